@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# One entry for everything: make, make run, make test, make check, make bench,
+# make fuzz, make install. Another BUILD directory gives another set of objects.
+
+CC ?= gcc
+BUILD ?= build
+PREFIX ?= /usr
+SYSCONFDIR ?= /etc
+DESTDIR ?=
+VERSION := 0.1.0
+TESTS ?= unit sim netns guest
+
+PKGS := libevent_core libevent_extra libconfig jansson libsystemd libcrypto
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+
+OPT ?= -O2 -g
+WARN := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wshadow -Wvla \
+	-Wno-unused-parameter $(WERROR)
+SAN ?=
+ALL_CFLAGS = -std=gnu11 $(OPT) $(WARN) $(SAN) -fno-strict-aliasing -fPIE \
+	-DATS_VERSION='"$(VERSION)"' -DATS_SYSCONFDIR='"$(SYSCONFDIR)"' \
+	-Iagent -Iagent/include $(PKG_CFLAGS) $(CFLAGS)
+ALL_LDFLAGS = $(SAN) -pie $(LDFLAGS)
+
+LIB_DIRS := wire core ntp os config control
+LIB_SRC := $(foreach d,$(LIB_DIRS),$(wildcard agent/$(d)/*.c))
+DAEMON_SRC := $(wildcard agent/daemon/*.c)
+CTL_SRC := $(wildcard agent/ctl/*.c)
+SIM_SRC := $(wildcard tests/sim/*.c)
+UNIT_SRC := $(wildcard tests/unit/test_*.c)
+
+obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+LIB := $(BUILD)/libats.a
+PROGRAMS := $(if $(DAEMON_SRC),$(BUILD)/as-timesyncd) $(if $(CTL_SRC),$(BUILD)/as-timesyncctl)
+UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
+
+.PHONY: all run test check bench fuzz install clean unit-programs sim
+all: $(PROGRAMS)
+
+$(BUILD)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+$(LIB): $(call obj,$(LIB_SRC))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/as-timesyncd: $(call obj,$(DAEMON_SRC)) $(LIB)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+
+$(BUILD)/as-timesyncctl: $(call obj,$(CTL_SRC)) $(LIB)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+
+$(BUILD)/ats-sim: $(call obj,$(SIM_SRC)) $(LIB)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+
+# A unit test may reach into the daemon's objects, all but its main().
+$(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(LIB) \
+		$(filter-out %/main.o,$(call obj,$(DAEMON_SRC)) $(call obj,$(CTL_SRC)))
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $< $(filter-out %.a $<,$^) $(LIB) $(PKG_LIBS) -lcmocka -lm
+
+unit-programs: $(UNIT_BIN)
+sim: $(if $(SIM_SRC),$(BUILD)/ats-sim)
+
+run: all
+	scripts/lab
+
+test: all unit-programs sim
+	scripts/run-tests $(TESTS)
+
+check:
+	scripts/check
+
+bench: all
+	tests/bench/run
+
+fuzz:
+	tests/fuzz/run
+
+clean:
+	rm -rf build
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

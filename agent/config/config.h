@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The configuration file as one immutable value: parsed and checked as a whole
+ * or not at all. Every default is filled in here and nowhere else.
+ */
+#ifndef ATS_CONFIG_H
+#define ATS_CONFIG_H
+
+#include <netinet/in.h>
+
+#include "types.h"
+
+#define CONFIG_POLL_AUTO (-128)	/* by the server's address: see Documentation */
+
+struct config_source {
+	char *name;		/* as written: host name or address */
+	u16 port;
+	bool pool;		/* several servers behind one name */
+	unsigned int pool_max;	/* of them in use; default 4 */
+	int min_poll, max_poll;	/* log2 s, -4..17, or CONFIG_POLL_AUTO */
+	unsigned int burst;	/* requests at start, 1..16; default 4 */
+	bool interleaved;	/* default true */
+	bool prefer, monitor, offline;
+	int priority;		/* 0..255 */
+	double asymmetry_ns;	/* known forward minus backward delay */
+	char *interface;	/* NULL: any */
+	int line;		/* in the file, for messages */
+};
+
+struct config_net {		/* an ACL entry */
+	int family;		/* AF_INET or AF_INET6 */
+	struct in6_addr addr;	/* IPv4: first four octets */
+	unsigned int prefix;
+	bool allow;
+};
+
+struct config_serve_ntp {
+	bool enabled;		/* mode = "server" or a serve_ntp group */
+	u16 port;
+	char **bind;		/* literal addresses; empty: all */
+	unsigned int nbind;
+	struct config_net *acl;	/* the longest prefix wins; none: deny */
+	unsigned int nacl;
+	u64 clientloglimit;	/* octets for the client table; default 524288 */
+	bool rate_limit;	/* default on */
+	int rate_interval;	/* log2 s between replies to one client; default 3 */
+	unsigned int rate_burst;	/* default 8 */
+	unsigned int rate_leak;		/* of refused requests 1 in 2^n is answered; default 2 */
+	bool kod;		/* default on */
+	bool interleaved;	/* default on */
+};
+
+struct config {
+	char *path;
+	struct config_source *source;
+	unsigned int nsource;
+	struct config_serve_ntp serve_ntp;
+	int local_stratum;	/* local = { stratum = N }; 0: off */
+	double max_offset_ns, slew_threshold_ns;
+	bool step_allowed;
+	bool control_clock;	/* "control_clock = false": watch only */
+	bool hardware_timestamping;	/* default true: use it where it is */
+	char **timestamp_interface;	/* empty: all */
+	unsigned int ntimestamp_interface;
+	char *control_socket;	/* "" off; default /run/as-timesync/control.sock */
+	char *control_group;	/* group that may use it; NULL: root only */
+	char *state_dir;	/* "" off; default /var/lib/as-timesync */
+	char *leap_file;	/* "" off; default /usr/share/zoneinfo/leap-seconds.list */
+	bool leap_smear;	/* leapmode = "slew" instead of "kernel" */
+	double precision_ns;	/* of clock reads; 0: measured */
+	unsigned char digest[32];	/* SHA-256 of all the text read */
+};
+
+/*
+ * Returns a new configuration or NULL with a message "file:line: key: what is
+ * wrong; what would be right" in @err (every include counted as its own file).
+ */
+struct config *config_load(const char *path, char *err, size_t errlen);
+void config_free(struct config *c);
+/* Same server with the same settings, so that a reload leaves it alone. */
+bool config_source_equal(const struct config_source *a, const struct config_source *b);
+
+#endif

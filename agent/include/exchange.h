@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What one measurement of a source yields, whatever the protocol: one-way
+ * legs in each direction. Basic NTP gives both legs of one exchange at once;
+ * interleaved NTP (RFC 9769) gives the fresh request leg and the response leg
+ * of the exchange before; PTP will give Sync and Delay_Req legs apart.
+ */
+#ifndef ATS_EXCHANGE_H
+#define ATS_EXCHANGE_H
+
+#include "types.h"
+
+enum stamp_kind {
+	STAMP_NONE,
+	STAMP_USER,	/* clock read in the daemon */
+	STAMP_KERNEL,	/* SO_TIMESTAMPING software stamp */
+	STAMP_HARDWARE,	/* NIC stamp, converted to sys */
+};
+
+/* One packet's passage: when it left one clock and reached the other. */
+struct leg {
+	bool valid;
+	s64 local_sys;		/* sys; transmit for fwd, receive for back */
+	s64 remote_utc;		/* utc; receive for fwd, transmit for back */
+	enum stamp_kind local_kind;
+};
+
+struct exchange {
+	struct leg fwd;		/* request: local transmit, remote receive */
+	struct leg back;	/* response: remote transmit, local receive */
+	bool interleaved;
+	double error_ns;	/* precision of the stamps of both sides, ns, 1 sigma */
+	/* what the server says of itself (RFC 5905 clause 7.3) */
+	u8 leap;		/* 0..3 */
+	u8 stratum;		/* 1..15 */
+	u32 refid;		/* host byte order */
+	double root_delay_ns;
+	double root_dispersion_ns;
+};
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Integer names shared with the kernel side, and the units of the whole agent:
+ * absolute times are s64 nanoseconds with their timescale in the name
+ * (_utc, _sys, _raw, _mono); differences and statistics are double
+ * nanoseconds (_ns); frequencies are dimensionless ratios (1e-6 = 1 ppm),
+ * positive when the clock gains time.
+ *
+ *   sys   CLOCK_REALTIME as this host reads it (steered by us)
+ *   raw   sys without our own frequency steering (see core/timeline.h)
+ *   utc   what a server says, UTC nanoseconds since 1970-01-01
+ *   mono  CLOCK_MONOTONIC, for time-outs only
+ */
+#ifndef ATS_TYPES_H
+#define ATS_TYPES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+typedef int8_t s8;
+typedef int16_t s16;
+typedef int32_t s32;
+typedef int64_t s64;
+
+#define NSEC_PER_SEC 1000000000LL
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+#endif
