@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Big-endian fields at any alignment, for every protocol's parser. Compilers
+ * make one load or store and a byte swap of each.
+ */
+#ifndef ATS_BYTES_H
+#define ATS_BYTES_H
+
+#include "types.h"
+
+static inline u16 be16_get(const u8 *b)
+{
+	return (u16)(b[0] << 8 | b[1]);
+}
+
+static inline u32 be32_get(const u8 *b)
+{
+	return (u32)b[0] << 24 | (u32)b[1] << 16 | (u32)b[2] << 8 | b[3];
+}
+
+static inline u64 be64_get(const u8 *b)
+{
+	return (u64)be32_get(b) << 32 | be32_get(b + 4);
+}
+
+static inline void be16_put(u8 *b, u16 v)
+{
+	b[0] = v >> 8;
+	b[1] = (u8)v;
+}
+
+static inline void be32_put(u8 *b, u32 v)
+{
+	b[0] = v >> 24;
+	b[1] = (u8)(v >> 16);
+	b[2] = (u8)(v >> 8);
+	b[3] = (u8)v;
+}
+
+static inline void be64_put(u8 *b, u64 v)
+{
+	be32_put(b, v >> 32);
+	be32_put(b + 4, (u32)v);
+}
+
+#endif
