@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A UDP socket that knows when its packets passed. Everything it does is also
+ * understood by LD_PRELOAD clock simulators: plain SOCK_DGRAM then fcntl, one
+ * iovec, control room for all, and the error queue is read only by
+ * udp_tx_stamp(), which does nothing while no transmit stamp is outstanding.
+ *
+ * Event loop: wait for readability. The kernel reports the error queue as
+ * POLLERR, which libevent hands on as EV_READ; simulators report nothing that
+ * libevent sees. So: call udp_tx_stamp() right after a stamped send, and after
+ * udp_recv() of every read event while udp_tx_pending().
+ */
+#ifndef ATS_UDP_H
+#define ATS_UDP_H
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "exchange.h"
+#include "os/stamp.h"
+#include "types.h"
+
+enum udp_stamping {
+	UDP_STAMPS_USER,	/* the kernel takes none: clock read after the receive */
+	UDP_STAMPS_NS,		/* SO_TIMESTAMPNS: received packets only */
+	UDP_STAMPS_SOFTWARE,	/* SO_TIMESTAMPING, both directions */
+	UDP_STAMPS_HARDWARE,	/* and those of the NIC */
+};
+
+struct udp_config {
+	int family;			/* AF_INET or AF_INET6 (never both: v6only) */
+	const struct sockaddr *bind;	/* NULL: the kernel chooses a port */
+	const struct sockaddr *connect;	/* NULL: not connected */
+	const char *interface;		/* bound to it; NULL: any */
+	bool pktinfo;			/* servers: tell local address and interface */
+	bool tx_stamps;			/* transmit stamps wanted (udp_send decides for each) */
+	bool hardware;			/* ask for the NIC's stamps too */
+	int receive_buffer;		/* SO_RCVBUF octets; 0: as it is */
+};
+
+struct udp;
+
+/* 0 with *out, or -errno with a sentence in @err. */
+int udp_open(const struct udp_config *cfg, struct udp **out, char *err, size_t errlen);
+void udp_close(struct udp *u);
+int udp_fd(const struct udp *u);
+/* The best that the kernel accepted. */
+enum udp_stamping udp_stamping(const struct udp *u);
+const char *udp_stamping_name(enum udp_stamping s);
+
+struct udp_message {
+	void *buf;			/* in: room for @size octets */
+	size_t size;
+	size_t len;			/* octets received; all of them, or truncated is set */
+	bool truncated;
+	struct sockaddr_storage peer;
+	socklen_t peer_len;
+	struct stamp stamp;
+	s64 rx_sys;			/* best stamp without the NIC, and its kind */
+	enum stamp_kind rx_kind;
+};
+
+/* One message: 1 received, 0 there is none, or -errno (an ICMP answer, too). */
+int udp_recv(struct udp *u, struct udp_message *m);
+/* Up to @n (at most UDP_BATCH) messages with one call; their number, or as above. */
+#define UDP_BATCH 16
+int udp_recv_many(struct udp *u, struct udp_message *m, unsigned int n);
+
+/*
+ * Send to @to (NULL: where it is connected to). @from: the stamp of the
+ * request that this answers, so that the answer leaves from the address that
+ * was asked; NULL: the kernel chooses. @id not NULL: the transmit stamp is
+ * wanted, *id is its number (0, 1, 2, ...). -errno when it was not sent.
+ */
+int udp_send(struct udp *u, const void *buf, size_t len, const struct sockaddr *to,
+	     socklen_t to_len, const struct stamp *from, u32 *id);
+
+struct udp_tx {
+	u32 id;			/* as given by udp_send() */
+	struct stamp stamp;	/* software and hardware may come one by one */
+};
+
+/* One transmit stamp: 1 got one, 0 none there now, or -errno. */
+int udp_tx_stamp(struct udp *u, struct udp_tx *out);
+/* Stamps are still to come. After about a second, give them up. */
+bool udp_tx_pending(const struct udp *u);
+void udp_tx_give_up(struct udp *u);
+
+/* Kernel's socket address helpers: 0 for a family it is not. */
+socklen_t udp_sockaddr_len(const struct sockaddr *sa);
+
+#endif
