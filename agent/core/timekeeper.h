@@ -21,10 +21,13 @@ struct clock_ops {
 	s64 (*now_sys)(void *ctx);
 	s64 (*now_mono)(void *ctx);
 	/*
-	 * Run the clock at (1 + freq) times its free rate from now on; returns
-	 * the sys reading at which it took effect in *at_sys.
+	 * Run the clock at (1 + *freq) times its free rate from now on. *freq
+	 * becomes the ratio that is really in force, after rounding to what the
+	 * clock can do; *at_sys the sys reading at which it took effect.
 	 */
-	int (*set_freq)(void *ctx, double freq, s64 *at_sys);
+	int (*set_freq)(void *ctx, double *freq, s64 *at_sys);
+	/* The ratio in force already, NULL when it is 0 for sure. */
+	int (*get_freq)(void *ctx, double *freq);
 	/* Add delta_ns; *at_sys is the reading before. */
 	int (*step)(void *ctx, s64 delta_ns, s64 *at_sys);
 	/* Tell the kernel what other programs ask it: adjtimex fields. */

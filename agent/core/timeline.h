@@ -13,6 +13,7 @@
 
 struct timeline_corner {
 	s64 sys, raw;
+	double raw_fraction;	/* of a ns, so that rounding does not add up */
 	double freq;		/* applied from here on; sys gains by this ratio */
 };
 
@@ -24,7 +25,8 @@ struct timeline {
 /* raw starts equal to sys, with @freq already applied to the clock. */
 void timeline_init(struct timeline *t, s64 sys, double freq);
 void timeline_set_freq(struct timeline *t, s64 sys, double freq);
-/* sys and raw both jump by @delta_ns at @sys (reading before the jump). */
+/* sys and raw both jump by @delta_ns at @sys (reading before the jump). What
+ * was read before must not be converted any more. */
 void timeline_step(struct timeline *t, s64 sys, s64 delta_ns);
 /* Also right for readings somewhat older than the last corners. */
 s64 timeline_raw(const struct timeline *t, s64 sys);
