@@ -40,6 +40,13 @@ void assoc_request(struct assoc *a, s64 now_mono, s64 now_sys, void *buf);
 void assoc_transmitted(struct assoc *a, s64 tx_sys, enum stamp_kind kind);
 /* Sending failed: the poll counts as lost. */
 void assoc_send_failed(struct assoc *a);
+/*
+ * An answer may overtake the transmit stamp of its request. When such stamps
+ * are known to come, assoc_receive() keeps the measurement back (ASSOC_VALID)
+ * until assoc_transmitted() or, without the leg concerned, the next
+ * assoc_request(). Ask after either of them: true fills *out, once.
+ */
+bool assoc_held(struct assoc *a, struct exchange *out);
 
 enum assoc_result {
 	ASSOC_SAMPLE,		/* *out is a measurement */
