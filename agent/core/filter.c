@@ -246,6 +246,11 @@ void filter_shift(struct filter *f, s64 delta_ns)
 	f->base_ns += delta_ns;
 }
 
+void filter_leap(struct filter *f, s64 delta_ns)
+{
+	f->raw += delta_ns;
+}
+
 bool filter_estimate(const struct filter *f, s64 raw, struct estimate *e)
 {
 	struct track t[MODELS], all;

@@ -52,6 +52,8 @@ void filter_set_frequency(struct filter *f, double freq, double sd);
 enum filter_event filter_update(struct filter *f, const struct filter_sample *s);
 /* The local clock itself was stepped: raw readings from now on are +delta. */
 void filter_shift(struct filter *f, s64 delta_ns);
+/* A leap second: our readings and the source's both move by @delta_ns. */
+void filter_leap(struct filter *f, s64 delta_ns);
 /* Predict at @raw; false while there is no usable estimate yet. */
 bool filter_estimate(const struct filter *f, s64 raw, struct estimate *e);
 

@@ -40,6 +40,10 @@ struct timekeeper_config {
 	bool control;		/* false: watch only, never touch the clock */
 	int local_stratum;	/* 0: no local reference */
 	double clock_precision_ns;
+	bool leap_slew;		/* slew over a leap second instead of the kernel's step */
+	/* We stepped the clock: stored sys stamps move by delta_ns. May be NULL. */
+	void (*on_step)(void *ctx, s64 delta_ns);
+	void *on_step_ctx;
 };
 
 struct timekeeper;

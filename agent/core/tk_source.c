@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/timekeeper_private.h"
+
+/* Estimates from fewer samples are not acted on. */
+#define READY_SAMPLES 3
+/* Stamps this near to a leap second may be on either side of it. */
+#define LEAP_GUARD_NS (2 * NSEC_PER_SEC)
+
+static struct tk_source *source_new(struct timekeeper *tk, const struct tk_source_config *cfg)
+{
+	struct tk_source *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->tk = tk;
+	s->online = true;
+	s->poll_s = 1.0;
+	s->filter = filter_new();
+	s->name = strdup(cfg->name ? cfg->name : "");
+	if (!s->filter || !s->name) {
+		filter_free(s->filter);
+		free(s->name);
+		free(s);
+		return NULL;
+	}
+	s->cfg = *cfg;
+	s->cfg.name = s->name;
+	/* one oscillator behind all sources: what is known of it holds here too */
+	if (tk->combined.valid)
+		filter_set_frequency(s->filter, tk->combined.freq,
+				     fmax(10.0 * tk->combined.freq_sd, 1e-7));
+	else if (tk->freq_prior_sd > 0.0)
+		filter_set_frequency(s->filter, tk->freq_prior, tk->freq_prior_sd);
+	return s;
+}
+
+static int make_room(struct timekeeper *tk)
+{
+	unsigned int n = tk->allocated ? 2 * tk->allocated : 8;
+	struct candidate *c;
+	struct tk_source **v;
+
+	if (tk->nsource < tk->allocated)
+		return 0;
+	v = realloc(tk->source, n * sizeof(*v));
+	if (!v)
+		return -1;
+	tk->source = v;
+	c = realloc(tk->candidate, n * sizeof(*c));
+	if (!c)
+		return -1;
+	tk->candidate = c;
+	tk->allocated = n;
+	return 0;
+}
+
+struct tk_source *timekeeper_add(struct timekeeper *tk, const struct tk_source_config *cfg)
+{
+	struct tk_source *s;
+
+	if (make_room(tk))
+		return NULL;
+	s = source_new(tk, cfg);
+	if (!s)
+		return NULL;
+	s->index = tk->nsource++;
+	tk->source[s->index] = s;
+	tk->candidate[s->index] = (struct candidate){ 0 };
+	return s;
+}
+
+void timekeeper_remove(struct timekeeper *tk, struct tk_source *s)
+{
+	unsigned int last;
+
+	if (!s)
+		return;
+	last = --tk->nsource;
+	tk->source[s->index] = tk->source[last];
+	tk->candidate[s->index] = tk->candidate[last];
+	tk->source[s->index]->index = s->index;
+	if (tk->selected == s)
+		tk->selected = NULL;
+	tk->dirty = true;
+	filter_free(s->filter);
+	free(s->name);
+	free(s);
+}
+
+void tk_source_configure(struct tk_source *s, const struct tk_source_config *cfg)
+{
+	s->cfg = *cfg;
+	s->cfg.name = s->name;
+	s->tk->dirty = true;
+}
+
+static struct filter_leg to_raw(const struct timekeeper *tk, const struct leg *l, s64 asymmetry_ns)
+{
+	if (!l->valid)
+		return (struct filter_leg){ .valid = false };
+	return (struct filter_leg){
+		.valid = true,
+		.local_raw = timeline_raw(&tk->timeline, l->local_sys),
+		.remote_utc = l->remote_utc + asymmetry_ns,
+	};
+}
+
+static void count_event(struct tk_source *s, enum filter_event e)
+{
+	s->outliers += e == FILTER_OUTLIER;
+	s->path_changes += e == FILTER_PATH_CHANGE;
+	s->steps += e == FILTER_STEP;
+}
+
+static bool near_leap(const struct timekeeper *tk, s64 sys)
+{
+	return tk->leap.pending && llabs(sys - tk->leap.when_utc) < LEAP_GUARD_NS;
+}
+
+void tk_source_sample(struct tk_source *s, const struct exchange *x, double poll_s)
+{
+	struct timekeeper *tk = s->tk;
+	/* half of the known difference moves either leg to the middle */
+	s64 half = llround(0.5 * s->cfg.delay_asymmetry_ns);
+	struct filter_sample fs = {
+		.fwd = to_raw(tk, &x->fwd, -half),
+		.back = to_raw(tk, &x->back, -half),
+		.error_ns = hypot(x->error_ns, tk->cfg.clock_precision_ns),
+	};
+
+	if (near_leap(tk, tk->ops->now_sys(tk->ctx)))
+		return;
+	count_event(s, filter_update(s->filter, &fs));
+	s->last = *x;
+	s->poll_s = poll_s;
+	s->unsynchronised = false;
+	s->last_sample_mono = tk->ops->now_mono(tk->ctx);
+	if (x->fwd.valid && x->back.valid) {
+		s64 there = x->fwd.remote_utc - x->fwd.local_sys;
+		s64 again = x->back.remote_utc - x->back.local_sys;
+
+		s->last_offset_ns = -0.5 * ((double)there + (double)again);
+		s->last_delay_ns = (double)there - (double)again;
+	}
+	tk->dirty = true;
+}
+
+void tk_source_set_reach(struct tk_source *s, u8 reach, bool online)
+{
+	if ((s->reach != 0) != (reach != 0) || s->online != online)
+		s->tk->dirty = true;
+	s->reach = reach;
+	s->online = online;
+}
+
+void tk_source_unsynchronised(struct tk_source *s)
+{
+	s->unsynchronised = true;
+	s->tk->dirty = true;
+}
+
+void tk_source_reset(struct tk_source *s)
+{
+	filter_reset(s->filter);
+	s->unsynchronised = false;
+	s->last_sample_mono = 0;
+	s->tk->candidate[s->index] = (struct candidate){ 0 };
+	s->tk->dirty = true;
+}
+
+static double silent_seconds(const struct tk_source *s, s64 mono)
+{
+	return s->last_sample_mono ? (mono - s->last_sample_mono) * 1e-9 : 0.0;
+}
+
+/*
+ * Half-width of the interval that holds the true offset: root distance (RFC
+ * 5905 clause 11.2.1) with the estimator's own error in place of its jitter.
+ */
+static double source_bound(const struct tk_source *s, const struct estimate *e, double silent_s)
+{
+	return 0.5 * (s->last.root_delay_ns + e->delay_ns) + s->last.root_dispersion_ns +
+	       3.0 * e->offset_sd_ns + TK_BOUND_GROWTH * 1e9 * silent_s;
+}
+
+void tk_source_candidate(struct tk_source *s, s64 sys, s64 raw, s64 mono, struct candidate *c)
+{
+	struct estimate e = { 0 };
+	bool known = filter_estimate(s->filter, raw, &e);
+
+	c->online = s->online;
+	c->reachable = s->reach != 0;
+	c->ready = known && e.samples >= READY_SAMPLES;
+	c->synchronised = !s->unsynchronised;
+	c->prefer = s->cfg.prefer;
+	c->monitor = s->cfg.monitor;
+	c->priority = s->cfg.priority;
+	c->stratum = s->last.stratum;
+	c->leap = s->last.leap;
+	c->silent_s = silent_seconds(s, mono);
+	c->offset_ns = e.offset_ns + (double)(sys - raw);
+	c->offset_sd_ns = e.offset_sd_ns;
+	c->freq = e.freq;
+	c->freq_sd = e.freq_sd;
+	c->jitter_ns = e.jitter_ns;
+	c->bound_ns = source_bound(s, &e, c->silent_s);
+}
+
+void tk_source_get_report(const struct tk_source *s, struct tk_source_report *r)
+{
+	const struct timekeeper *tk = s->tk;
+	const struct candidate *c = &tk->candidate[s->index];
+	s64 sys = tk->ops->now_sys(tk->ctx), raw = timeline_raw(&tk->timeline, sys);
+	struct estimate e = { 0 };
+
+	filter_estimate(s->filter, raw, &e);
+	*r = (struct tk_source_report){
+		.state = c->state,
+		.offset_ns = e.samples ? e.offset_ns + (double)(sys - raw) : 0.0,
+		.offset_sd_ns = e.offset_sd_ns,
+		.bound_ns = source_bound(s, &e, silent_seconds(s, tk->ops->now_mono(tk->ctx))),
+		.delay_ns = e.delay_ns,
+		.jitter_ns = e.jitter_ns,
+		.freq = e.freq,
+		.freq_sd = e.freq_sd,
+		.wander = e.wander,
+		.last_offset_ns = s->last_offset_ns,
+		.last_delay_ns = s->last_delay_ns,
+		.last_sample_mono = s->last_sample_mono,
+		.weight = c->weight,
+		.samples = e.samples,
+		.outliers = s->outliers,
+		.path_changes = s->path_changes,
+		.steps = s->steps,
+		.stratum = s->last.stratum,
+		.leap = s->last.leap,
+		.refid = s->last.refid,
+		.root_delay_ns = s->last.root_delay_ns,
+		.root_dispersion_ns = s->last.root_dispersion_ns,
+		.tx_kind = s->last.fwd.local_kind,
+		.rx_kind = s->last.back.local_kind,
+		.interleaved = s->last.interleaved,
+	};
+}
+
+int tk_source_advise_poll(const struct tk_source *s, int min_poll, int max_poll)
+{
+	return min_poll;
+}
