@@ -77,6 +77,11 @@ struct config {
  */
 struct config *config_load(const char *path, char *err, size_t errlen);
 void config_free(struct config *c);
+/*
+ * The poll limits in force, log2 s; @nearby: the server has a private or
+ * link-local address.
+ */
+void config_poll_limits(const struct config_source *s, bool nearby, int *min, int *max);
 /* Same server with the same settings, so that a reload leaves it alone. */
 bool config_source_equal(const struct config_source *a, const struct config_source *b);
 
