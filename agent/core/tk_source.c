@@ -202,6 +202,7 @@ void tk_source_candidate(struct tk_source *s, s64 sys, s64 raw, s64 mono, struct
 	c->stratum = s->last.stratum;
 	c->leap = s->last.leap;
 	c->silent_s = silent_seconds(s, mono);
+	c->poll_s = s->poll_s;
 	c->offset_ns = e.offset_ns + (double)(sys - raw);
 	c->offset_sd_ns = e.offset_sd_ns;
 	c->freq = e.freq;

@@ -1,0 +1,847 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/select.h"
+
+#define MS 1e6
+#define US 1e3
+
+static struct candidate server(double offset_ns, double bound_ns, double sd_ns)
+{
+	return (struct candidate){
+		.online = true, .reachable = true, .ready = true, .synchronised = true,
+		.stratum = 2, .offset_ns = offset_ns, .offset_sd_ns = sd_ns, .freq_sd = 1e-8,
+		.bound_ns = bound_ns, .jitter_ns = sd_ns, .poll_s = 1.0,
+	};
+}
+
+static struct candidate wan(double offset_ms)
+{
+	return server(offset_ms * MS, 25 * MS, 0.2 * MS);
+}
+
+static struct candidate lan(double offset_us)
+{
+	return server(offset_us * US, 60 * US, 0.5 * US);
+}
+
+static const struct select_history no_history;
+
+static struct select_history history(double offset_ns, double bound_ns)
+{
+	return (struct select_history){ true, offset_ns, bound_ns };
+}
+
+/* One call with a new sample of everyone. */
+static bool once(struct candidate *c, unsigned int n, const struct select_history *h,
+		 struct selection *out)
+{
+	return select_sources(c, n, h, 1.0, out);
+}
+
+/* @k calls; the history follows what is selected, as it does for the clock. */
+static bool run(struct candidate *c, unsigned int n, struct select_history *h, unsigned int k,
+		struct selection *out)
+{
+	bool ok = false;
+
+	while (k--) {
+		ok = once(c, n, h, out);
+		if (ok)
+			*h = history(out->offset_ns, out->bound_ns);
+	}
+	return ok;
+}
+
+static void check_weights(const struct candidate *c, unsigned int n, bool selected)
+{
+	double sum = 0.0;
+
+	for (unsigned int i = 0; i < n; i++) {
+		assert_true(c[i].weight >= 0.0 && c[i].weight <= 1.0 + 1e-12);
+		sum += c[i].weight;
+	}
+	if (selected)
+		assert_true(fabs(sum - 1.0) < 1e-9);
+	else
+		assert_true(sum == 0.0);
+}
+
+static void test_nothing(void **state)
+{
+	struct selection s;
+
+	assert_false(select_sources(NULL, 0, &no_history, 1.0, &s));
+	assert_int_equal(s.selected, -1);
+	assert_int_equal(s.combined, 0);
+	assert_false(select_sources(NULL, 0, NULL, 1.0, &s));
+}
+
+static void test_eligibility(void **state)
+{
+	struct candidate c[9];
+	struct selection s;
+
+	for (unsigned int i = 0; i < 9; i++)
+		c[i] = lan(0);
+	/* Each has all the faults of those after it: the first named counts. */
+	c[0].online = false;
+	for (unsigned int i = 0; i <= 1; i++)
+		c[i].reachable = false;
+	for (unsigned int i = 0; i <= 2; i++)
+		c[i].synchronised = false;
+	for (unsigned int i = 0; i <= 3; i++)
+		c[i].ready = false;
+	for (unsigned int i = 0; i <= 4; i++)
+		c[i].bound_ns = SELECT_MAX_DISTANCE_NS + 1.0;
+	for (unsigned int i = 0; i <= 5; i++)
+		c[i].monitor = true;
+	c[6].silent_s = 9.0;
+	c[7].offset_ns = NAN;
+	c[7].monitor = true;
+	assert_true(once(c, 9, &no_history, &s));
+	assert_int_equal(c[0].state, SOURCE_OFFLINE);
+	assert_int_equal(c[1].state, SOURCE_UNREACHABLE);
+	assert_int_equal(c[2].state, SOURCE_UNSYNCHRONISED);
+	assert_int_equal(c[3].state, SOURCE_WARMUP);
+	assert_int_equal(c[4].state, SOURCE_DISTANT);
+	assert_int_equal(c[5].state, SOURCE_MONITOR);
+	assert_int_equal(c[6].state, SOURCE_UNREACHABLE);
+	assert_int_equal(c[7].state, SOURCE_WARMUP);
+	assert_int_equal(c[8].state, SOURCE_SELECTED);
+	assert_int_equal(s.selected, 8);
+	assert_int_equal(s.combined, 1);
+	check_weights(c, 9, true);
+}
+
+static void test_insane_numbers(void **state)
+{
+	static const double bad[] = { NAN, INFINITY, -INFINITY };
+	struct selection s;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(bad); i++) {
+		struct candidate c[5] = { lan(0), lan(0), lan(0), lan(0), lan(0) };
+
+		c[0].offset_ns = bad[i];
+		c[1].offset_sd_ns = bad[i];
+		c[2].bound_ns = bad[i];
+		c[3].freq = bad[i];
+		c[4].freq_sd = bad[i];
+		assert_false(once(c, 5, &no_history, &s));
+		for (unsigned int k = 0; k < 5; k++)
+			assert_int_equal(c[k].state, SOURCE_WARMUP);
+	}
+	/* Zero errors are no division by zero, a history of garbage is none. */
+	struct candidate c[2] = { server(5, 0, 0), server(5, 0, 0) };
+	struct select_history h = history(NAN, 1.0);
+
+	c[0].freq_sd = c[1].freq_sd = 0.0;
+	assert_true(once(c, 2, &h, &s));
+	assert_true(s.offset_ns == 5.0);
+	check_weights(c, 2, true);
+}
+
+static void test_one_source(void **state)
+{
+	struct candidate c = lan(7);
+	struct select_history h;
+	struct selection s;
+
+	c.freq = 3e-6;
+	c.leap = 1;
+	assert_true(once(&c, 1, &no_history, &s));
+	assert_int_equal(s.selected, 0);
+	assert_true(s.offset_ns == 7 * US);
+	assert_true(s.freq == 3e-6);
+	assert_true(s.freq_sd == 1e-8);
+	assert_true(s.offset_sd_ns == 0.5 * US);
+	assert_true(s.bound_ns >= c.bound_ns);
+	assert_int_equal(s.leap, 1);
+	h = history(8 * US, 1 * US);
+	assert_true(once(&c, 1, &h, &s));
+}
+
+/* A lone server that was set right is followed, but not on its first word. */
+static void test_one_source_steps(void **state)
+{
+	struct candidate c = lan(0);
+	struct select_history h = { 0 };
+	struct selection s;
+
+	assert_true(run(&c, 1, &h, 10, &s));
+	c.offset_ns = 5 * MS;
+	for (unsigned int i = 1; i < SELECT_CONFIRM; i++) {
+		assert_false(once(&c, 1, &h, &s));
+		assert_int_equal(c.state, SOURCE_UNDECIDED);
+		assert_int_equal(s.selected, -1);
+	}
+	assert_true(once(&c, 1, &h, &s));
+	assert_true(s.offset_ns == 5 * MS);
+	assert_true(c.memory.false_score == 0.0);
+
+	/* Calls without a new sample confirm nothing, coming back resets. */
+	h = history(0, 10 * US);
+	c.silent_s = 0.0;
+	for (unsigned int i = 0; i < 8; i++) {
+		c.silent_s += 0.5;
+		assert_false(select_sources(&c, 1, &h, 0.5, &s));
+	}
+	c.silent_s = 0.0;
+	assert_false(once(&c, 1, &h, &s));
+	c.offset_ns = 0;
+	assert_true(once(&c, 1, &h, &s));
+	c.offset_ns = 5 * MS;
+	assert_false(once(&c, 1, &h, &s));
+	assert_false(once(&c, 1, &h, &s));
+}
+
+static void test_two_disagree(void **state)
+{
+	struct candidate c[2] = { lan(0), lan(5000) };
+	struct select_history h;
+	struct selection s;
+
+	assert_false(once(c, 2, &no_history, &s));
+	assert_int_equal(c[0].state, SOURCE_UNDECIDED);
+	assert_int_equal(c[1].state, SOURCE_UNDECIDED);
+	check_weights(c, 2, false);
+
+	h = history(4990 * US, 100 * US);
+	assert_true(once(c, 2, &h, &s));
+	assert_int_equal(s.selected, 1);
+	assert_int_equal(c[0].state, SOURCE_FALSETICKER);
+	assert_true(c[0].memory.false_score > 0.0);
+
+	/* A memory that fits neither decides nothing. */
+	c[0] = lan(0);
+	c[1] = lan(5000);
+	h = history(-9000 * US, 100 * US);
+	assert_false(once(c, 2, &h, &s));
+
+	/* The memory of lies decides without a history... */
+	c[0].memory.false_score = 0.6;
+	assert_true(once(c, 2, &no_history, &s));
+	assert_int_equal(s.selected, 1);
+	/* ... and when all are equal the configured class. */
+	c[0] = lan(0);
+	c[1] = lan(5000);
+	c[1].priority = 1;
+	assert_true(once(c, 2, &no_history, &s));
+	assert_int_equal(s.selected, 0);
+}
+
+/* The scenario of chrony's "no majority": good and false, wide or narrow. */
+static void one_good_one_false(struct candidate good, struct candidate bad)
+{
+	struct candidate c[3] = { good, bad, good };
+	struct select_history h = { 0 };
+	struct selection s;
+
+	assert_true(run(c, 3, &h, 30, &s));
+	for (unsigned int i = 0; i < 3600; i++) {
+		c[2].reachable = false;
+		assert_true(run(c, 2, &h, 1, &s));
+		assert_int_equal(s.selected, 0);
+		assert_true(c[1].weight == 0.0);
+		assert_true(fabs(s.offset_ns - good.offset_ns) < good.offset_sd_ns);
+	}
+	/* Left alone, the one known to be false moves nothing for hours. */
+	if (fabs(good.offset_ns - bad.offset_ns) <= good.bound_ns + bad.bound_ns)
+		return;
+	c[0].reachable = false;
+	for (unsigned int i = 0; i < 7200; i++) {
+		assert_false(once(c, 2, &h, &s));
+		assert_int_equal(c[1].state, SOURCE_FALSETICKER);
+	}
+	for (unsigned int i = 0; i < 7200; i++)
+		if (once(c, 2, &h, &s))
+			break;
+	assert_int_equal(s.selected, 1);
+	/* The good one returns: it was never false, the other only followed. */
+	h = history(s.offset_ns, s.bound_ns);
+	c[0].reachable = true;
+	c[0].memory.silent_s = 0.0;
+	assert_true(run(c, 2, &h, 10, &s));
+	assert_int_equal(s.selected, 0);
+}
+
+static void test_one_good_one_false(void **state)
+{
+	one_good_one_false(lan(0), lan(5000));
+	one_good_one_false(wan(0), wan(80));
+	/* Its interval just overlaps; its offset gives it away. */
+	one_good_one_false(server(0, 26 * MS, 0.2 * MS), server(50 * MS, 26 * MS, 0.2 * MS));
+	one_good_one_false(server(0, 26 * MS, 0.2 * MS), server(50 * MS, 26 * MS, 1));
+}
+
+static void test_three_one_liar(void **state)
+{
+	struct candidate c[3] = { wan(0), wan(1), server(200 * MS, 1, 1) };
+	struct select_history h = history(200 * MS, 10 * MS);
+	struct selection s;
+
+	/* The best-looking jitter and the smallest bound, and even the memory. */
+	for (unsigned int i = 0; i < 10; i++) {
+		assert_true(once(c, 3, &h, &s));
+		assert_int_equal(c[2].state, SOURCE_FALSETICKER);
+		assert_true(fabs(s.offset_ns - 0.5 * MS) < 0.1 * MS);
+		check_weights(c, 3, true);
+	}
+	/* In reach of the wide intervals, but not believable. */
+	c[2] = server(24 * MS, 1, 1);
+	assert_true(once(c, 3, &no_history, &s));
+	assert_int_equal(c[2].state, SOURCE_OUTLIER);
+	assert_true(c[2].weight == 0.0);
+}
+
+static void test_two_against_history(void **state)
+{
+	struct candidate c[2] = { lan(5000), lan(5010) };
+	struct select_history h = history(0, 50 * US);
+	struct selection s;
+
+	assert_true(once(c, 2, &h, &s));
+	assert_true(fabs(s.offset_ns - 5005 * US) < 1 * US);
+
+	/* Both known to be false: not before that is half forgotten. */
+	c[0].memory.false_score = c[1].memory.false_score = 1.0;
+	assert_false(once(c, 2, &h, &s));
+	for (unsigned int i = 0; i < 4; i++)
+		select_sources(c, 2, &h, 3600.0, &s);
+	assert_true(select_sources(c, 2, &h, 3600.0, &s));
+}
+
+static void test_four_two_liars_agree(void **state)
+{
+	struct candidate c[4] = { lan(0), lan(5), lan(5000), lan(5005) };
+	struct select_history h = { 0 };
+	struct selection s;
+
+	assert_false(once(c, 4, &no_history, &s));
+	for (unsigned int i = 0; i < 4; i++)
+		assert_int_equal(c[i].state, SOURCE_UNDECIDED);
+
+	h = history(0, 100 * US);
+	assert_true(run(c, 4, &h, 20, &s));
+	assert_int_equal(c[2].state, SOURCE_FALSETICKER);
+	assert_int_equal(c[3].state, SOURCE_FALSETICKER);
+	/* One of the good dies: two known liars do not outvote the other and the memory. */
+	c[0].reachable = false;
+	assert_true(run(c, 4, &h, 20, &s));
+	assert_int_equal(s.selected, 1);
+	assert_true(fabs(s.offset_ns) < 10 * US);
+}
+
+/* What was called false is no outcast for ever: a larger majority wins. */
+static void test_history_does_not_freeze(void **state)
+{
+	struct candidate c[4] = { lan(0), lan(5000), lan(5005), lan(5010) };
+	struct select_history h = history(0, 100 * US);
+	struct selection s;
+
+	for (unsigned int i = 1; i < 4; i++)
+		c[i].memory.false_score = 1.0;
+	assert_true(once(c, 4, &h, &s));
+	assert_int_equal(c[0].state, SOURCE_FALSETICKER);
+	assert_true(fabs(s.offset_ns - 5005 * US) < 20 * US);
+}
+
+static void test_none_agree(void **state)
+{
+	struct candidate c[3] = { lan(0), lan(1000), lan(2000) };
+	struct select_history h = history(1010 * US, 50 * US);
+	struct selection s;
+
+	assert_false(once(c, 3, &no_history, &s));
+	assert_true(once(c, 3, &h, &s));
+	assert_int_equal(s.selected, 1);
+	assert_int_equal(c[0].state, SOURCE_FALSETICKER);
+}
+
+static void test_plurality_is_no_majority(void **state)
+{
+	struct candidate c[4] = { lan(0), lan(1), lan(2000), lan(4000) };
+	struct selection s;
+
+	assert_false(once(c, 4, &no_history, &s));
+	for (unsigned int i = 0; i < 4; i++)
+		assert_int_equal(c[i].state, SOURCE_UNDECIDED);
+}
+
+/* A meets B, B meets C, A misses C. */
+static void test_chain(void **state)
+{
+	struct candidate c[3] = { server(0, 10 * MS, 1), server(15 * MS, 10 * MS, 1),
+				  server(30 * MS, 10 * MS, 1) };
+	struct select_history h = history(6 * MS, 1 * MS);
+	struct selection s;
+
+	assert_true(once(c, 3, &no_history, &s));
+	assert_int_equal(s.selected, 1);
+	assert_int_equal(c[0].state, SOURCE_UNDECIDED);
+	assert_int_equal(c[2].state, SOURCE_UNDECIDED);
+	assert_true(once(c, 3, &h, &s));
+	assert_int_equal(c[2].state, SOURCE_FALSETICKER);
+	assert_int_not_equal(c[0].state, SOURCE_UNDECIDED);
+}
+
+static void test_touching(void **state)
+{
+	struct candidate c[2] = { server(0, 9000, 0), server(20000, 9000, 0) };
+	struct selection s;
+
+	/* 9 us and 1 us of floor on either side meet in one point. */
+	assert_true(once(c, 2, &no_history, &s));
+	c[1].offset_ns += 1.0;
+	c[0].memory = c[1].memory = (struct select_memory){ 0 };
+	assert_false(once(c, 2, &no_history, &s));
+}
+
+/* At the very edge the verdict does not flap with every nanosecond. */
+static void test_edge_does_not_flap(void **state)
+{
+	struct candidate c[3] = { lan(0), lan(0), lan(120) };
+	struct select_history h = { 0 };
+	struct selection s;
+	unsigned int changes = 0;
+	enum source_state last;
+
+	assert_true(run(c, 3, &h, 5, &s));
+	last = c[2].state;
+	for (unsigned int i = 0; i < 100; i++) {
+		c[2].offset_ns = 124 * US + (i % 2 ? 4 : -4) * US;
+		assert_true(run(c, 3, &h, 1, &s));
+		changes += c[2].state != last;
+		last = c[2].state;
+	}
+	assert_true(changes <= 1);
+}
+
+static void test_wan_beside_lan(void **state)
+{
+	struct candidate c[3] = { wan(4), wan(-3), lan(0) };
+	struct select_history h = { 0 };
+	struct selection s;
+
+	assert_true(run(c, 3, &h, 50, &s));
+	assert_int_equal(s.selected, 2);
+	assert_true(c[2].weight > 0.99);
+	assert_true(fabs(s.offset_ns) < 10 * US);
+	assert_true(s.bound_ns < 100 * US);
+}
+
+static void test_priority_and_prefer(void **state)
+{
+	struct candidate c[4] = { lan(0), lan(1), lan(2), lan(3) };
+	struct select_history h = { 0 };
+	struct selection s;
+
+	c[0].priority = c[1].priority = 2;
+	c[0].offset_sd_ns = 1;		/* better, but only the backup */
+	c[3].prefer = c[0].prefer = true;
+	assert_true(run(c, 4, &h, 1, &s));
+	assert_int_equal(s.selected, 3);
+	assert_int_equal(s.combined, 1);
+	for (unsigned int i = 0; i < 3; i++)
+		assert_int_equal(c[i].state, SOURCE_BACKUP);
+	c[3].prefer = false;
+	assert_true(run(c, 4, &h, 50, &s));
+	assert_int_equal(s.combined, 2);
+	assert_true(fabs(c[2].weight - 0.5) < 0.01);
+	/* The better class is gone, the preferred of the other takes over. */
+	c[2].online = c[3].online = false;
+	assert_true(run(c, 4, &h, 50, &s));
+	assert_int_equal(s.selected, 0);
+	assert_int_equal(c[1].state, SOURCE_BACKUP);
+	/* A false one of the best class is no reason to wait for it. */
+	c[2].online = c[3].online = true;
+	c[2].offset_ns = c[3].offset_ns = 5 * MS;
+	c[3].offset_ns = -5 * MS;
+	h = history(s.offset_ns, s.bound_ns);
+	assert_true(run(c, 4, &h, 50, &s));
+	assert_int_equal(s.selected, 0);
+	assert_int_equal(c[3].state, SOURCE_FALSETICKER);
+}
+
+static void test_monitor_never_votes(void **state)
+{
+	struct candidate c[3] = { lan(0), lan(5000), lan(5000) };
+	struct selection s;
+
+	c[1].monitor = c[2].monitor = true;
+	assert_true(once(c, 3, &no_history, &s));
+	assert_int_equal(s.selected, 0);
+	assert_int_equal(c[1].state, SOURCE_FALSETICKER);
+	c[1].offset_ns = 0;
+	assert_true(once(c, 3, &no_history, &s));
+	assert_int_equal(c[1].state, SOURCE_MONITOR);
+	assert_true(c[1].weight == 0.0);
+	c[0].online = false;
+	assert_false(once(c, 3, &no_history, &s));
+	assert_int_equal(c[1].state, SOURCE_UNDECIDED);
+}
+
+static void test_useless_are_dropped(void **state)
+{
+	struct candidate c[5] = { lan(0), lan(0), lan(0), server(0, 60 * US, 900 * US),
+				  server(0, 2 * MS, 10) };
+	struct selection s;
+
+	assert_true(once(c, 5, &no_history, &s));
+	assert_int_equal(c[3].state, SOURCE_OUTLIER);
+	assert_int_equal(c[4].state, SOURCE_OUTLIER);
+	assert_int_equal(s.combined, 3);
+	/* Three stay, however bad. */
+	c[1].online = c[2].online = false;
+	assert_true(once(c, 5, &no_history, &s));
+	assert_int_equal(c[3].state, SOURCE_COMBINED);
+	assert_int_equal(c[4].state, SOURCE_COMBINED);
+}
+
+static void test_inverse_variance(void **state)
+{
+	struct candidate c[2] = { server(0, 0, 3 * US), server(1 * US, 0, 1 * US) };
+	struct selection s;
+
+	c[0].freq = 1e-6;
+	c[0].freq_sd = 1e-9;
+	c[1].freq = 2e-6;
+	c[1].freq_sd = 3e-9;
+	assert_true(once(c, 2, &no_history, &s));
+	assert_int_equal(s.selected, 1);
+	assert_true(fabs(c[1].weight - 0.9) < 0.02);
+	assert_true(fabs(s.offset_ns - 0.9 * US) < 20.0);
+	assert_true(fabs(s.offset_sd_ns - sqrt(0.9) * US) < 20.0);
+	assert_true(fabs(s.freq - 1.1e-6) < 0.01e-6);
+}
+
+/* Two of the same quality never alternate; a clearly better one does take over. */
+static void test_main_source_hysteresis(void **state)
+{
+	struct candidate c[2] = { lan(0), lan(1) };
+	struct select_history h = { 0 };
+	struct selection s;
+	int main_source;
+
+	assert_true(run(c, 2, &h, 3, &s));
+	main_source = s.selected;
+	for (unsigned int i = 0; i < 50; i++) {
+		c[i % 2].offset_sd_ns = 4.0 * US;
+		c[1 - i % 2].offset_sd_ns = 3.0 * US;
+		assert_true(run(c, 2, &h, 1, &s));
+		assert_int_equal(s.selected, main_source);
+	}
+	c[1 - main_source].bound_ns = 10 * US;
+	c[1 - main_source].offset_sd_ns = 0.1 * US;
+	assert_true(run(c, 2, &h, 1, &s));
+	assert_int_equal(s.selected, 1 - main_source);
+}
+
+/* Falling silent, leaving, arriving: the combination moves, it does not jump. */
+static void test_failover_without_jump(void **state)
+{
+	struct candidate c[3] = { lan(0), lan(40), lan(0) };
+	struct select_history h = { 0 };
+	struct selection s;
+	double last, largest = 0.0;
+
+	c[1].priority = 1;	/* and the backup is 40 us off */
+	c[2].online = false;
+	assert_true(run(c, 3, &h, 20, &s));
+	last = s.offset_ns;
+	for (unsigned int i = 0; i < 60; i++) {
+		c[0].silent_s += 1.0;
+		c[0].offset_sd_ns *= 1.05;
+		c[0].reachable = i < 8;
+		assert_true(run(c, 3, &h, 1, &s));
+		check_weights(c, 3, true);
+		largest = fmax(largest, fabs(s.offset_ns - last));
+		last = s.offset_ns;
+	}
+	assert_int_equal(c[0].state, SOURCE_UNREACHABLE);
+	assert_true(c[0].weight == 0.0);
+	assert_true(fabs(last - 40 * US) < 1.0);
+	assert_true(largest < 10 * US);
+
+	/* A better one arrives. */
+	c[2].online = true;
+	largest = 0.0;
+	for (unsigned int i = 0; i < 60; i++) {
+		assert_true(run(c, 3, &h, 1, &s));
+		largest = fmax(largest, fabs(s.offset_ns - last));
+		last = s.offset_ns;
+	}
+	assert_true(fabs(last) < 1 * US);
+	assert_true(largest < 10 * US);
+
+	/* Shown to be wrong: gone at once. */
+	c[0] = lan(0);
+	assert_true(run(c, 3, &h, 60, &s));
+	c[2].offset_ns = 50 * MS;
+	assert_true(run(c, 3, &h, 1, &s));
+	assert_true(c[2].weight == 0.0);
+	assert_true(fabs(s.offset_ns) < 10 * US);
+}
+
+static void test_silence_costs_weight(void **state)
+{
+	struct candidate c[2] = { lan(0), lan(0) };
+	struct select_history h = { 0 };
+	struct selection s;
+
+	assert_true(run(c, 2, &h, 20, &s));
+	assert_true(fabs(c[0].weight - 0.5) < 0.01);
+	c[0].silent_s = 6.0;
+	assert_true(run(c, 2, &h, 50, &s));
+	assert_true(c[0].weight < 0.3);
+	assert_int_equal(c[0].state, SOURCE_COMBINED);
+	c[0].poll_s = 0.0;	/* unknown: silence says nothing */
+	assert_true(run(c, 2, &h, 50, &s));
+	assert_true(fabs(c[0].weight - 0.5) < 0.01);
+}
+
+static void test_quorum_at_start(void **state)
+{
+	struct candidate c[3] = { lan(5000), lan(0), lan(0) };
+	struct selection s;
+	unsigned int calls = 0;
+
+	c[1].ready = c[2].ready = false;
+	/* The liar is first; it waits for those that answer already. */
+	assert_false(select_sources(c, 3, &no_history, 1e6, &s));
+	assert_false(once(c, 3, &no_history, &s));
+	assert_int_equal(c[0].state, SOURCE_UNDECIDED);
+	c[1].ready = c[2].ready = true;
+	assert_true(once(c, 3, &no_history, &s));
+	assert_int_equal(c[0].state, SOURCE_FALSETICKER);
+
+	/* But not for ever, and not for the dead. */
+	c[0] = lan(0);
+	c[1] = c[2] = lan(0);
+	c[1].ready = c[2].ready = false;
+	while (!once(c, 3, &no_history, &s))
+		assert_true(++calls <= SELECT_QUORUM_S);
+	assert_true(calls > 2);
+	c[0] = lan(0);
+	c[1].reachable = c[2].reachable = false;
+	assert_true(once(c, 3, &no_history, &s));
+}
+
+static void test_leap_majority(void **state)
+{
+	struct candidate c[4] = { lan(0), lan(0), lan(0), lan(5000) };
+	struct selection s;
+
+	c[0].leap = c[3].leap = 1;
+	assert_true(once(c, 4, &no_history, &s));
+	assert_int_equal(s.leap, 0);	/* the false one does not count */
+	c[1].leap = 1;
+	assert_true(once(c, 4, &no_history, &s));
+	assert_int_equal(s.leap, 1);
+	c[1].leap = c[2].leap = 2;
+	assert_true(once(c, 4, &no_history, &s));
+	assert_int_equal(s.leap, 2);
+	c[1].leap = 0;
+	assert_true(once(c, 4, &no_history, &s));
+	assert_int_equal(s.leap, 0);
+}
+
+static void test_words(void **state)
+{
+	for (int i = SOURCE_OFFLINE; i <= SOURCE_SELECTED; i++) {
+		const char *name = source_state_name((enum source_state)i);
+		const char *reason = source_state_reason((enum source_state)i);
+
+		assert_true(strlen(name) > 3);
+		assert_true(strlen(reason) > 20);
+		assert_int_equal(reason[strlen(reason) - 1], '.');
+		for (int k = 0; k < i; k++)
+			assert_string_not_equal(name, source_state_name((enum source_state)k));
+	}
+	assert_string_equal(source_state_name((enum source_state)99), "unknown");
+	assert_non_null(source_state_reason((enum source_state)-1));
+}
+
+static void test_many(void **state)
+{
+	static struct candidate c[SELECT_MAX + 5];
+	struct selection s;
+
+	for (unsigned int i = 0; i < SELECT_MAX + 5; i++)
+		c[i] = lan(i % 50);
+	assert_true(once(c, SELECT_MAX + 5, &no_history, &s));
+	check_weights(c, SELECT_MAX + 5, true);
+	assert_int_equal(c[SELECT_MAX].state, SOURCE_OFFLINE);
+	/* All apart: as many camps as sources. */
+	for (unsigned int i = 0; i < SELECT_MAX; i++)
+		c[i] = lan(1000.0 * i);
+	assert_false(once(c, SELECT_MAX, &no_history, &s));
+}
+
+/* Numerical Recipes' LCG, high bits: the same everywhere. */
+static u64 seed;
+
+static double uniform(double lo, double hi)
+{
+	seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
+	return lo + (hi - lo) * (double)(seed >> 11) / 9007199254740992.0;
+}
+
+static unsigned int below(unsigned int n)
+{
+	return (unsigned int)uniform(0, n);
+}
+
+static struct candidate honest(void)
+{
+	double bound = pow(10.0, uniform(3, 8));
+
+	return server(uniform(-bound, bound), bound, uniform(0, 0.05 * bound));
+}
+
+static void shuffle(unsigned int *order, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++)
+		order[i] = i;
+	for (unsigned int i = n; i > 1; i--) {
+		unsigned int k = below(i), t = order[i - 1];
+
+		order[i - 1] = order[k];
+		order[k] = t;
+	}
+}
+
+static bool near(double a, double b)
+{
+	return fabs(a - b) <= 1e-9 * (fabs(a) + fabs(b)) + 1e-3;
+}
+
+static void compare_permuted(const struct candidate *c, const struct selection *s,
+			     const struct candidate *p, const struct selection *t,
+			     const unsigned int *order, unsigned int n)
+{
+	assert_int_equal(s->combined, t->combined);
+	assert_int_equal(s->leap, t->leap);
+	assert_true(near(s->offset_ns, t->offset_ns));
+	assert_true(near(s->bound_ns, t->bound_ns));
+	assert_int_equal(s->selected < 0, t->selected < 0);
+	if (s->selected >= 0)
+		assert_int_equal(s->selected, order[t->selected]);
+	for (unsigned int i = 0; i < n; i++) {
+		assert_int_equal(p[i].state, c[order[i]].state);
+		assert_true(fabs(p[i].weight - c[order[i]].weight) < 1e-9);
+	}
+}
+
+/*
+ * The truth is 0 and more than half of the sources are honest about their
+ * bound. Whatever the rest says, and whatever is remembered, the main source
+ * lies where a majority of intervals overlap, which is how far a vote of
+ * intervals can see; the order of the list decides nothing.
+ */
+static void property_round(unsigned int round)
+{
+	unsigned int n = 1 + below(12), liars = n > 2 ? below((n + 1) / 2) : 0, order[12];
+	struct candidate c[12], p[12];
+	struct select_history h = { 0 };
+	struct selection s, t;
+
+	if (round % 2)
+		h = history(uniform(-1e8, 1e8), uniform(1e3, 1e7));
+	for (unsigned int i = 0; i < n; i++) {
+		c[i] = honest();
+		c[i].priority = (int)below(3);
+		c[i].prefer = below(4) == 0;
+		c[i].leap = (u8)below(3);
+		if (i < liars)
+			c[i].offset_ns += uniform(-1e9, 1e9);
+		if (i < liars)
+			c[i].memory.false_score = uniform(0, 1);
+	}
+	shuffle(order, n);
+	for (unsigned int i = 0; i < n; i++)
+		p[i] = c[order[i]];
+	for (unsigned int k = 0; k < 3; k++) {
+		bool ok = once(c, n, &h, &s);
+
+		assert_int_equal(ok, once(p, n, &h, &t));
+		check_weights(c, n, ok);
+		compare_permuted(c, &s, p, &t, order, n);
+		if (n > 1)
+			assert_int_not_equal(c[n - 1].state, SOURCE_WARMUP);
+		for (unsigned int i = 0; ok && i < n; i++) {
+			unsigned int agree = 0;
+			const struct candidate *m = &c[s.selected];
+
+			/* Some point of the main source's interval has a majority. */
+			for (unsigned int e = 0; e < n; e++) {
+				unsigned int at = 0;
+				double edge = c[e].offset_ns - (c[e].bound_ns +
+						4 * c[e].offset_sd_ns + 1e3);
+				double w = m->bound_ns + 4 * m->offset_sd_ns + 1e3;
+
+				/* with the margin of one that was never false */
+				if (fabs(edge - m->offset_ns) > 1.25 * w)
+					continue;
+				for (unsigned int q = 0; q < n; q++)
+					at += fabs(edge - c[q].offset_ns) <=
+					      (c[q].bound_ns + 4 * c[q].offset_sd_ns + 1e3) *
+					      (1 + 1e-9);
+				agree = at > agree ? at : agree;
+			}
+			assert_true(2 * agree > n);
+			assert_true(c[i].weight == 0.0 || c[i].state >= SOURCE_OUTLIER);
+		}
+	}
+}
+
+static void test_property(void **state)
+{
+	seed = 20260101;
+	for (unsigned int i = 0; i < 20000; i++)
+		property_round(i);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_eligibility),
+		cmocka_unit_test(test_insane_numbers),
+		cmocka_unit_test(test_one_source),
+		cmocka_unit_test(test_one_source_steps),
+		cmocka_unit_test(test_two_disagree),
+		cmocka_unit_test(test_one_good_one_false),
+		cmocka_unit_test(test_three_one_liar),
+		cmocka_unit_test(test_two_against_history),
+		cmocka_unit_test(test_four_two_liars_agree),
+		cmocka_unit_test(test_history_does_not_freeze),
+		cmocka_unit_test(test_none_agree),
+		cmocka_unit_test(test_plurality_is_no_majority),
+		cmocka_unit_test(test_chain),
+		cmocka_unit_test(test_touching),
+		cmocka_unit_test(test_edge_does_not_flap),
+		cmocka_unit_test(test_wan_beside_lan),
+		cmocka_unit_test(test_priority_and_prefer),
+		cmocka_unit_test(test_monitor_never_votes),
+		cmocka_unit_test(test_useless_are_dropped),
+		cmocka_unit_test(test_inverse_variance),
+		cmocka_unit_test(test_main_source_hysteresis),
+		cmocka_unit_test(test_failover_without_jump),
+		cmocka_unit_test(test_silence_costs_weight),
+		cmocka_unit_test(test_quorum_at_start),
+		cmocka_unit_test(test_leap_majority),
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_property),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
