@@ -8,13 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "filterbench.h"
+#include "bench.h"
+#include "oracle.h"
 #include "scenario.h"
 #include "stats.h"
 
 #define SEEDS_MAX 64
 
-enum mode { MODE_FILTER };
+enum mode { MODE_FILTER, MODE_FLOOR };
 
 struct options {
 	enum mode mode;
@@ -94,8 +95,11 @@ static int run_one(const struct options *o, const struct scenario *s, int poll)
 	u64 digest;
 	int rc;
 
+	if (o->mode == MODE_FLOOR && !oracle_knows(s))
+		return 0;
 	for (unsigned int i = 0; i < o->seeds; i++) {
-		rc = filterbench_run(s, poll, o->seed + i, o->trace, &r, &digest);
+		rc = bench_run(o->mode == MODE_FLOOR ? &bench_oracle : &bench_filter, s, poll,
+			       o->seed + i, o->trace, &r, &digest);
 		if (rc < 0) {
 			fprintf(stderr, "ats-sim: %s: %s\n", s->name, strerror(-rc));
 			return rc;
@@ -146,8 +150,9 @@ static void list(void)
 static void usage(FILE *f)
 {
 	fputs("usage: ats-sim [--scenario NAME] [--poll P] [--seed N] [--seeds K]\n"
-	      "               [--filter] [--json] [--trace FILE] [--list]\n"
+	      "               [--filter | --floor] [--json] [--trace FILE] [--list]\n"
 	      "  --filter   the estimator alone, without protocol, selection, steering\n"
+	      "  --floor    what an oracle reaches that is told noise law, wander and delays\n"
 	      "  --poll P   2^P s between requests; without it 0, 4 and 6\n"
 	      "  --trace    one line a second: s, error ns, frequency error, ...\n", f);
 }
@@ -179,6 +184,7 @@ static void parse(int argc, char **argv, struct options *o)
 		{ "poll", required_argument, NULL, 'p' },
 		{ "trace", required_argument, NULL, 't' },
 		{ "filter", no_argument, NULL, 'f' },
+		{ "floor", no_argument, NULL, 'o' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 }
 	};
@@ -192,6 +198,7 @@ static void parse(int argc, char **argv, struct options *o)
 		case 'n': o->scenario = optarg; break;
 		case 'j': o->json = true; break;
 		case 'f': o->mode = MODE_FILTER; break;
+		case 'o': o->mode = MODE_FLOOR; break;
 		case 'l': list(); exit(0);
 		case 'h': usage(stdout); exit(0);
 		case 't':
