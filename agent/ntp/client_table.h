@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the server remembers of its clients, in a fixed amount of memory.
+ *
+ * Forged source addresses cost an attacker nothing, so they must not push out
+ * clients that are there: a newcomer is on probation until it is seen a second
+ * time, newcomers replace newcomers (at least a quarter of a full table), and
+ * a proven client gives way only when it has been idle for CLIENT_IDLE_S or to
+ * one that has sent more requests than itself.
+ */
+#ifndef ATS_CLIENT_TABLE_H
+#define ATS_CLIENT_TABLE_H
+
+#include "types.h"
+
+/* Four polls of 1024 s. */
+#define CLIENT_IDLE_S 4096
+
+struct client {
+	u8 addr[16];		/* IPv4 as ::ffff:a.b.c.d */
+	u64 rx;			/* receive stamp in our last reply; 0: no reply yet */
+	s64 tat_mono;		/* rate limit: see ratelimit.h */
+	s32 tx_after_rx;	/* true transmit stamp of that reply minus rx, 2^-32 s */
+	u32 hash;
+	u32 hits;		/* requests; stays at the maximum */
+	u32 drops;		/* of them not answered because of the rate limit */
+	u32 last_s;		/* mono seconds of the last request */
+	u32 root_delay;		/* as the last request states them, NTP short format; */
+	u32 root_dispersion;	/* both 0: the client does not tell */
+	u16 kod_s;		/* mono seconds of the last KoD, cut off */
+	u8 version : 3;
+	u8 tx_valid : 1;
+	u8 wants_tx : 2;	/* asks for interleaved replies: see reply.c */
+	u8 kod_sent : 1;
+	u8 unused;
+};
+
+struct client_table;
+
+/* At most @octets in all; NULL without memory or when not one client fits. */
+struct client_table *client_table_new(u64 octets, const u64 key[2]);
+void client_table_free(struct client_table *t);
+/* The client, entered when it is new; counts the hit. Valid until the next hit. */
+struct client *client_table_hit(struct client_table *t, const u8 addr[16], s64 now_mono);
+struct client *client_table_find(const struct client_table *t, const u8 addr[16]);
+u32 client_table_count(const struct client_table *t);
+u32 client_table_capacity(const struct client_table *t);
+/* Clients are numbered 0 .. count - 1; any hit may give them other numbers. */
+struct client *client_table_at(const struct client_table *t, u32 n);
+u32 client_table_index(const struct client_table *t, const struct client *c);
+/* The clock was stepped: interleaved replies start over. */
+void client_table_forget_stamps(struct client_table *t);
+
+#endif

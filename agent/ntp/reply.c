@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "reply.h"
+
+enum {
+	POLL_MAX = 17,
+	/*
+	 * Replies for which a transmit stamp is asked without a proper
+	 * interleaved request: one of the client's was lost, or our reply.
+	 */
+	WANTS_TX_FOR = 2,
+};
+
+#define KOD_RATE 0x52415445u		/* "RATE" */
+#define MAX_DISPERSION_NS (16 * NSEC_PER_SEC)	/* RFC 5905 clause 7.1 */
+#define FUZZ_BELOW_NS 1ULL		/* in 2^-32 s: rounding to ns takes it away again */
+
+static u64 random64(struct ntp_replier *r)
+{
+	/* xorshift64* (Vigna): fills low bits and thins out refusals, no secret */
+	r->random ^= r->random >> 12;
+	r->random ^= r->random << 25;
+	r->random ^= r->random >> 27;
+	return r->random * 0x2545f4914f6cdd1dULL;
+}
+
+void ntp_reply_init(struct ntp_replier *r, u64 seed)
+{
+	static const struct ntp_server_state nothing = { .leap = 3, .precision = -20 };
+
+	*r = (struct ntp_replier){ .random = seed ? seed : 1, .interleaved = true };
+	rate_limit_init(&r->rate, false, 0, 1, 1, false);
+	ntp_reply_publish(r, &nothing, 0);
+}
+
+static u64 fuzz_mask(s8 precision)
+{
+	if (precision <= -32)
+		return 0;
+	if (precision >= -2)
+		precision = -2;
+	return (1ULL << (32 + precision)) - 1;
+}
+
+static s64 dispersion_now(const struct ntp_server_state *st, s64 now_sys)
+{
+	s64 age = now_sys - st->at_sys;
+
+	if (age <= 0)
+		return st->root_dispersion_ns;
+	/* ppb times whole seconds: ns */
+	return st->root_dispersion_ns + (age / NSEC_PER_SEC + 1) * (s64)st->drift_ppb;
+}
+
+void ntp_reply_publish(struct ntp_replier *r, const struct ntp_server_state *st, s64 now_sys)
+{
+	bool synchronised = st->stratum >= 1 && st->stratum <= 15 && st->leap != NTP_LEAP_UNSYNC;
+
+	r->state = *st;
+	r->fuzz_mask = fuzz_mask(st->precision);
+	r->head = (struct ntp_packet){
+		.leap = synchronised ? st->leap : NTP_LEAP_UNSYNC,
+		.mode = NTP_MODE_SERVER,
+		.stratum = synchronised ? st->stratum : 0,
+		.precision = st->precision,
+		.root_delay = synchronised ? ntp_short_from_ns(st->root_delay_ns) : 0,
+		.root_dispersion = ntp_short_from_ns(synchronised ? dispersion_now(st, now_sys) :
+						     MAX_DISPERSION_NS),
+		.refid = synchronised ? st->refid : 0,
+		.reference = st->ref_utc ? ntp_from_utc(st->ref_utc) : 0,
+	};
+}
+
+enum ntp_answer ntp_reply_check(const void *buf, size_t len, u16 port, struct ntp_packet *request)
+{
+	if (ntp_packet_parse(buf, len, request))
+		return NTP_ANSWER_MALFORMED;
+	if (request->mode == NTP_MODE_CLIENT)
+		return NTP_ANSWER_BASIC;
+	/*
+	 * NTPv1 has no mode (RFC 1059 appendix B): what does not come from the
+	 * server's port is a client.
+	 */
+	if (!request->mode && request->version == 1 && port != NTP_PORT)
+		return NTP_ANSWER_BASIC;
+	return NTP_ANSWER_NO_REQUEST;
+}
+
+static u64 stamp(struct ntp_replier *r, s64 sys, u64 fuzz)
+{
+	return (ntp_from_utc(sys + r->state.correction_ns) & ~fuzz) | (random64(r) & fuzz);
+}
+
+/* RFC 9769 clause 2: the client names our last reply by its receive stamp. */
+static bool is_interleaved(const struct ntp_replier *r, const struct client *c,
+			   const struct ntp_packet *req)
+{
+	return r->interleaved && c->rx && req->origin == c->rx && req->receive != req->transmit;
+}
+
+static bool note_wish(const struct ntp_replier *r, struct client *c, const struct ntp_packet *req)
+{
+	if (is_interleaved(r, c, req))
+		c->wants_tx = WANTS_TX_FOR;
+	else if (c->wants_tx)
+		c->wants_tx--;
+	return c->wants_tx;
+}
+
+static void set_stamps(struct ntp_replier *r, const struct ntp_query *q,
+		       const struct client *c, struct ntp_packet *p)
+{
+	p->receive = stamp(r, q->rx_sys, q->rx_kind >= STAMP_KERNEL ? FUZZ_BELOW_NS : r->fuzz_mask);
+	/* it names this reply among those to the client */
+	if ((c && p->receive == c->rx) || !p->receive)
+		p->receive++;
+	p->transmit = stamp(r, q->tx_sys, r->fuzz_mask);
+	if ((s64)(p->transmit - p->receive) <= 0)
+		p->transmit = p->receive + 1;
+}
+
+static enum ntp_answer answer_kod(struct ntp_replier *r, const struct ntp_query *q,
+				  const struct ntp_packet *req, u8 *out)
+{
+	struct ntp_packet p = {
+		.leap = NTP_LEAP_UNSYNC, .version = req->version, .mode = NTP_MODE_SERVER,
+		.poll = r->rate.interval, .precision = r->head.precision, .refid = KOD_RATE,
+		.origin = req->transmit,
+	};
+
+	set_stamps(r, q, NULL, &p);
+	ntp_packet_build(&p, out);
+	return NTP_ANSWER_KOD;
+}
+
+static s8 reply_poll(const struct ntp_replier *r, s8 asked)
+{
+	if (asked > POLL_MAX)
+		return POLL_MAX;
+	return r->rate.on && asked < r->rate.interval ? r->rate.interval : asked;
+}
+
+enum ntp_answer ntp_reply(struct ntp_replier *r, const struct ntp_query *q,
+			  const struct ntp_packet *req, struct client *c,
+			  u8 out[NTP_HEADER_LEN], bool *want_tx)
+{
+	enum ntp_answer answer = NTP_ANSWER_BASIC;
+	enum rate_verdict rate = RATE_PASS;
+	struct ntp_packet p = r->head;
+
+	*want_tx = false;
+	if (c) {
+		c->version = req->version;
+		c->root_delay = req->root_delay;
+		c->root_dispersion = req->root_dispersion;
+		rate = rate_limit_charge(&r->rate, c, q->now_mono, (u32)random64(r));
+	}
+	if (rate == RATE_KOD)
+		return answer_kod(r, q, req, out);
+	if (rate == RATE_DROP)
+		return NTP_ANSWER_RATE_LIMITED;
+
+	p.version = req->version;
+	p.poll = reply_poll(r, req->poll);
+	p.origin = req->transmit;
+	set_stamps(r, q, c, &p);
+	if (c) {
+		*want_tx = note_wish(r, c, req);
+		if (c->tx_valid && is_interleaved(r, c, req)) {
+			answer = NTP_ANSWER_INTERLEAVED;
+			p.origin = req->receive;
+			p.transmit = c->rx + (u64)(s64)c->tx_after_rx;
+		}
+		c->rx = p.receive;
+		c->tx_valid = 0;
+	}
+	ntp_packet_build(&p, out);
+	return answer;
+}
+
+void ntp_reply_transmitted(const struct ntp_replier *r, struct client *c, u64 rx, s64 tx_sys)
+{
+	s64 after = (s64)(ntp_from_utc(tx_sys + r->state.correction_ns) - rx);
+
+	if (c->rx != rx || !rx || after < INT32_MIN || after > INT32_MAX || !after)
+		return;
+	c->tx_after_rx = (s32)after;
+	c->tx_valid = 1;
+}
