@@ -28,7 +28,10 @@ struct control_command {
 
 struct control;
 
-/* NULL with a message in @err. Mode 0660, group @group (NULL: own). */
+/*
+ * NULL with a message in @err. Mode 0660, group @group (NULL: own). Root, our
+ * own user and the members of @group may change state. Ignores SIGPIPE.
+ */
 struct control *control_new(struct event_base *base, const char *path, const char *group,
 			    const struct control_command *commands, size_t n, void *ctx,
 			    char *err, size_t errlen);
