@@ -281,11 +281,14 @@ static int add_net(struct config_loader *l, const config_setting_t *s, const cha
 	if (config_net_parse(text, &net, why, sizeof(why)))
 		return config_fail(l, s, NULL, "%s", why);
 	net.allow = *(bool *)obj;
-	for (const struct config_net *o = serve->acl; o < serve->acl + serve->nacl; o++)
+	for (unsigned int i = 0; i < serve->nacl; i++) {
+		const struct config_net *o = &serve->acl[i];
+
 		if (o->family == net.family && o->prefix == net.prefix &&
 		    !memcmp(&o->addr, &net.addr, sizeof(net.addr)))
 			return config_fail(l, s, NULL, "\"%s\" is %s already; keep one", text,
 					   o->allow ? "allowed" : "denied");
+	}
 	r = grow(l, s, &serve->acl, sizeof(*serve->acl), serve->nacl, &l->acl_room, CONFIG_ACL_MAX);
 	if (!r)
 		serve->acl[serve->nacl++] = net;
