@@ -328,6 +328,7 @@ static enum assoc_result obey_kiss(struct assoc *a, const struct ntp_packet *p)
 
 	if (!strcmp(a->stat.kod, "DENY") || !strcmp(a->stat.kod, "RSTR")) {
 		a->stopped = true;
+		a->reach = 0;	/* nothing will shift it any more */
 		return ASSOC_KOD;
 	}
 	if (!strcmp(a->stat.kod, "RATE")) {

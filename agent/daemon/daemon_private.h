@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The state of the daemon, for the daemon_*.c files and nobody else. */
+#ifndef ATS_DAEMON_PRIVATE_H
+#define ATS_DAEMON_PRIVATE_H
+
+#include <event2/event.h>
+#include <jansson.h>
+
+#include "config/config.h"
+#include "control/control.h"
+#include "core/timekeeper.h"
+#include "daemon/daemon.h"
+#include "daemon/ntp_env.h"
+#include "daemon/ntp_source.h"
+#include "os/clock.h"
+#include "os/resolver.h"
+
+struct daemon {
+	const struct daemon_options *options;
+	struct config *cfg;
+	s64 loaded_sys;		/* when the configuration was read */
+	s64 started_mono;
+
+	struct event_base *base;
+	struct event *tick;	/* every second: signals, watchdog, dead servers */
+	struct event *tk_timer;	/* timekeeper_next() */
+
+	int lock_fd;
+	struct sysclock *clock;
+	struct timekeeper *tk;
+	struct resolver *resolver;
+	struct ntp_env env;
+	struct ntp_source **source;	/* in the order of the file */
+	unsigned int nsource;
+	struct control *control;	/* NULL: off */
+	s64 next_save_mono;
+	s64 watchdog_ns, watchdog_mono;	/* interval (0: none), last sign of life */
+	bool told_synchronised;
+	unsigned int told_steps;
+};
+
+struct daemon_reload {
+	unsigned int added, removed, changed, kept;
+	const char *restart_needed[8];
+	unsigned int nrestart;
+};
+
+/* daemon_config.c: from the configuration to the parts, at start and later. */
+void daemon_timekeeper_config(const struct daemon *d, struct timekeeper_config *out);
+int daemon_add_sources(struct daemon *d);
+/* Reads the file again; on an error nothing has changed. */
+int daemon_reload(struct daemon *d, struct daemon_reload *out, char *err, size_t errlen);
+
+/* daemon_commands.c: what the control socket offers. */
+extern const struct control_command daemon_commands[];
+extern const size_t daemon_ncommands;
+
+/* daemon_json.c, daemon_json_source.c: the answers of Documentation/control-protocol.md. */
+json_t *daemon_json_tracking(const struct daemon *d);
+json_t *daemon_json_daemon(const struct daemon *d);
+json_t *daemon_json_sources(const struct daemon *d);
+json_t *daemon_json_peers(const struct daemon *d);
+json_t *daemon_json_serverstats(const struct daemon *d);
+json_t *daemon_json_clients(const struct daemon *d, unsigned int start, unsigned int limit);
+
+/* null for what is not finite */
+json_t *json_seconds(double ns);
+json_t *json_number(double v);
+json_t *json_moment(s64 utc);
+json_t *json_reference_id(u32 refid);
+const char *leap_word(u8 leap);
+
+/* Do we steer the clock? */
+static inline bool daemon_controls(const struct daemon *d)
+{
+	return d->cfg->control_clock && !d->options->no_control;
+}
+
+static inline s64 daemon_mono(const struct daemon *d)
+{
+	return ntp_env_mono(&d->env);
+}
+
+static inline s64 daemon_sys(const struct daemon *d)
+{
+	return d->env.clock->now_sys(d->env.clock_ctx);
+}
+
+#endif
