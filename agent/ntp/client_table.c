@@ -26,6 +26,7 @@ struct client_table {
 	u32 number_mask;
 	u32 proven, proven_max;
 	u32 newcomer_hand;
+	u64 evicted;
 	u64 dice;
 	u64 key[2];
 };
@@ -143,12 +144,12 @@ static void swap_clients(struct client_table *t, u32 a, u32 b)
 /* Whom to sacrifice first: fewer requests, then the newer one. */
 static bool worth_less(const struct client *a, const struct client *b)
 {
-	return a->hits != b->hits ? a->hits < b->hits : (s32)(a->last_s - b->last_s) > 0;
+	return a->hits != b->hits ? a->hits < b->hits : (s32)(a->last - b->last) > 0;
 }
 
-static bool idle(const struct client *c, u32 now_s)
+static bool idle(const struct client *c, u32 now)
 {
-	return now_s - c->last_s > CLIENT_IDLE_S;
+	return now - c->last > CLIENT_IDLE_S * CLIENT_TICKS;
 }
 
 /* Any proven client; needs no good dice, only to meet all parts of the table. */
@@ -168,27 +169,27 @@ static u32 demote(struct client_table *t, u32 n)
 }
 
 /* Makes room among the proven when one of some is worth less than @c. */
-static bool demote_for(struct client_table *t, const struct client *c, u32 now_s)
+static bool demote_for(struct client_table *t, const struct client *c, u32 now)
 {
 	u32 worst = some_proven(t), n = worst, i;
 
-	for (i = 1; i < SCAN_PROVEN && !idle(&t->entry[worst], now_s); i++) {
+	for (i = 1; i < SCAN_PROVEN && !idle(&t->entry[worst], now); i++) {
 		n = some_proven(t);
-		if (idle(&t->entry[n], now_s) || worth_less(&t->entry[n], &t->entry[worst]))
+		if (idle(&t->entry[n], now) || worth_less(&t->entry[n], &t->entry[worst]))
 			worst = n;
 	}
-	if (!idle(&t->entry[worst], now_s) && t->entry[worst].hits >= c->hits)
+	if (!idle(&t->entry[worst], now) && t->entry[worst].hits >= c->hits)
 		return false;
 	demote(t, worst);
 	return true;
 }
 
 /* Client @n >= proven was seen again; returns its new number. */
-static u32 promote(struct client_table *t, u32 n, u32 now_s)
+static u32 promote(struct client_table *t, u32 n, u32 now)
 {
 	if (!t->proven_max)
 		return n;
-	if (t->proven == t->proven_max && !demote_for(t, &t->entry[n], now_s))
+	if (t->proven == t->proven_max && !demote_for(t, &t->entry[n], now))
 		return n;
 	if (n != t->proven)
 		swap_clients(t, n, t->proven);
@@ -196,13 +197,13 @@ static u32 promote(struct client_table *t, u32 n, u32 now_s)
 }
 
 /* In a full table: a proven client found idle, else the next newcomer in turn. */
-static u32 victim(struct client_table *t, u32 now_s)
+static u32 victim(struct client_table *t, u32 now)
 {
 	u32 i, n;
 
 	for (i = 0; i < SCAN_IDLE && t->proven; i++) {
 		n = some_proven(t);
-		if (idle(&t->entry[n], now_s))
+		if (idle(&t->entry[n], now))
 			return demote(t, n);
 	}
 	if (t->newcomer_hand < t->proven || t->newcomer_hand >= t->count)
@@ -210,7 +211,7 @@ static u32 victim(struct client_table *t, u32 now_s)
 	return t->newcomer_hand++;
 }
 
-static struct client *enter(struct client_table *t, const u8 addr[16], u64 hash, u32 now_s)
+static struct client *enter(struct client_table *t, const u8 addr[16], u64 hash, u32 now)
 {
 	struct client *c;
 	u32 n;
@@ -218,7 +219,8 @@ static struct client *enter(struct client_table *t, const u8 addr[16], u64 hash,
 	if (t->count < t->capacity) {
 		n = t->count++;
 	} else {
-		n = victim(t, now_s);
+		n = victim(t, now);
+		t->evicted++;
 		vacate(t, slot_of(t, n));
 	}
 	c = &t->entry[n];
@@ -229,25 +231,65 @@ static struct client *enter(struct client_table *t, const u8 addr[16], u64 hash,
 	return c;
 }
 
+static u32 ticks(s64 mono)
+{
+	return (u32)(mono / (NSEC_PER_SEC / CLIENT_TICKS));
+}
+
+/*
+ * On a logarithmic scale, four steps to the octave, 1 is one tick: smoothed in
+ * small integers it still tells 1 s from 64 s.
+ */
+static void note_interval(struct client *c, u32 gap)
+{
+	int log2, now, was = c->interval;
+
+	if (!gap)
+		gap = 1;
+	/* so that powers of two lie in the middle of their step */
+	if (gap < UINT32_MAX / 2)
+		gap += gap / 8;
+	log2 = 31 - __builtin_clz(gap);
+	now = 1 + 4 * log2 + (int)(((u64)gap << 2 >> log2) & 3);
+	if (was)
+		now = was + (now - was) / 4 + (now > was) - (now < was);
+	c->interval = (u8)now;
+}
+
+s64 client_interval_ns(const struct client *c)
+{
+	int step = c->interval - 1;
+
+	if (step < 0)
+		return 0;
+	return (NSEC_PER_SEC / CLIENT_TICKS / 4 * (4 + (step & 3))) << (step >> 2);
+}
+
+s64 client_age_ns(const struct client *c, s64 now_mono)
+{
+	return (s64)(ticks(now_mono) - c->last) * (NSEC_PER_SEC / CLIENT_TICKS);
+}
+
 struct client *client_table_hit(struct client_table *t, const u8 addr[16], s64 now_mono)
 {
 	u64 hash = siphash_address(t->key, addr);
 	u32 v = t->slot[locate(t, addr, hash)];
-	u32 now_s = (u32)(now_mono / NSEC_PER_SEC);
+	u32 now = ticks(now_mono);
 	struct client *c;
 	u32 n;
 
 	if (v) {
 		n = (v & t->number_mask) - 1;
 		if (n >= t->proven)
-			n = promote(t, n, now_s);
+			n = promote(t, n, now);
 		c = &t->entry[n];
+		note_interval(c, now - c->last);
 	} else {
-		c = enter(t, addr, hash, now_s);
+		c = enter(t, addr, hash, now);
 	}
 	if (c->hits < UINT32_MAX)
 		c->hits++;
-	c->last_s = now_s;
+	c->last = now;
 	return c;
 }
 
@@ -266,6 +308,16 @@ u32 client_table_count(const struct client_table *t)
 u32 client_table_capacity(const struct client_table *t)
 {
 	return t->capacity;
+}
+
+u64 client_table_evicted(const struct client_table *t)
+{
+	return t->evicted;
+}
+
+u64 client_table_memory(const struct client_table *t)
+{
+	return t->count * sizeof(*t->entry) + t->slots * sizeof(*t->slot);
 }
 
 struct client *client_table_at(const struct client_table *t, u32 n)

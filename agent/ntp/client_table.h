@@ -15,6 +15,8 @@
 
 /* Four polls of 1024 s. */
 #define CLIENT_IDLE_S 4096
+/* Per second; a 32-bit count of them covers two years. */
+#define CLIENT_TICKS 64
 
 struct client {
 	u8 addr[16];		/* IPv4 as ::ffff:a.b.c.d */
@@ -24,7 +26,7 @@ struct client {
 	u32 hash;
 	u32 hits;		/* requests; stays at the maximum */
 	u32 drops;		/* of them not answered because of the rate limit */
-	u32 last_s;		/* mono seconds of the last request */
+	u32 last;		/* mono of the last request, in CLIENT_TICKS */
 	u32 root_delay;		/* as the last request states them, NTP short format; */
 	u32 root_dispersion;	/* both 0: the client does not tell */
 	u16 kod_s;		/* mono seconds of the last KoD, cut off */
@@ -32,8 +34,13 @@ struct client {
 	u8 tx_valid : 1;
 	u8 wants_tx : 2;	/* asks for interleaved replies: see reply.c */
 	u8 kod_sent : 1;
-	u8 unused;
+	u8 interval;		/* see client_interval_ns() */
 };
+
+/* The typical time between its requests; 0: not known yet. */
+s64 client_interval_ns(const struct client *c);
+/* Since its last request. */
+s64 client_age_ns(const struct client *c, s64 now_mono);
 
 struct client_table;
 
@@ -45,6 +52,10 @@ struct client *client_table_hit(struct client_table *t, const u8 addr[16], s64 n
 struct client *client_table_find(const struct client_table *t, const u8 addr[16]);
 u32 client_table_count(const struct client_table *t);
 u32 client_table_capacity(const struct client_table *t);
+/* How many were replaced by others. */
+u64 client_table_evicted(const struct client_table *t);
+/* Octets in use. */
+u64 client_table_memory(const struct client_table *t);
 /* Clients are numbered 0 .. count - 1; any hit may give them other numbers. */
 struct client *client_table_at(const struct client_table *t, u32 n);
 u32 client_table_index(const struct client_table *t, const struct client *c);

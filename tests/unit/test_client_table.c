@@ -62,7 +62,7 @@ static void test_keeps_what_fits(void **state)
 		c = client_table_find(t, client_addr(1, i));
 		assert_non_null(c);
 		assert_int_equal(c->root_delay, i);
-		assert_int_equal(c->last_s, i);
+		assert_int_equal(c->last, i * CLIENT_TICKS);
 		assert_ptr_equal(client_table_at(t, client_table_index(t, c)), c);
 	}
 	assert_null(client_table_find(t, client_addr(2, 0)));
@@ -90,6 +90,8 @@ static void test_churn(void **state)
 		}
 	}
 	assert_int_equal(client_table_count(t), n);
+	assert_true(client_table_evicted(t) > 10000);
+	assert_true(client_table_memory(t) <= 64 * 100);
 	client_table_free(t);
 }
 
@@ -156,6 +158,30 @@ static void test_hits_saturate(void **state)
 	client_table_free(t);
 }
 
+static void test_interval(void **state)
+{
+	static const s64 gap[] = { SECOND / 16, SECOND, 8 * SECOND, 64 * SECOND, 1024 * SECOND };
+	struct client_table *t = client_table_new(4096, key);
+	struct client *c = NULL;
+	s64 now = SECOND;
+	size_t i;
+	int k;
+
+	c = client_table_hit(t, client_addr(1, 1), now);
+	assert_int_equal(client_interval_ns(c), 0);
+	for (i = 0; i < ARRAY_SIZE(gap); i++) {
+		for (k = 0; k < 30; k++)
+			c = client_table_hit(t, client_addr(1, 1), now += gap[i]);
+		assert_in_range(client_interval_ns(c), gap[i] * 3 / 4, gap[i] * 5 / 4);
+	}
+	assert_int_equal(client_age_ns(c, now + 3 * SECOND), 3 * SECOND);
+	/* many within one tick */
+	for (k = 0; k < 100; k++)
+		c = client_table_hit(t, client_addr(1, 1), now);
+	assert_in_range(client_interval_ns(c), 1, SECOND / 32);
+	client_table_free(t);
+}
+
 static void test_forget_stamps(void **state)
 {
 	struct client_table *t = client_table_new(4096, key);
@@ -177,6 +203,7 @@ int main(void)
 		cmocka_unit_test(test_flood_thrice),
 		cmocka_unit_test(test_idle_clients_go),
 		cmocka_unit_test(test_hits_saturate),
+		cmocka_unit_test(test_interval),
 		cmocka_unit_test(test_forget_stamps),
 	};
 

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "tx_ring.h"
+
+enum { STRANGERS_MAX = 4 };
+
+/* Clocks read in different places may disagree a little; more is a step. */
+#define EARLY_NS (10 * 1000000LL)
+
+bool tx_ring_free(const struct tx_ring *r)
+{
+	if (!r->id_known)
+		return !r->outstanding;
+	return !r->pending[r->next_id % TX_RING_SIZE].used;
+}
+
+void tx_ring_sent(struct tx_ring *r, const struct tx_pending *p)
+{
+	struct tx_pending *e = &r->pending[r->next_id % TX_RING_SIZE];
+
+	if (e->used)
+		r->outstanding--;
+	*e = *p;
+	e->used = true;
+	e->id = r->next_id++;
+	r->outstanding++;
+}
+
+void tx_ring_unsure(struct tx_ring *r)
+{
+	r->id_known = false;
+}
+
+static bool plausible(const struct tx_pending *e, s64 stamp_sys)
+{
+	return stamp_sys >= e->sent_sys - EARLY_NS && stamp_sys <= e->sent_sys + TX_RING_EXPIRE_NS;
+}
+
+static struct tx_pending *only_one(struct tx_ring *r)
+{
+	u32 i;
+
+	for (i = 0; i < TX_RING_SIZE; i++) {
+		if (r->pending[i].used)
+			return &r->pending[i];
+	}
+	return NULL;
+}
+
+bool tx_ring_stamp(struct tx_ring *r, u32 id, s64 stamp_sys, struct tx_pending *out)
+{
+	struct tx_pending *e = &r->pending[id % TX_RING_SIZE];
+	bool learn = !r->id_known && r->outstanding == 1;
+
+	if (!r->outstanding)
+		return false;
+	if (learn)
+		e = only_one(r);
+	if (!e->used || (e->id != id && !learn) || !plausible(e, stamp_sys)) {
+		if (++r->strangers >= STRANGERS_MAX)
+			r->id_known = false;
+		return false;
+	}
+	r->strangers = 0;
+	if (learn) {
+		r->next_id = id + 1;
+		r->id_known = true;
+	}
+	*out = *e;
+	e->used = false;
+	r->outstanding--;
+	return true;
+}
+
+u32 tx_ring_expire(struct tx_ring *r, s64 now_sys)
+{
+	u32 i, lost = 0;
+	s64 age;
+
+	for (i = 0; i < TX_RING_SIZE && r->outstanding; i++) {
+		age = now_sys - r->pending[i].sent_sys;
+		/* negative: the clock was stepped back */
+		if (!r->pending[i].used || (age >= 0 && age <= TX_RING_EXPIRE_NS))
+			continue;
+		r->pending[i].used = false;
+		r->outstanding--;
+		lost++;
+	}
+	return lost;
+}
