@@ -27,6 +27,7 @@ struct sysclock {
 	long hz;		/* USER_HZ: ticks of timex.tick in a second */
 	double freq;		/* ratio in force; NAN: not known */
 	int tai_offset;		/* as the kernel had it last */
+	int tai_watched;	/* before whatever sysclock_watch() will find */
 	s64 sys_minus_mono;	/* follows our own steps */
 };
 
@@ -92,11 +93,22 @@ static int adjust(struct sysclock *c, struct timex *tx)
 	return c->call.adjtime(CLOCK_REALTIME, tx) < 0 ? -errno : 0;
 }
 
+/*
+ * A change by one second may be the kernel's own, of a leap second that
+ * sysclock_watch() has not seen yet; any other is not.
+ */
+static void learn_tai(struct sysclock *c, int tai_offset)
+{
+	c->tai_offset = tai_offset;
+	if (abs(tai_offset - c->tai_watched) != 1)
+		c->tai_watched = tai_offset;
+}
+
 /* The kernel's answer holds what it made of the request. */
 static void learn(struct sysclock *c, const struct timex *tx)
 {
 	c->freq = sysclock_to_ratio(c->hz, tx->tick, tx->freq);
-	c->tai_offset = tx->tai;
+	learn_tai(c, tx->tai);
 }
 
 static int set_freq(void *ctx, double *freq, s64 *at_sys)
@@ -187,7 +199,7 @@ static int set_status(void *ctx, bool synchronised, double max_error_ns, double 
 	}
 	r = adjust(c, &tx);
 	if (!r)
-		c->tai_offset = tx.tai;
+		learn_tai(c, tx.tai);
 	return r;
 }
 
@@ -294,8 +306,8 @@ static bool is_leap(struct sysclock *c, s64 delta_ns)
 
 	if (adjust(c, &tx))
 		return false;
-	tai_ns = (tx.tai - c->tai_offset) * NSEC_PER_SEC;
-	c->tai_offset = tx.tai;
+	tai_ns = (tx.tai - c->tai_watched) * NSEC_PER_SEC;
+	c->tai_offset = c->tai_watched = tx.tai;
 	return tai_ns && llabs(delta_ns + tai_ns) < LEAP_TOLERANCE_NS;
 }
 
@@ -310,6 +322,7 @@ enum sysclock_event sysclock_watch(struct sysclock *c, s64 *delta_ns)
 		 * the time that passed inside a step of ours. Follow it.
 		 */
 		c->sys_minus_mono = now;
+		c->tai_watched = c->tai_offset;
 		*delta_ns = 0;
 		return SYSCLOCK_STEADY;
 	}
@@ -336,6 +349,7 @@ int sysclock_open(bool control, const struct sysclock_calls *calls, struct syscl
 	r = c->hz < 1 || c->hz > 10000 ? -EINVAL : adjust(c, &tx);
 	if (!r)
 		learn(c, &tx);
+	c->tai_watched = c->tai_offset;
 	if (!r && control)
 		r = take_over(c, &tx);
 	/* a sandbox may refuse even the reading; to watch, that is enough */

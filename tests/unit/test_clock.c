@@ -323,6 +323,24 @@ static void test_leap(void **state)
 	assert_int_equal(sysclock_watch(clk, &delta), SYSCLOCK_STEADY);
 }
 
+/* The status may be told between the leap and the look for it. */
+static void test_leap_after_status(void **state)
+{
+	double freq = 1e-6;
+	s64 delta, at;
+
+	ops->set_status(clk, true, 0, 0, 1, 37);
+	assert_int_equal(sysclock_watch(clk, &delta), SYSCLOCK_STEADY);
+	kernel.sys -= NSEC_PER_SEC;
+	kernel.tx.tai = 38;
+	assert_int_equal(ops->set_freq(clk, &freq, &at), 0);
+	ops->set_status(clk, true, 0, 0, 0, 38);
+	assert_int_equal(sysclock_watch(clk, &delta), SYSCLOCK_LEAPT);
+	/* and the next second is none */
+	kernel.sys -= NSEC_PER_SEC;
+	assert_int_equal(sysclock_watch(clk, &delta), SYSCLOCK_JUMPED);
+}
+
 /* Our own change of TAI - UTC is no leap second. */
 static void test_tai_is_no_leap(void **state)
 {
@@ -349,6 +367,7 @@ int main(void)
 		cmocka_unit_test(test_watch_only),
 		STEERED(test_jump),
 		STEERED(test_leap),
+		STEERED(test_leap_after_status),
 		STEERED(test_tai_is_no_leap),
 	};
 
