@@ -342,10 +342,16 @@ static enum assoc_result obey_kiss(struct assoc *a, const struct ntp_packet *p)
 	return ASSOC_UNSYNCHRONISED;
 }
 
+/* No clock that serves time reads worse than to the second; 2^127 s blinds us. */
+static double precision_step_ns(int precision)
+{
+	return ldexp(1e9, precision < 0 ? precision : 0);
+}
+
 /* Steps of a server's clock wide enough to matter beside our own stamps. */
 static double server_error_ns(int precision)
 {
-	double step = ldexp(1e9, precision);
+	double step = precision_step_ns(precision);
 
 	/*
 	 * Up to about a microsecond the field tells how long a clock read takes,
@@ -358,7 +364,7 @@ static double server_error_ns(int precision)
 static bool round_trip_sane(const struct assoc *a, s64 t1, s64 t2, s64 t3, s64 t4)
 {
 	double hold = (double)(t3 - t2), trip = (double)(t4 - t1);
-	double slack = a->cfg.precision_ns + ldexp(1e9, a->stat.server_precision);
+	double slack = a->cfg.precision_ns + precision_step_ns(a->stat.server_precision);
 
 	return hold >= 0 && trip >= -slack && trip - hold >= -(slack + MAX_SLEW * hold);
 }

@@ -424,6 +424,23 @@ static void kiss(struct lab *l, const char *code)
 	l->resp.refid = (u32)c[0] << 24 | (u32)c[1] << 16 | (u32)c[2] << 8 | c[3];
 }
 
+/* The field goes to 2^127 s, which would drown every estimate. */
+static void test_absurd_precision(void **state)
+{
+	struct lab *l = *state;
+
+	request(l);
+	answer(l);
+	l->resp.precision = 127;
+	assert_int_equal(deliver(l), ASSOC_SAMPLE);
+	assert_true(l->x.error_ns < 1e9);
+	request(l);
+	answer(l);
+	l->resp.precision = 127;
+	l->resp.transmit = l->resp.receive + (10ULL << 32);
+	assert_int_equal(deliver(l), ASSOC_INVALID_TIME);
+}
+
 static void test_kod_stops(void **state)
 {
 	struct lab *l = *state;
@@ -712,6 +729,7 @@ int main(void)
 		T(test_shape),
 		T(test_unsynchronised),
 		T(test_impossible_times),
+		T(test_absurd_precision),
 		T(test_kod_stops),
 		T(test_kod_rate),
 		T(test_schedule),
