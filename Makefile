@@ -27,7 +27,7 @@ LIB_DIRS := wire core ntp os config control
 LIB_SRC := $(foreach d,$(LIB_DIRS),$(wildcard agent/$(d)/*.c))
 DAEMON_SRC := $(wildcard agent/daemon/*.c)
 CTL_SRC := $(wildcard agent/ctl/*.c)
-SIM_SRC := $(if $(wildcard agent/core/filter.c),$(wildcard tests/sim/*.c))
+SIM_SRC := $(wildcard tests/sim/*.c)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))

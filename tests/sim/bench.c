@@ -3,9 +3,8 @@
 #include <math.h>
 
 #include "bench.h"
-#include "events.h"
+#include "world.h"
 
-#define START_UTC (1262304000LL * NSEC_PER_SEC)	/* 2010-01-01 */
 #define BURST 4
 #define BURST_S 2
 #define SERVER_NS 10000	/* from request to answer inside the server */
@@ -23,34 +22,20 @@ struct bench {
 	const struct bench_ops *ops;
 	const struct scenario *scenario;
 	struct bench_source source[SCENARIO_SOURCES];
-	struct events events;
+	struct world world;
 	struct oscillator oscillator;
 	struct rng rng;
 	void *estimator;
 	struct stats stats;
 	FILE *trace;
 	s64 poll_ns;
-	int error;		/* sticky, of the queue */
 };
-
-static void schedule(struct bench *b, s64 at,
-		     void (*fire)(void *ctx, s64 now, const struct sim_packet *p), void *ctx,
-		     const struct sim_packet *p)
-{
-	int rc = events_add(&b->events, at, fire, ctx, p);
-
-	if (rc < 0)
-		b->error = rc;
-}
-
-static double age(s64 t)
-{
-	return (double)(t - START_UTC) / NSEC_PER_SEC;
-}
 
 static s64 server_clock(const struct bench_source *s, s64 t)
 {
-	return t + (s64)floor(server_law_error_ns(&s->law->server, age(t)) + 0.5);
+	double age_s = world_age_s(&s->bench->world, t);
+
+	return t + (s64)floor(server_law_error_ns(&s->law->server, age_s) + 0.5);
 }
 
 static void on_answer(void *ctx, s64 now, const struct sim_packet *p)
@@ -77,12 +62,12 @@ static void on_request(void *ctx, s64 now, const struct sim_packet *p)
 	struct sim_packet answer = *p;
 	s64 leave = now + SERVER_NS, arrival;
 
-	if (server_law_silent(&s->law->server, age(now)))
+	if (server_law_silent(&s->law->server, world_age_s(&s->bench->world, now)))
 		return;
 	answer.t2 = server_clock(s, now);
 	answer.t3 = server_clock(s, leave);
 	if (path_transit(&s->back, leave, &arrival))
-		schedule(s->bench, arrival, on_answer, s, &answer);
+		world_at(&s->bench->world, arrival, on_answer, s, &answer);
 }
 
 static void on_poll(void *ctx, s64 now, const struct sim_packet *p)
@@ -94,8 +79,8 @@ static void on_poll(void *ctx, s64 now, const struct sim_packet *p)
 	bool burst = ++s->sent < BURST && b->poll_ns > burst_ns;
 
 	if (path_transit(&s->fwd, now, &arrival))
-		schedule(b, arrival, on_request, s, &request);
-	schedule(b, now + (burst ? burst_ns : b->poll_ns), on_poll, s, NULL);
+		world_at(&b->world, arrival, on_request, s, &request);
+	world_at(&b->world, now + (burst ? burst_ns : b->poll_ns), on_poll, s, NULL);
 }
 
 static void on_second(void *ctx, s64 now, const struct sim_packet *p)
@@ -111,11 +96,11 @@ static void on_second(void *ctx, s64 now, const struct sim_packet *p)
 		freq = e.freq - rate;
 		if (b->trace)
 			fprintf(b->trace, "%.0f %.3f %.6e %.3f %.6e %.3f %.3f %.3f %.3e\n",
-				age(now), error, freq, truth, rate, e.offset_sd_ns, e.delay_ns,
+				world_age_s(&b->world, now), error, freq, truth, rate, e.offset_sd_ns, e.delay_ns,
 				e.jitter_ns, e.wander);
 	}
 	stats_add(&b->stats, error, freq);
-	schedule(b, now + NSEC_PER_SEC, on_second, b, NULL);
+	world_at(&b->world, now + NSEC_PER_SEC, on_second, b, NULL);
 }
 
 static void start(struct bench *b, u64 seed)
@@ -124,30 +109,30 @@ static void start(struct bench *b, u64 seed)
 	struct bench_source *source;
 	s64 phase;
 
-	oscillator_init(&b->oscillator, &s->oscillator, START_UTC, seed, 1);
+	oscillator_init(&b->oscillator, &s->oscillator, b->world.start, seed, 1);
 	rng_init(&b->rng, seed, 2);
 	for (unsigned int i = 0; i < s->nsource; i++) {
 		source = &b->source[i];
 		source->bench = b;
 		source->law = &s->source[i];
-		path_init(&source->fwd, &source->law->fwd, START_UTC, seed, 16 + 2 * i);
-		path_init(&source->back, &source->law->back, START_UTC, seed, 17 + 2 * i);
+		path_init(&source->fwd, &source->law->fwd, b->world.start, seed, 16 + 2 * i);
+		path_init(&source->back, &source->law->back, b->world.start, seed, 17 + 2 * i);
 		/* no fixed phase between polls and the seconds when errors are taken */
 		phase = (s64)(rng_uniform(&b->rng) * NSEC_PER_SEC);
 		if (i == 0 || (b->ops->every_source && source->law->server.offset_ns == 0))
-			schedule(b, START_UTC + phase, on_poll, source, NULL);
+			world_at(&b->world, b->world.start + phase, on_poll, source, NULL);
 	}
-	schedule(b, START_UTC, on_second, b, NULL);
+	world_at(&b->world, b->world.start, on_second, b, NULL);
 }
 
 int bench_run(const struct bench_ops *ops, const struct scenario *s, int poll, u64 seed,
-	      FILE *trace, struct stats_result *r, u64 *digest)
+	      FILE *trace, struct sim_result *r)
 {
 	double duration_s = scenario_duration(s);
 	struct bench b = { .ops = ops, .scenario = s, .trace = trace };
-	s64 end = START_UTC + (s64)(duration_s * NSEC_PER_SEC);
-	struct event e;
+	int rc;
 
+	*r = (struct sim_result){ 0 };
 	if (poll < 0 || poll > 17)
 		return -EINVAL;
 	b.poll_ns = NSEC_PER_SEC << poll;
@@ -158,16 +143,15 @@ int bench_run(const struct bench_ops *ops, const struct scenario *s, int poll, u
 		stats_free(&b.stats);
 		return -ENOMEM;
 	}
-	events_init(&b.events);
+	world_init(&b.world, 0, 0);
 	start(&b, seed);
-	while (!b.error && events_next(&b.events, end, &e))
-		e.fire(e.ctx, e.at, &e.packet);
-	stats_evaluate(&b.stats, scenario_settle(s), r);
-	*digest = stats_digest(&b.stats);
-	events_free(&b.events);
+	rc = world_run(&b.world, b.world.start + (s64)(duration_s * NSEC_PER_SEC));
+	stats_evaluate(&b.stats, scenario_settle(s), &r->all);
+	r->digest = stats_digest(&b.stats);
+	world_free(&b.world);
 	ops->destroy(b.estimator);
 	stats_free(&b.stats);
-	return b.error;
+	return rc;
 }
 
 static void *create_filter(const struct scenario *s, u64 seed)

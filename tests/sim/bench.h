@@ -11,7 +11,7 @@
 
 #include "core/filter.h"
 #include "scenario.h"
-#include "stats.h"
+#include "sim.h"
 
 struct bench_leg {
 	struct filter_leg leg;
@@ -30,8 +30,8 @@ struct bench_ops {
 
 extern const struct bench_ops bench_filter;
 
-/* @trace may be NULL. 0 or -errno; @digest of all samples. */
+/* @trace may be NULL. 0 or -errno. */
 int bench_run(const struct bench_ops *ops, const struct scenario *s, int poll, u64 seed,
-	      FILE *trace, struct stats_result *r, u64 *digest);
+	      FILE *trace, struct sim_result *r);
 
 #endif

@@ -15,6 +15,11 @@ const struct scenario *scenario_find(const char *name)
 	return NULL;
 }
 
+bool scenario_limit_set(const struct scenario_limit *l)
+{
+	return l->rms_ns > 0 || l->p99_ns > 0 || l->max_ns > 0 || l->late_rms_ns > 0;
+}
+
 double scenario_duration(const struct scenario *s)
 {
 	return s->duration_s > 0 ? s->duration_s : DURATION_S;

@@ -26,8 +26,9 @@ struct source_law {
 
 struct scenario_limit {
 	int poll;
-	double rms_ns, p99_ns, max_ns;	/* 0: not looked at */
+	double rms_ns, p99_ns, max_ns, late_rms_ns;	/* 0: not looked at */
 	double converged_s;
+	unsigned int broken_bounds;	/* seconds allowed, of all seeds */
 };
 
 struct scenario {
@@ -39,6 +40,7 @@ struct scenario {
 	int leap;			/* +1 or -1 at the end of the day, halfway */
 	double duration_s;		/* 0: 40000 */
 	double settle_s;		/* 0: 5000 */
+	double late_s;			/* 0: none; figures from here on are given apart */
 	struct scenario_limit limit[3];
 };
 
@@ -46,6 +48,7 @@ extern const struct scenario scenario_table[];
 extern const unsigned int scenario_count;
 
 const struct scenario *scenario_find(const char *name);
+bool scenario_limit_set(const struct scenario_limit *l);
 double scenario_duration(const struct scenario *s);
 double scenario_settle(const struct scenario *s);
 
