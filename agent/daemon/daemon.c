@@ -92,7 +92,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	if (now >= timekeeper_next(d->tk))
 		on_timekeeper(-1, 0, d);
 	feed_watchdog(d, now);
-	if (signals_stop())
+	if (signals_pending())
 		event_base_loopbreak(d->base);
 }
 

@@ -36,6 +36,11 @@ void signals_install(struct event_base *base)
 	sigaction(SIGPIPE, &sa, NULL);
 }
 
+bool signals_pending(void)
+{
+	return stop || reload;
+}
+
 bool signals_stop(void)
 {
 	return stop;

@@ -11,6 +11,8 @@
 #include "types.h"
 
 void signals_install(struct event_base *base);
+/* Any of them came, and whoever runs the loop has not looked yet. */
+bool signals_pending(void);
 /* SIGTERM or SIGINT came. */
 bool signals_stop(void);
 /* SIGHUP came since the last call. */
