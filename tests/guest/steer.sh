@@ -86,8 +86,6 @@ write_config() {
 		bindcmdaddress /
 		cmdport 0
 		CONF
-		# its file says how fast the clock runs, not how it is corrected
-		sign=-1
 		command=("$program" -d -f "$work/config" -u root)
 		;;
 	*)
@@ -132,8 +130,9 @@ stop_daemon() {
 near() { awk -v a="$1" -v b="$WANTED_PPM" -v t="$TOLERANCE_PPM" \
 	'BEGIN { exit !(a != "" && a - b <= t && b - a <= t) }'; }
 
+# The file says by how much the clock gains; what is printed makes up for it.
 saved_frequency() {
-	awk -v sign="${sign:-1}" '/^[^#]/ { print sign * $1; exit }' $state/frequency
+	awk '/^[^#]/ { print -$1; exit }' $state/frequency
 }
 
 applied_within() {
@@ -166,9 +165,9 @@ converge() {
 	result $? "$daemon is still running"
 	stop_daemon
 	result $? "$daemon ends with exit status 0 on SIGTERM"
-	echo "# saved frequency: $(saved_frequency) ppm"
+	echo "# saved frequency asks for a correction of $(saved_frequency) ppm"
 	near "$(saved_frequency)"
-	result $? "the saved frequency is $WANTED_PPM ppm within $TOLERANCE_PPM ppm"
+	result $? "the saved frequency corrects by $WANTED_PPM ppm within $TOLERANCE_PPM ppm"
 }
 
 # The server is away and the kernel has forgotten: only the file can tell.
