@@ -29,7 +29,7 @@ static int set_defaults(struct config_loader *l, const char *path)
 		.rate_burst = 8, .rate_leak = 2, .kod = true, .interleaved = true,
 	};
 	c->path = strdup(path);
-	c->control_socket = strdup("/run/as-timesync/control.sock");
+	c->control_socket = strdup(CONFIG_CONTROL_SOCKET);
 	c->state_dir = strdup("/var/lib/as-timesync");
 	c->leap_file = strdup("/usr/share/zoneinfo/leap-seconds.list");
 	if (c->path && c->control_socket && c->state_dir && c->leap_file)

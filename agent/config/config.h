@@ -11,6 +11,7 @@
 #include "types.h"
 
 #define CONFIG_POLL_AUTO (-128)	/* by the server's address: see Documentation */
+#define CONFIG_CONTROL_SOCKET "/run/as-timesync/control.sock"
 
 struct config_source {
 	char *name;		/* as written: host name or address */
@@ -62,7 +63,7 @@ struct config {
 	bool hardware_timestamping;	/* default true: use it where it is */
 	char **timestamp_interface;	/* empty: all */
 	unsigned int ntimestamp_interface;
-	char *control_socket;	/* "" off; default /run/as-timesync/control.sock */
+	char *control_socket;	/* "" off; default CONFIG_CONTROL_SOCKET */
 	char *control_group;	/* group that may use it; NULL: root only */
 	char *state_dir;	/* "" off; default /var/lib/as-timesync */
 	char *leap_file;	/* "" off; default /usr/share/zoneinfo/leap-seconds.list */
