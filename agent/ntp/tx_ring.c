@@ -35,10 +35,18 @@ static bool plausible(const struct tx_pending *e, s64 stamp_sys)
 	return stamp_sys >= e->sent_sys - EARLY_NS && stamp_sys <= e->sent_sys + TX_RING_EXPIRE_NS;
 }
 
-static struct tx_pending *only_one(struct tx_ring *r)
+static bool learning(const struct tx_ring *r)
 {
+	return !r->id_known && r->outstanding == 1;
+}
+
+const struct tx_pending *tx_ring_find(const struct tx_ring *r, u32 id)
+{
+	const struct tx_pending *e = &r->pending[id % TX_RING_SIZE];
 	u32 i;
 
+	if (!learning(r))
+		return e->used && e->id == id ? e : NULL;
 	for (i = 0; i < TX_RING_SIZE; i++) {
 		if (r->pending[i].used)
 			return &r->pending[i];
@@ -48,25 +56,22 @@ static struct tx_pending *only_one(struct tx_ring *r)
 
 bool tx_ring_stamp(struct tx_ring *r, u32 id, s64 stamp_sys, struct tx_pending *out)
 {
-	struct tx_pending *e = &r->pending[id % TX_RING_SIZE];
-	bool learn = !r->id_known && r->outstanding == 1;
+	const struct tx_pending *e = tx_ring_find(r, id);
 
 	if (!r->outstanding)
 		return false;
-	if (learn)
-		e = only_one(r);
-	if (!e->used || (e->id != id && !learn) || !plausible(e, stamp_sys)) {
+	if (!e || !plausible(e, stamp_sys)) {
 		if (++r->strangers >= STRANGERS_MAX)
 			r->id_known = false;
 		return false;
 	}
 	r->strangers = 0;
-	if (learn) {
+	if (learning(r)) {
 		r->next_id = id + 1;
 		r->id_known = true;
 	}
 	*out = *e;
-	e->used = false;
+	r->pending[e - r->pending].used = false;
 	r->outstanding--;
 	return true;
 }

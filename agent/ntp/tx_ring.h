@@ -38,6 +38,8 @@ bool tx_ring_free(const struct tx_ring *r);
 void tx_ring_sent(struct tx_ring *r, const struct tx_pending *p);
 /* A stamped send failed; nobody knows whether the kernel counted it. */
 void tx_ring_unsure(struct tx_ring *r);
+/* The reply that stamp number @id is of, as far as its number tells; NULL: none. */
+const struct tx_pending *tx_ring_find(const struct tx_ring *r, u32 id);
 /*
  * The stamp with number @id came, made at @stamp_sys. True with the reply in
  * *out, false when it is of none that we know.

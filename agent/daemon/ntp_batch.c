@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The hot path: as many requests as wait, with one system call in, one out and
+ * one for the transmit stamps, if any. Simulators hand out one message at a
+ * time and know no sendmmsg: one reply alone goes by sendmsg.
+ */
+#define _GNU_SOURCE		/* recvmmsg, struct in6_pktinfo */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "daemon/ntp_server_private.h"
+
+enum {
+	BATCH = 64,
+	/* v6 packet info, three stamps, the NIC's packet info, and some room */
+	RX_CONTROL = 192,
+	TX_CONTROL = 64,
+	ERROR_DATA = 256,
+	EARLY_MISSES_MAX = 16,
+};
+
+#define FETCH_AFTER_NS (NSEC_PER_SEC / 16)
+#define COST_MAX_NS 20000
+
+struct tx_slot {
+	struct iovec iov;
+	u8 reply[NTP_HEADER_LEN];
+	bool stamped;
+	_Alignas(struct cmsghdr) u8 control[TX_CONTROL];
+};
+
+struct rx_slot {
+	struct iovec iov;
+	union {
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} peer;
+	_Alignas(struct cmsghdr) u8 control[RX_CONTROL];
+	u8 request[NTP_PACKET_MAX + 4];
+};
+
+/* One for all sockets: it is empty whenever the event loop runs. */
+struct ntp_batch {
+	struct mmsghdr rx[BATCH], tx[BATCH], error[BATCH];
+	unsigned int nrx, ntx;
+	s64 now_sys, now_mono;
+	/* what processing a request and sending a reply took lately, ns */
+	s64 process_ns, send_ns;
+	struct tx_slot tx_slot[BATCH];
+	struct rx_slot rx_slot[BATCH];
+	struct iovec error_iov;
+	u8 error_data[ERROR_DATA];
+	_Alignas(struct cmsghdr) u8 error_control[BATCH][RX_CONTROL];
+};
+
+static s64 clock_ns(clockid_t id)
+{
+	struct timespec ts;
+
+	clock_gettime(id, &ts);
+	return ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
+}
+
+static void reset_rx(struct ntp_batch *b, unsigned int i)
+{
+	struct msghdr *h = &b->rx[i].msg_hdr;
+
+	h->msg_namelen = sizeof(b->rx_slot[i].peer);
+	h->msg_controllen = RX_CONTROL;
+	h->msg_flags = 0;
+}
+
+static void reset_error(struct ntp_batch *b, unsigned int i)
+{
+	b->error[i].msg_hdr.msg_controllen = RX_CONTROL;
+	b->error[i].msg_hdr.msg_flags = 0;
+}
+
+struct ntp_batch *ntp_batch_new(void)
+{
+	struct ntp_batch *b = calloc(1, sizeof(*b));
+	unsigned int i;
+
+	if (!b)
+		return NULL;
+	b->error_iov = (struct iovec){ b->error_data, sizeof(b->error_data) };
+	for (i = 0; i < BATCH; i++) {
+		struct rx_slot *rx = &b->rx_slot[i];
+		struct tx_slot *tx = &b->tx_slot[i];
+
+		rx->iov = (struct iovec){ rx->request, sizeof(rx->request) };
+		b->rx[i].msg_hdr = (struct msghdr){
+			.msg_name = &rx->peer, .msg_iov = &rx->iov, .msg_iovlen = 1,
+			.msg_control = rx->control,
+		};
+		reset_rx(b, i);
+		tx->iov = (struct iovec){ tx->reply, sizeof(tx->reply) };
+		b->tx[i].msg_hdr = (struct msghdr){ .msg_iov = &tx->iov, .msg_iovlen = 1 };
+		b->error[i].msg_hdr = (struct msghdr){
+			.msg_iov = &b->error_iov, .msg_iovlen = 1,
+			.msg_control = b->error_control[i],
+		};
+		reset_error(b, i);
+	}
+	return b;
+}
+
+void ntp_batch_free(struct ntp_batch *b)
+{
+	free(b);
+}
+
+/* The best stamp there is, and of what kind: the NIC's, or the kernel's. */
+static enum stamp_kind best_stamp(const struct ntp_server *s, const struct stamp *st,
+				  int ifindex, s64 near_sys, s64 *sys)
+{
+	if (st->hardware_phc && ifindex && s->ops.hardware_to_sys &&
+	    !s->ops.hardware_to_sys(s->ops.ctx, ifindex, st->hardware_phc, near_sys, sys))
+		return STAMP_HARDWARE;
+	*sys = st->software_sys;
+	return *sys ? STAMP_KERNEL : STAMP_NONE;
+}
+
+/* The client's address as IPv6, and its port. */
+static u16 peer_address(const struct msghdr *h, u8 addr[16])
+{
+	static const u8 mapped[12] = { [10] = 0xff, [11] = 0xff };
+	const struct sockaddr_in6 *sin6 = h->msg_name;
+	const struct sockaddr_in *sin = h->msg_name;
+
+	if (sin->sin_family == AF_INET6) {
+		memcpy(addr, &sin6->sin6_addr, 16);
+		return ntohs(sin6->sin6_port);
+	}
+	memcpy(addr, mapped, sizeof(mapped));
+	memcpy(addr + 12, &sin->sin_addr, 4);
+	return ntohs(sin->sin_port);
+}
+
+/* A request to many could be answered by many: an amplifier. */
+static bool to_us_alone(const struct stamp *st)
+{
+	static const struct in6_addr none;
+
+	if (st->family == AF_UNSPEC)
+		return true;
+	if (!memcmp(&st->local, &none, sizeof(none)))
+		return st->family == AF_INET;
+	return !memcmp(&st->local, &st->dst, sizeof(st->dst));
+}
+
+static void *add_control(struct msghdr *h, int level, int type, size_t size)
+{
+	struct cmsghdr *c = (struct cmsghdr *)((u8 *)h->msg_control + h->msg_controllen);
+
+	c->cmsg_level = level;
+	c->cmsg_type = type;
+	c->cmsg_len = CMSG_LEN(size);
+	h->msg_controllen += CMSG_SPACE(size);
+	return CMSG_DATA(c);
+}
+
+/* The reply leaves from the address that was asked. */
+static void add_source(struct msghdr *h, const struct stamp *st)
+{
+	if (st->family == AF_INET) {
+		struct in_pktinfo info = { 0 };
+
+		/* simulators tell the destination only */
+		memcpy(&info.ipi_spec_dst, &st->dst, sizeof(info.ipi_spec_dst));
+		memcpy(add_control(h, IPPROTO_IP, IP_PKTINFO, sizeof(info)), &info, sizeof(info));
+	} else if (st->family == AF_INET6) {
+		struct in6_pktinfo info = { .ipi6_addr = st->dst };
+
+		if (IN6_IS_ADDR_LINKLOCAL(&st->dst))
+			info.ipi6_ifindex = (unsigned int)st->ifindex;
+		memcpy(add_control(h, IPPROTO_IPV6, IPV6_PKTINFO, sizeof(info)), &info, sizeof(info));
+	}
+}
+
+static void queue_reply(struct ntp_listener *l, const struct msghdr *request,
+			const struct stamp *st, const struct client *c, bool want_tx)
+{
+	struct ntp_server *s = l->server;
+	struct ntp_batch *b = s->batch;
+	struct tx_slot *slot = &b->tx_slot[b->ntx];
+	struct msghdr *h = &b->tx[b->ntx].msg_hdr;
+
+	h->msg_name = request->msg_name;
+	h->msg_namelen = request->msg_namelen;
+	h->msg_control = slot->control;
+	h->msg_controllen = 0;
+	add_source(h, st);
+	slot->stamped = want_tx && l->tx_flags && tx_ring_free(&l->ring);
+	if (slot->stamped) {
+		const struct tx_pending p = {
+			.client = client_table_index(s->table, c), .rx = c->rx,
+			.ifindex = st->hardware_ifindex ? st->hardware_ifindex : st->ifindex,
+			.sent_sys = b->now_sys,
+		};
+
+		memcpy(add_control(h, SOL_SOCKET, SO_TIMESTAMPING, sizeof(l->tx_flags)),
+		       &l->tx_flags, sizeof(l->tx_flags));
+		tx_ring_sent(&l->ring, &p);
+	}
+	b->ntx++;
+}
+
+static enum ntp_answer answer(struct ntp_listener *l, const struct mmsghdr *m)
+{
+	struct ntp_server *s = l->server;
+	struct ntp_batch *b = s->batch;
+	struct ntp_query q = {
+		.buf = m->msg_hdr.msg_iov->iov_base, .len = m->msg_len, .now_mono = b->now_mono,
+	};
+	struct client *c = NULL;
+	struct ntp_packet request;
+	enum ntp_answer result;
+	struct stamp st;
+	u8 addr[16];
+	bool want_tx;
+
+	q.port = peer_address(&m->msg_hdr, addr);
+	if (!acl_allows(s->acl, addr)) {
+		s->stats.denied++;
+		return NTP_ANSWERS;
+	}
+	if (m->msg_hdr.msg_flags & MSG_TRUNC)
+		return NTP_ANSWER_MALFORMED;
+	result = ntp_reply_check(q.buf, q.len, q.port, &request);
+	if (result != NTP_ANSWER_BASIC)
+		return result;
+	stamp_parse(&m->msg_hdr, &st);
+	if (!to_us_alone(&st))
+		return NTP_ANSWER_NO_REQUEST;
+	q.rx_kind = best_stamp(s, &st, st.hardware_ifindex ? st.hardware_ifindex : st.ifindex,
+			       b->now_sys, &q.rx_sys);
+	if (q.rx_kind == STAMP_NONE) {
+		q.rx_kind = STAMP_USER;
+		q.rx_sys = b->now_sys;
+	}
+	s->stats.rx_stamps[q.rx_kind]++;
+	/* after all of the batch is processed and what stands before it is sent */
+	q.tx_sys = b->now_sys + b->nrx * b->process_ns + b->ntx * b->send_ns + b->send_ns / 2;
+	if (s->table)
+		c = client_table_hit(s->table, addr, b->now_mono);
+	result = ntp_reply(&s->replier, &q, &request, c, b->tx_slot[b->ntx].reply, &want_tx);
+	if (ntp_answer_is_reply(result))
+		queue_reply(l, &m->msg_hdr, &st, c, want_tx);
+	return result;
+}
+
+/* Message @i did not leave. */
+static void send_failed(struct ntp_listener *l, unsigned int i)
+{
+	l->server->stats.send_failures++;
+	if (l->server->batch->tx_slot[i].stamped)
+		tx_ring_unsure(&l->ring);
+}
+
+static void send_replies(struct ntp_listener *l)
+{
+	struct ntp_batch *b = l->server->batch;
+	unsigned int i = 0;
+	int n;
+
+	if (b->ntx == 1) {
+		if (sendmsg(l->fd, &b->tx[0].msg_hdr, 0) < 0)
+			send_failed(l, 0);
+		return;
+	}
+	while (i < b->ntx) {
+		n = sendmmsg(l->fd, b->tx + i, b->ntx - i, 0);
+		if (n < 0) {
+			send_failed(l, i);
+			n = 1;
+		}
+		i += (unsigned int)n;
+	}
+}
+
+static void read_one_stamp(struct ntp_listener *l, const struct msghdr *h, s64 now_sys)
+{
+	struct ntp_server *s = l->server;
+	const struct tx_pending *expected;
+	enum stamp_kind kind;
+	struct tx_pending p;
+	struct client *c;
+	struct stamp st;
+	s64 sys;
+
+	stamp_parse(h, &st);
+	if (!st.is_tx)
+		return;
+	expected = tx_ring_find(&l->ring, st.id);
+	kind = best_stamp(s, &st, expected ? expected->ifindex : 0, now_sys, &sys);
+	if (kind == STAMP_NONE || !tx_ring_stamp(&l->ring, st.id, sys, &p))
+		return;
+	s->stats.tx_stamps[kind]++;
+	c = s->table ? client_table_at(s->table, p.client) : NULL;
+	if (c)
+		ntp_reply_transmitted(&s->replier, c, p.rx, sys);
+}
+
+int ntp_stamps_read(struct ntp_listener *l, s64 now_sys)
+{
+	struct ntp_batch *b = l->server->batch;
+	unsigned int want = l->ring.outstanding;
+	int i, n;
+
+	/* with none outstanding: such as were given up */
+	if (!want || want > BATCH)
+		want = BATCH;
+	n = recvmmsg(l->fd, b->error, want, MSG_ERRQUEUE, NULL);
+	for (i = 0; i < n; i++) {
+		read_one_stamp(l, &b->error[i].msg_hdr, now_sys);
+		reset_error(b, (unsigned int)i);
+	}
+	return n;
+}
+
+/*
+ * Kernel stamps are mostly there when the send returns (and simulators want
+ * them read then); those of a NIC come later and wake the loop.
+ */
+static void read_stamps_early(struct ntp_listener *l)
+{
+	if (!l->ring.outstanding)
+		return;
+	if (l->early_misses >= EARLY_MISSES_MAX && ++l->early_misses % 64)
+		return;
+	if (ntp_stamps_read(l, l->server->batch->now_sys) > 0)
+		l->early_misses = 0;
+	else if (l->early_misses < EARLY_MISSES_MAX)
+		l->early_misses++;
+}
+
+static void expire_stamps(struct ntp_listener *l)
+{
+	struct ntp_batch *b = l->server->batch;
+
+	if (!l->ring.outstanding || b->now_mono - l->expired_mono < TX_RING_EXPIRE_NS)
+		return;
+	l->expired_mono = b->now_mono;
+	l->server->stats.tx_stamps_lost += tx_ring_expire(&l->ring, b->now_sys);
+}
+
+static void fetch_state(struct ntp_server *s)
+{
+	struct ntp_server_state st;
+
+	if (!s->must_fetch && s->batch->now_mono - s->fetched_mono < FETCH_AFTER_NS)
+		return;
+	s->must_fetch = false;
+	s->fetched_mono = s->batch->now_mono;
+	s->ops.get_state(s->ops.ctx, &st);
+	ntp_reply_publish(&s->replier, &st, s->batch->now_sys);
+}
+
+static void learn_cost(s64 *cost, s64 took_ns)
+{
+	if (took_ns < 0)
+		took_ns = 0;
+	if (took_ns > COST_MAX_NS)
+		took_ns = COST_MAX_NS;
+	*cost += (took_ns - *cost) / 8;
+}
+
+static void answer_all(struct ntp_listener *l)
+{
+	struct ntp_server *s = l->server;
+	struct ntp_batch *b = s->batch;
+	enum ntp_answer a;
+	s64 processed, sent;
+	unsigned int i;
+
+	b->ntx = 0;
+	for (i = 0; i < b->nrx; i++) {
+		a = answer(l, &b->rx[i]);
+		if (a < NTP_ANSWERS)
+			s->answers[a]++;
+		if (a <= NTP_ANSWER_INTERLEAVED && !s->replier.head.stratum)
+			s->stats.unsynchronised++;
+	}
+	s->stats.requests += b->nrx;
+	if (!b->ntx)
+		return;
+	processed = clock_ns(CLOCK_REALTIME);
+	send_replies(l);
+	sent = clock_ns(CLOCK_REALTIME);
+	learn_cost(&b->process_ns, (processed - b->now_sys) / b->nrx);
+	learn_cost(&b->send_ns, (sent - processed) / b->ntx);
+	read_stamps_early(l);
+}
+
+void ntp_batch_run(struct ntp_listener *l)
+{
+	struct ntp_server *s = l->server;
+	struct ntp_batch *b = s->batch;
+	bool stamps = false;
+	unsigned int i;
+	int n;
+
+	if (l->ring.outstanding)
+		stamps = ntp_stamps_read(l, clock_ns(CLOCK_REALTIME)) > 0;
+	n = recvmmsg(l->fd, b->rx, BATCH, 0, NULL);
+	if (n <= 0) {
+		/* woken by something else: a stamp that was given up, an error */
+		if (!stamps)
+			ntp_stamps_read(l, clock_ns(CLOCK_REALTIME));
+		return;
+	}
+	b->nrx = (unsigned int)n;
+	b->now_sys = clock_ns(CLOCK_REALTIME);
+	b->now_mono = clock_ns(CLOCK_MONOTONIC);
+	fetch_state(s);
+	expire_stamps(l);
+	answer_all(l);
+	for (i = 0; i < b->nrx; i++)
+		reset_rx(b, i);
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/net_tstamp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/ntp_server_private.h"
+
+/* Room for a burst of some thousand requests while the loop does other things. */
+#define RECEIVE_BUFFER (1 << 20)
+
+static void on_readable(evutil_socket_t fd, short what, void *arg)
+{
+	ntp_batch_run(arg);
+}
+
+/*
+ * Receive stamps for all, transmit stamps for those replies that ask for one
+ * by a control message. udp_open() alone would stamp every transmit.
+ */
+static void enable_stamps(struct ntp_listener *l)
+{
+	const int software = SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_RX_SOFTWARE;
+	const int tx = SOF_TIMESTAMPING_OPT_ID | SOF_TIMESTAMPING_OPT_TSONLY;
+	const int nic = SOF_TIMESTAMPING_RAW_HARDWARE | SOF_TIMESTAMPING_RX_HARDWARE |
+		SOF_TIMESTAMPING_OPT_PKTINFO;
+	int flags = software | tx | nic;
+
+	if (udp_stamping(l->udp) < UDP_STAMPS_SOFTWARE)
+		return;
+	if (udp_stamping(l->udp) == UDP_STAMPS_HARDWARE &&
+	    !setsockopt(l->fd, SOL_SOCKET, SO_TIMESTAMPING, &flags, sizeof(flags))) {
+		l->tx_flags = SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_TX_HARDWARE;
+		return;
+	}
+	flags = software | tx;
+	if (!setsockopt(l->fd, SOL_SOCKET, SO_TIMESTAMPING, &flags, sizeof(flags)))
+		l->tx_flags = SOF_TIMESTAMPING_TX_SOFTWARE;
+}
+
+static void describe(const union ntp_address *a, char *text, size_t size)
+{
+	char ip[INET6_ADDRSTRLEN] = "?";
+	bool v4 = a->sa.sa_family == AF_INET;
+
+	inet_ntop(a->sa.sa_family, v4 ? (const void *)&a->v4.sin_addr : &a->v6.sin6_addr,
+		  ip, sizeof(ip));
+	snprintf(text, size, "%s port %u", ip, ntohs(v4 ? a->v4.sin_port : a->v6.sin6_port));
+}
+
+struct ntp_listener *ntp_listener_open(struct ntp_server *s, const union ntp_address *address,
+				       bool wildcard, int *error, char *err, size_t errlen)
+{
+	const struct udp_config cfg = {
+		.family = address->sa.sa_family, .bind = &address->sa, .pktinfo = wildcard,
+		.hardware = s->ops.hardware_to_sys, .receive_buffer = RECEIVE_BUFFER,
+	};
+	char where[INET6_ADDRSTRLEN + 16], why[256] = "";
+	struct ntp_listener *l = calloc(1, sizeof(*l));
+
+	*error = -ENOMEM;
+	if (!l)
+		goto fail;
+	l->server = s;
+	l->wildcard = wildcard;
+	l->address = *address;
+	*error = udp_open(&cfg, &l->udp, why, sizeof(why));
+	if (*error)
+		goto fail;
+	l->fd = udp_fd(l->udp);
+	enable_stamps(l);
+	*error = -ENOMEM;
+	l->event = event_new(s->base, l->fd, EV_READ | EV_PERSIST, on_readable, l);
+	if (!l->event || event_add(l->event, NULL))
+		goto fail;
+	*error = 0;
+	return l;
+fail:
+	describe(address, where, sizeof(where));
+	snprintf(err, errlen, "NTP server on %s: %s", where, why[0] ? why : strerror(-*error));
+	ntp_listener_close(l);
+	return NULL;
+}
+
+void ntp_listener_close(struct ntp_listener *l)
+{
+	if (!l)
+		return;
+	if (l->event)
+		event_free(l->event);
+	udp_close(l->udp);
+	free(l);
+}
