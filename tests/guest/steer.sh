@@ -12,7 +12,7 @@
 set -uo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# shellcheck source-path=SCRIPTDIR source=guard.sh
+# shellcheck disable=SC1091 # checked by itself
 . "$here/guard.sh"
 
 daemon=${1:?} program=${2:?}
