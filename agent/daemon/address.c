@@ -125,3 +125,18 @@ u32 address_refid(const struct sockaddr *sa)
 		memcpy(md, &v6(sa)->sin6_addr.s6_addr[12], 4);
 	return (u32)md[0] << 24 | (u32)md[1] << 16 | (u32)md[2] << 8 | md[3];
 }
+
+static bool is_loopback(const struct sockaddr *sa)
+{
+	if (sa->sa_family == AF_INET)
+		return ntohl(v4(sa)->sin_addr.s_addr) >> 24 == 127;
+	return IN6_IS_ADDR_LOOPBACK(&v6(sa)->sin6_addr);
+}
+
+bool address_is_loop(const struct sockaddr *local, u8 stratum, u32 refid)
+{
+	if (local->sa_family != AF_INET && local->sa_family != AF_INET6)
+		return false;
+	/* a primary server's reference is no address */
+	return stratum > 1 && !is_loopback(local) && refid == address_refid(local);
+}

@@ -91,10 +91,26 @@ static void report_trouble(struct ntp_peer *p, const char *what)
 			    (unsigned long long)left_out);
 }
 
+/* Two hosts that ask each other must not follow each other. */
+static bool follows_us(const struct ntp_peer *p, const struct exchange *x)
+{
+	struct sockaddr_storage local = { 0 };
+	socklen_t len = sizeof(local);
+
+	if (!p->udp || getsockname(udp_fd(p->udp), (struct sockaddr *)&local, &len))
+		return false;
+	return address_is_loop((struct sockaddr *)&local, x->stratum, x->refid);
+}
+
 static void feed(struct ntp_peer *p, const struct exchange *x)
 {
 	s64 wait = assoc_next_mono(p->assoc) - ntp_env_mono(p->env);
 
+	if (follows_us(p, x)) {
+		report_trouble(p, "it gets its time from us, so it has none to give");
+		tk_source_unsynchronised(p->source);
+		return;
+	}
 	tk_source_sample(p->source, x, wait > 0 ? (double)wait / 1e9 : 0);
 	assoc_set_poll(p->assoc, tk_source_advise_poll(p->source, p->min_poll, p->max_poll));
 }
