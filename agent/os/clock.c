@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/timeline.h"
+
 /* Kernel: include/linux/timex.h, kernel/time/ntp.c */
 #define FREQ_PER_PPM 65536.0		/* timex.freq is ppm in 16.16 */
 #define FREQ_LIMIT_PPM 500.0
@@ -29,6 +31,8 @@ struct sysclock {
 	int tai_offset;		/* as the kernel had it last */
 	int tai_watched;	/* before whatever sysclock_watch() will find */
 	s64 sys_minus_mono;	/* follows our own steps */
+	struct timeline timeline;
+	s64 stepped;		/* sum of all steps in timeline */
 };
 
 static const struct sysclock_calls real_calls = {
@@ -129,7 +133,14 @@ static int set_freq(void *ctx, double *freq, s64 *at_sys)
 		return r;
 	learn(c, &tx);
 	*freq = c->freq;
+	timeline_set_freq(&c->timeline, *at_sys, *freq);
 	return 0;
+}
+
+static void stepped(struct sysclock *c, s64 at_sys, s64 delta_ns)
+{
+	timeline_step(&c->timeline, at_sys, delta_ns);
+	c->stepped += delta_ns;
 }
 
 /* Only for a kernel without ADJ_SETOFFSET: loses the time between two calls. */
@@ -166,6 +177,7 @@ static int step(void *ctx, s64 delta_ns, s64 *at_sys)
 	after = read_clock(c, CLOCK_REALTIME) - delta_ns;
 	*at_sys = before + (after - before) / 2;
 	c->sys_minus_mono += delta_ns;
+	stepped(c, *at_sys, delta_ns);
 	return 0;
 }
 
@@ -327,6 +339,7 @@ enum sysclock_event sysclock_watch(struct sysclock *c, s64 *delta_ns)
 		return SYSCLOCK_STEADY;
 	}
 	c->sys_minus_mono = now;
+	stepped(c, read_clock(c, CLOCK_REALTIME) - *delta_ns, *delta_ns);
 	return is_leap(c, *delta_ns) ? SYSCLOCK_LEAPT : SYSCLOCK_JUMPED;
 }
 
@@ -360,8 +373,20 @@ int sysclock_open(bool control, const struct sysclock_calls *calls, struct syscl
 		return r;
 	}
 	c->sys_minus_mono = sys_minus_mono(c, &bracket);
+	/* what others do to a clock that we only watch is not known */
+	timeline_init(&c->timeline, read_clock(c, CLOCK_REALTIME), control ? c->freq : 0);
 	*out = c;
 	return 0;
+}
+
+s64 sysclock_free(const struct sysclock *c, s64 sys)
+{
+	return timeline_raw(&c->timeline, sys) - c->stepped;
+}
+
+s64 sysclock_from_free(const struct sysclock *c, s64 free_ns)
+{
+	return timeline_sys(&c->timeline, free_ns + c->stepped);
 }
 
 void sysclock_close(struct sysclock *c)

@@ -49,6 +49,15 @@ enum sysclock_event {
 enum sysclock_event sysclock_watch(struct sysclock *c, s64 *delta_ns);
 
 /*
+ * The free-running time behind sys: neither our frequency corrections nor any
+ * step show in it (core/timeline.h, less the steps). For what is measured
+ * between two oscillators. sys in the past is right for some corrections back,
+ * not across a step.
+ */
+s64 sysclock_free(const struct sysclock *c, s64 sys);
+s64 sysclock_from_free(const struct sysclock *c, s64 free_ns);
+
+/*
  * Kernel units. A ratio to the nearest tick and freq that give it, and back.
  * Within +-500 ppm tick stays nominal. Beyond +-10 %: the limit.
  */

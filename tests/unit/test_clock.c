@@ -351,6 +351,27 @@ static void test_tai_is_no_leap(void **state)
 	assert_int_equal(sysclock_watch(clk, &delta), SYSCLOCK_JUMPED);
 }
 
+/* Steering, steps and jumps of sys do not show in the free-running time. */
+static void test_free_running(void **state)
+{
+	double freq = 1e-3;
+	s64 at, delta, free0 = sysclock_free(clk, kernel.sys), mono0 = kernel.mono;
+
+	assert_int_equal(ops->set_freq(clk, &freq, &at), 0);
+	/* ten seconds of the oscillator are 10.01 s on our clock */
+	kernel.sys += 10010000000;
+	kernel.mono += 10010000000;
+	assert_true(llabs(sysclock_free(clk, kernel.sys) - free0 - 10 * NSEC_PER_SEC) < 5000);
+	assert_int_equal(ops->step(clk, -3 * NSEC_PER_SEC, &at), 0);
+	assert_true(llabs(sysclock_free(clk, kernel.sys) - free0 - 10 * NSEC_PER_SEC) < 10000);
+	kernel.sys += 500 * NSEC_PER_SEC;
+	assert_int_equal(sysclock_watch(clk, &delta), SYSCLOCK_JUMPED);
+	assert_true(llabs(sysclock_free(clk, kernel.sys) - free0 - 10 * NSEC_PER_SEC) < 20000);
+	at = kernel.sys + 123456;
+	assert_true(llabs(sysclock_from_free(clk, sysclock_free(clk, at)) - at) <= 1);
+	assert_true(kernel.mono > mono0);
+}
+
 #define STEERED(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -369,6 +390,7 @@ int main(void)
 		STEERED(test_leap),
 		STEERED(test_leap_after_status),
 		STEERED(test_tai_is_no_leap),
+		STEERED(test_free_running),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

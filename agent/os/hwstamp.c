@@ -1,0 +1,441 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "os/hwstamp.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "os/nic.h"
+#include "os/phc_line.h"
+
+#define PHC_MAX 16
+#define READ_EVERY_S 1
+#define SCAN_EVERY_S 60
+/* A stamp is converted with a reading at most this old, */
+#define FRESH_NS (NSEC_PER_SEC / 10)
+/* unless reading would take more than this part of the time. */
+#define READ_SHARE 100
+/* NIC's stamp and kernel's stamp of one packet, in the order of their making. */
+#define EARLY_NS 1000.0
+#define LATE_NS 20e6
+#define FEW 4			/* readings, too few to judge a line by */
+#define REFUSED_MAX 8		/* in a row, then the NIC is left alone for a while */
+#define OFF_NS (600 * NSEC_PER_SEC)
+#define FCS_LEN 4
+#define UDP_OVER_IPV4 42	/* octets before the payload */
+#define UDP_OVER_IPV6 62
+
+struct clock_slot {
+	struct phc *dev;	/* NULL: could not be opened */
+	int index;
+	/*
+	 * A crystal of its own runs straight against our free-running time; a
+	 * clock that somebody keeps on the system clock, against that.
+	 */
+	struct phc_line by_free, by_sys;
+	s64 read_mono, cost_ns;
+	double bound_ns;
+	bool trouble_logged;
+};
+
+struct nic {
+	char name[IFNAMSIZ];
+	int ifindex;
+	struct clock_slot *clock;	/* NULL: no stamps from here, remembered */
+	bool alias;			/* found by its index in a stamp, not configured */
+	unsigned int speed;
+	unsigned int refused_in_row;
+	s64 off_until_mono;
+	u64 converted, refused;
+};
+
+struct hwstamp {
+	struct hwstamp_config cfg;
+	char **interface;
+	struct event *read_timer, *scan_timer;
+	struct clock_slot *clock[PHC_MAX];
+	unsigned int nclock;
+	struct nic nic[NIC_MAX];
+	unsigned int nnic;
+};
+
+static s64 now_mono(const struct hwstamp *h)
+{
+	return sysclock_ops(h->cfg.clock)->now_mono(h->cfg.clock);
+}
+
+static void read_clock(struct hwstamp *h, struct clock_slot *c)
+{
+	struct phc_reading r;
+	s64 before = now_mono(h);
+	int err = phc_read(c->dev, &r);
+	bool straight;
+
+	c->read_mono = now_mono(h);
+	c->cost_ns = c->read_mono - before;
+	if (err) {
+		if (!c->trouble_logged)
+			h->cfg.log(LOG_WARNING, "/dev/ptp%d: reading failed: %s", c->index,
+				   strerror(-err));
+		c->trouble_logged = true;
+		return;
+	}
+	c->trouble_logged = false;
+	c->bound_ns = r.bound_ns;
+	straight = phc_line_add(&c->by_free, r.phc, sysclock_free(h->cfg.clock, r.sys), r.bound_ns);
+	straight |= phc_line_add(&c->by_sys, r.phc, r.sys, r.bound_ns);
+	if (!straight)
+		h->cfg.log(LOG_INFO, "/dev/ptp%d was set; learning it again", c->index);
+}
+
+static bool follows_sys(const struct clock_slot *c)
+{
+	if (c->by_free.count < FEW || c->by_sys.count < FEW)
+		return c->by_sys.count > c->by_free.count;
+	return c->by_sys.noise_ns < c->by_free.noise_ns / 2;
+}
+
+static void refresh(struct hwstamp *h, struct clock_slot *c)
+{
+	s64 age = now_mono(h) - c->read_mono;
+
+	if (age >= FRESH_NS && age >= c->cost_ns * READ_SHARE)
+		read_clock(h, c);
+}
+
+static void on_read_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct hwstamp *h = arg;
+	unsigned int i;
+
+	for (i = 0; i < h->nclock; i++)
+		if (h->clock[i]->dev)
+			refresh(h, h->clock[i]);
+}
+
+/* The clock with this index, opened when it is new; NULL when it cannot be used. */
+static struct clock_slot *get_clock(struct hwstamp *h, int index)
+{
+	struct clock_slot *c;
+	char err[128];
+	unsigned int i;
+
+	for (i = 0; i < h->nclock; i++)
+		if (h->clock[i]->index == index)
+			return h->clock[i]->dev ? h->clock[i] : NULL;
+	c = h->nclock < PHC_MAX ? calloc(1, sizeof(*c)) : NULL;
+	if (!c)
+		return NULL;
+	c->index = index;
+	h->clock[h->nclock++] = c;
+	if (phc_open(index, h->cfg.calls, &c->dev, err, sizeof(err))) {
+		h->cfg.log(LOG_WARNING, "%s; its hardware timestamps are not used", err);
+		return NULL;
+	}
+	h->cfg.log(LOG_INFO, "/dev/ptp%d: read with method \"%s\"", index,
+		   phc_method_name(phc_method(c->dev)));
+	read_clock(h, c);
+	return c;
+}
+
+static struct nic *find_nic(struct hwstamp *h, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < h->nnic; i++)
+		if (!strcmp(h->nic[i].name, name))
+			return &h->nic[i];
+	return NULL;
+}
+
+static struct nic *add_nic(struct hwstamp *h, const char *name, int ifindex)
+{
+	struct nic *n;
+
+	if (h->nnic == NIC_MAX)
+		return NULL;
+	n = &h->nic[h->nnic++];
+	*n = (struct nic) { .ifindex = ifindex };
+	snprintf(n->name, sizeof(n->name), "%.*s", IFNAMSIZ - 1, name);
+	return n;
+}
+
+/* Looks at a NIC for the first time, or again: its clock, speed and settings. */
+static void scan_nic(struct hwstamp *h, const char *name)
+{
+	struct nic *n = find_nic(h, name);
+	int ifindex = nic_index(h->cfg.calls, name), phc;
+	enum nic_stamping s;
+	char say[256];
+
+	if (ifindex < 0) {
+		if (n)
+			n->clock = NULL;
+		return;
+	}
+	s = nic_enable(h->cfg.calls, name, say, sizeof(say));
+	/* of what is as it was nothing is said twice */
+	if (!n || n->alias || (s == NIC_STAMPS_SET) || (s < NIC_STAMPS_KEPT && n->clock))
+		h->cfg.log(s == NIC_STAMPS_REFUSED ? LOG_WARNING : LOG_INFO, "%s", say);
+	if (!n)
+		n = add_nic(h, name, ifindex);
+	if (!n)
+		return;
+	phc = s >= NIC_STAMPS_KEPT ? nic_phc(h->cfg.calls, name) : -ENODEV;
+	n->alias = false;
+	n->ifindex = ifindex;
+	n->clock = phc >= 0 ? get_clock(h, phc) : NULL;
+	n->speed = n->clock ? nic_speed(h->cfg.calls, name) : 0;
+}
+
+static void scan(struct hwstamp *h)
+{
+	char name[NIC_MAX][IFNAMSIZ], below[NIC_MAX][IFNAMSIZ];
+	unsigned int n, nbelow, i, k;
+
+	/* indices may have got another meaning */
+	for (i = 0; i < h->nnic; i++)
+		if (h->nic[i].alias)
+			h->nic[i--] = h->nic[--h->nnic];
+	for (n = 0; n < h->cfg.ninterface && n < NIC_MAX; n++)
+		snprintf(name[n], IFNAMSIZ, "%.*s", IFNAMSIZ - 1, h->interface[n]);
+	if (!h->cfg.ninterface)
+		n = nic_list(name);
+	for (i = 0; i < n; i++) {
+		nbelow = nic_below(h->cfg.calls, name[i], below);
+		for (k = 0; k < nbelow; k++)
+			scan_nic(h, below[k]);
+	}
+}
+
+static void on_scan_timer(evutil_socket_t fd, short what, void *arg)
+{
+	scan(arg);
+}
+
+/* The NIC with this index; one that was not configured is looked up once. */
+static struct nic *nic_by_index(struct hwstamp *h, int ifindex)
+{
+	char name[IFNAMSIZ], below[NIC_MAX][IFNAMSIZ];
+	struct nic *n, *known;
+	unsigned int i;
+
+	if (ifindex <= 0)
+		return NULL;
+	for (i = 0; i < h->nnic; i++)
+		if (h->nic[i].ifindex == ifindex)
+			return &h->nic[i];
+	if (nic_name(h->cfg.calls, ifindex, name))
+		return NULL;
+	n = add_nic(h, name, ifindex);
+	if (!n)
+		return NULL;
+	n->alias = true;
+	/* a VLAN or a bond stands for the first NIC below it that stamps */
+	nic_below(h->cfg.calls, name, below);
+	known = find_nic(h, below[0]);
+	if (known && known != n) {
+		n->clock = known->clock;
+		n->speed = known->speed;
+	}
+	return n;
+}
+
+static bool usable(const struct hwstamp *h, const struct nic *n)
+{
+	return n && n->clock && now_mono(h) >= n->off_until_mono;
+}
+
+static bool convert(struct hwstamp *h, struct clock_slot *c, s64 phc, s64 *sys, double *error_ns)
+{
+	s64 free_ns;
+
+	refresh(h, c);
+	if (follows_sys(c))
+		return !phc_line_convert(&c->by_sys, phc, sys, error_ns);
+	if (phc_line_convert(&c->by_free, phc, &free_ns, error_ns))
+		return false;
+	*sys = sysclock_from_free(h->cfg.clock, free_ns);
+	return true;
+}
+
+/* @second was made after @first, or nearly so. */
+static bool plausible(const struct clock_slot *c, s64 first, s64 second, double error_ns)
+{
+	double late = (double)(second - first);
+
+	return late >= -(EARLY_NS + c->bound_ns + 3 * error_ns) && late <= LATE_NS;
+}
+
+static bool verdict(struct hwstamp *h, struct nic *n, bool good)
+{
+	if (good) {
+		n->converted++;
+		n->refused_in_row = 0;
+		return true;
+	}
+	n->refused++;
+	if (++n->refused_in_row < REFUSED_MAX)
+		return false;
+	n->refused_in_row = 0;
+	n->off_until_mono = now_mono(h) + OFF_NS;
+	phc_line_reset(&n->clock->by_free);
+	phc_line_reset(&n->clock->by_sys);
+	h->cfg.log(LOG_WARNING, "%s: its hardware timestamps contradict the kernel's; software "
+		   "timestamps are used for the next 10 minutes", n->name);
+	return false;
+}
+
+/*
+ * The NIC stamps the start of a frame, servers and RFC 5905 mean its end; with
+ * different link speeds on the way the difference does not cancel.
+ */
+static s64 frame_time(const struct nic *n, const struct udp_message *m)
+{
+	size_t len = m->stamp.link_len;
+
+	if (!n->speed)
+		return 0;
+	if (!len)
+		len = m->len + (m->peer.ss_family == AF_INET6 ? UDP_OVER_IPV6 : UDP_OVER_IPV4);
+	return llround((double)(len + FCS_LEN) * 8 * 1000 / n->speed);
+}
+
+bool hwstamp_rx(struct hwstamp *h, struct udp_message *m, double *error_ns)
+{
+	struct nic *n;
+	s64 sys;
+
+	if (!h || !m->stamp.hardware_phc)
+		return false;
+	n = nic_by_index(h, m->stamp.hardware_ifindex);
+	if (!n)
+		n = nic_by_index(h, m->stamp.ifindex);
+	if (!usable(h, n) || !convert(h, n->clock, m->stamp.hardware_phc, &sys, error_ns))
+		return false;
+	if (!verdict(h, n, plausible(n->clock, sys, m->rx_sys, *error_ns)))
+		return false;
+	m->rx_sys = sys + frame_time(n, m);
+	m->rx_kind = STAMP_HARDWARE;
+	return true;
+}
+
+bool hwstamp_tx(struct hwstamp *h, const struct stamp *st, int ifindex, s64 near_sys,
+		s64 *tx_sys, double *error_ns)
+{
+	struct nic *n;
+	unsigned int i;
+	s64 sys;
+
+	if (!h || !st->hardware_phc)
+		return false;
+	n = nic_by_index(h, st->hardware_ifindex ? st->hardware_ifindex : ifindex);
+	if (n) {
+		if (!usable(h, n) || !convert(h, n->clock, st->hardware_phc, &sys, error_ns) ||
+		    !verdict(h, n, plausible(n->clock, near_sys, sys, *error_ns)))
+			return false;
+		*tx_sys = sys;
+		return true;
+	}
+	/* not told which: the one whose clock makes sense of it */
+	for (i = 0; i < h->nnic; i++) {
+		n = &h->nic[i];
+		if (!usable(h, n) || !convert(h, n->clock, st->hardware_phc, &sys, error_ns) ||
+		    !plausible(n->clock, near_sys, sys, *error_ns))
+			continue;
+		n->converted++;
+		*tx_sys = sys;
+		return true;
+	}
+	return false;
+}
+
+bool hwstamp_usable(const struct hwstamp *h)
+{
+	unsigned int i;
+
+	for (i = 0; h && i < h->nnic; i++)
+		if (h->nic[i].clock)
+			return true;
+	return false;
+}
+
+bool hwstamp_get_report(const struct hwstamp *h, unsigned int i, struct hwstamp_report *r)
+{
+	const struct nic *n;
+	unsigned int k;
+
+	for (k = 0; h && k < h->nnic; k++) {
+		n = &h->nic[k];
+		if (!n->clock || n->alias || i--)
+			continue;
+		*r = (struct hwstamp_report) {
+			.phc_index = n->clock->index, .method = phc_method(n->clock->dev),
+			.speed_mbps = n->speed, .noise_ns = follows_sys(n->clock) ?
+				n->clock->by_sys.noise_ns : n->clock->by_free.noise_ns,
+			.rate = -n->clock->by_free.slope * 1e-9,
+			.converted = n->converted, .refused = n->refused,
+		};
+		memcpy(r->name, n->name, sizeof(r->name));
+		return true;
+	}
+	return false;
+}
+
+static bool copy_names(struct hwstamp *h)
+{
+	unsigned int i;
+
+	h->interface = calloc(h->cfg.ninterface + 1, sizeof(*h->interface));
+	for (i = 0; h->interface && i < h->cfg.ninterface; i++) {
+		h->interface[i] = strdup(h->cfg.interface[i]);
+		if (!h->interface[i])
+			return false;
+	}
+	return h->interface;
+}
+
+struct hwstamp *hwstamp_new(const struct hwstamp_config *cfg)
+{
+	const struct timeval read_every = { .tv_sec = READ_EVERY_S };
+	const struct timeval scan_every = { .tv_sec = SCAN_EVERY_S };
+	struct hwstamp *h = calloc(1, sizeof(*h));
+
+	if (!h)
+		return NULL;
+	h->cfg = *cfg;
+	if (!h->cfg.calls)
+		h->cfg.calls = &device_real;
+	h->read_timer = event_new(cfg->base, -1, EV_PERSIST, on_read_timer, h);
+	h->scan_timer = event_new(cfg->base, -1, EV_PERSIST, on_scan_timer, h);
+	if (!copy_names(h) || !h->read_timer || !h->scan_timer ||
+	    event_add(h->scan_timer, &scan_every) || event_add(h->read_timer, &read_every)) {
+		hwstamp_free(h);
+		return NULL;
+	}
+	scan(h);
+	return h;
+}
+
+void hwstamp_free(struct hwstamp *h)
+{
+	unsigned int i;
+
+	if (!h)
+		return;
+	if (h->read_timer)
+		event_free(h->read_timer);
+	if (h->scan_timer)
+		event_free(h->scan_timer);
+	for (i = 0; h->interface && i < h->cfg.ninterface; i++)
+		free(h->interface[i]);
+	free(h->interface);
+	for (i = 0; i < h->nclock; i++) {
+		phc_close(h->clock[i]->dev);
+		free(h->clock[i]);
+	}
+	free(h);
+}

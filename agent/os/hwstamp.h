@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Stamps of NICs in the time of the system clock. Knows the host's NICs, has
+ * them stamp, reads their clocks every second and shortly before a stamp is
+ * converted, and believes a stamp only when the kernel's own stamp of the same
+ * packet allows it. Everything that fails falls back to what udp.h gave.
+ */
+#ifndef ATS_HWSTAMP_H
+#define ATS_HWSTAMP_H
+
+#include <event2/event.h>
+
+#include "os/clock.h"
+#include "os/device.h"
+#include "os/phc.h"
+#include "os/udp.h"
+#include "types.h"
+
+struct hwstamp_config {
+	struct event_base *base;
+	struct sysclock *clock;
+	const struct device_calls *calls;	/* NULL: the real ones */
+	char *const *interface;			/* none: all that are up */
+	unsigned int ninterface;
+	/* like syslog() */
+	void (*log)(int priority, const char *format, ...)
+		__attribute__((format(printf, 2, 3)));
+};
+
+struct hwstamp;
+
+/* NULL: no memory. Interfaces that cannot stamp are logged and left out. */
+struct hwstamp *hwstamp_new(const struct hwstamp_config *cfg);
+void hwstamp_free(struct hwstamp *h);
+/* Does any NIC stamp NTP packets? What udp_config.hardware wants to know. */
+bool hwstamp_usable(const struct hwstamp *h);
+
+/*
+ * Puts the NIC's stamp in place of m->rx_sys and sets m->rx_kind, and *error_ns
+ * (1 sigma of the conversion). False, nothing changed: there is none or it is
+ * not to be believed. @h may be NULL.
+ */
+bool hwstamp_rx(struct hwstamp *h, struct udp_message *m, double *error_ns);
+
+/*
+ * The same for a packet sent at about @near_sys: the kernel's transmit stamp
+ * if there is one, else the clock just before the send. @ifindex: where
+ * packets of this peer come in (m->stamp.hardware_ifindex, else .ifindex of
+ * the last one), 0 when not known.
+ */
+bool hwstamp_tx(struct hwstamp *h, const struct stamp *st, int ifindex, s64 near_sys,
+		s64 *tx_sys, double *error_ns);
+
+struct hwstamp_report {
+	char name[16];
+	int phc_index;
+	enum phc_method method;
+	unsigned int speed_mbps;
+	double noise_ns, rate;		/* of the readings; NIC's clock against free-running */
+	u64 converted, refused;
+};
+
+/* The @i-th NIC in use; false when there is none. */
+bool hwstamp_get_report(const struct hwstamp *h, unsigned int i, struct hwstamp_report *r);
+
+#endif

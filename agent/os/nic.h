@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Network interfaces: which NICs are behind them, what those can stamp, and
+ * making them do so. All through ioctls on a throw-away socket.
+ */
+#ifndef ATS_NIC_H
+#define ATS_NIC_H
+
+#include <net/if.h>
+
+#include "os/device.h"
+#include "types.h"
+
+#define NIC_MAX 64
+
+/* Index of a name, or -errno. */
+int nic_index(const struct device_calls *calls, const char *name);
+/* Name of an index; 0 or -errno. */
+int nic_name(const struct device_calls *calls, int ifindex, char name[IFNAMSIZ]);
+/* Mbit/s; 0: not known. */
+unsigned int nic_speed(const struct device_calls *calls, const char *name);
+
+/* Interfaces that are up and have an address, without loopback; their number. */
+unsigned int nic_list(char name[NIC_MAX][IFNAMSIZ]);
+
+/*
+ * The NICs that do the work of @name: the members of a bond or bridge, the
+ * device below a VLAN; @name itself when there is nothing below it. Their number.
+ */
+unsigned int nic_below(const struct device_calls *calls, const char *name,
+		       char out[NIC_MAX][IFNAMSIZ]);
+
+/* The clock that stamps @name's packets (PHC index), or -errno. */
+int nic_phc(const struct device_calls *calls, const char *name);
+
+enum nic_stamping {
+	NIC_STAMPS_NONE,	/* the NIC cannot */
+	NIC_STAMPS_PTP_ONLY,	/* it cannot stamp received NTP packets: left as it was */
+	NIC_STAMPS_REFUSED,	/* it could, but configuring it failed */
+	NIC_STAMPS_KEPT,	/* configured well enough already */
+	NIC_STAMPS_SET,		/* configured now */
+};
+
+/*
+ * Make @name stamp every received NTP packet and every packet sent on demand.
+ * A configuration that does so already, and one of a NIC that could do so only
+ * by taking the stamps of PTP packets from another program, is left alone. One
+ * sentence for the log in @say. Nothing is undone at exit: others may rely on it.
+ */
+enum nic_stamping nic_enable(const struct device_calls *calls, const char *name,
+			     char *say, size_t len);
+
+#endif

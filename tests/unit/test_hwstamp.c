@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "os/hwstamp.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "fake_nic.h"
+
+#define FRAME_NS 752	/* 90 + 4 octets at 1 Gbit/s */
+
+static struct event_base *base;
+static struct sysclock *clk;
+static struct hwstamp *h;
+static char *names[] = { (char *)"nic0" };
+static char last_log[400];
+static unsigned int warnings;
+
+__attribute__((format(printf, 2, 3)))
+static void record(int priority, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(last_log, sizeof(last_log), format, ap);
+	va_end(ap);
+	warnings += priority <= 4;
+}
+
+static void start(void)
+{
+	struct hwstamp_config cfg = { .calls = &fake_device, .interface = names, .ninterface = 1,
+				      .log = record };
+	char err[100];
+
+	warnings = 0;
+	base = event_base_new();
+	assert_int_equal(sysclock_open(true, &fake_clock_calls, &clk, err, sizeof(err)), 0);
+	cfg.base = base;
+	cfg.clock = clk;
+	h = hwstamp_new(&cfg);
+	assert_non_null(h);
+}
+
+static int setup(void **state)
+{
+	fake_reset();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	hwstamp_free(h);
+	sysclock_close(clk);
+	event_base_free(base);
+	assert_int_equal(fake.opens, fake.closes);
+	return 0;
+}
+
+/* A packet now: the NIC's stamp, the kernel's some microseconds later. */
+static struct udp_message packet(int hardware_ifindex, int ifindex, s64 *nic_sys)
+{
+	struct udp_message m = { .len = 48, .rx_kind = STAMP_KERNEL };
+
+	m.peer.ss_family = AF_INET;
+	*nic_sys = fake_sys();
+	m.stamp.hardware_phc = fake_phc();
+	m.stamp.hardware_ifindex = hardware_ifindex;
+	m.stamp.ifindex = ifindex;
+	fake_pass(5000 + 20000 * fake_random());
+	m.rx_sys = m.stamp.software_sys = fake_sys();
+	fake_pass(10000);
+	return m;
+}
+
+/* Worst error of @n packets, one every @interval_s. */
+static double run(int n, double interval_s, double *stated)
+{
+	double worst = 0, error;
+	struct udp_message m;
+	s64 nic_sys;
+	int i;
+
+	*stated = 0;
+	for (i = 0; i < n; i++) {
+		fake_pass(interval_s * 1e9);
+		m = packet(3, 3, &nic_sys);
+		assert_true(hwstamp_rx(h, &m, &error));
+		assert_int_equal(m.rx_kind, STAMP_HARDWARE);
+		worst = fmax(worst, fabs((double)(m.rx_sys - FRAME_NS - nic_sys)));
+		*stated = fmax(*stated, error);
+	}
+	return worst;
+}
+
+static void test_receive(void **state)
+{
+	double stated, worst;
+	struct hwstamp_report r;
+
+	start();
+	assert_true(hwstamp_usable(h));
+	/* the first two readings only say how far, not how fast */
+	run(20, 1, &stated);
+	worst = run(1000, 1, &stated);
+	/* the shortest of 8 brackets is within 250 of its middle */
+	assert_true(worst < 150);
+	assert_true(stated > 5 && stated < 100);
+	assert_true(hwstamp_get_report(h, 0, &r));
+	assert_string_equal(r.name, "nic0");
+	assert_int_equal(r.method, PHC_EXTENDED);
+	assert_int_equal(r.converted, 1020);
+	assert_int_equal(r.refused, 0);
+	assert_true(fabs(r.rate - fake.phc_rate) < 0.2e-6);
+	assert_false(hwstamp_get_report(h, 1, &r));
+	assert_int_equal(warnings, 0);
+}
+
+/* What we do to the system clock does not spoil the conversion. */
+static void test_while_steered(void **state)
+{
+	double stated, freq, worst = 0;
+	s64 at;
+	int i;
+
+	start();
+	run(20, 1, &stated);
+	for (i = 0; i < 200; i++) {
+		freq = (fake_random() - 0.5) * 1e-3;
+		assert_int_equal(sysclock_ops(clk)->set_freq(clk, &freq, &at), 0);
+		worst = fmax(worst, run(1, 0.6, &stated));
+	}
+	assert_true(worst < 200);
+	assert_int_equal(sysclock_ops(clk)->step(clk, -123456789012LL, &at), 0);
+	assert_true(run(20, 1, &stated) < 250);
+}
+
+/* A NIC whose clock is kept on the system clock (as by phc2sys). */
+static void test_clock_that_follows(void **state)
+{
+	double stated, freq, worst = 0;
+	s64 at;
+	int i;
+
+	fake.phc_follows_sys = true;
+	fake.method_error[PHC_PRECISE] = 0;
+	fake.phc_offset = 37 * NSEC_PER_SEC;
+	start();
+	run(10, 1, &stated);
+	for (i = 0; i < 200; i++) {
+		freq = (fake_random() - 0.5) * 1e-4;
+		assert_int_equal(sysclock_ops(clk)->set_freq(clk, &freq, &at), 0);
+		worst = fmax(worst, run(1, 1, &stated));
+	}
+	assert_true(worst <= 2);
+}
+
+/* Under load the clock is not read for every packet. */
+static void test_reads_are_few(void **state)
+{
+	double stated;
+
+	start();
+	run(30, 1, &stated);
+	fake.reads = 0;
+	run(100000, 10e-6, &stated);
+	/* 4.5 s of packets: ten readings a second */
+	assert_true(fake.reads < 60);
+	fake.reads = 0;
+	fake.bracket = 1e6;	/* 16 ms for eight brackets */
+	fake_pass(1e9);
+	run(1, 1e-3, &stated);
+	fake.reads = 0;
+	run(1000, 1e-3, &stated);
+	assert_true(fake.reads <= 2);
+}
+
+static void test_step_of_nic_clock(void **state)
+{
+	struct udp_message m;
+	double stated, error;
+	s64 nic_sys;
+
+	start();
+	run(50, 1, &stated);
+	fake.phc_offset += 500000;
+	fake_pass(1e9);
+	m = packet(3, 3, &nic_sys);
+	assert_false(hwstamp_rx(h, &m, &error));
+	assert_int_equal(m.rx_kind, STAMP_KERNEL);
+	assert_non_null(strstr(last_log, "was set"));
+	assert_true(run(20, 1, &stated) < 500);
+}
+
+/* Stamps that the kernel's own contradict are refused, then the NIC is left alone. */
+static void test_contradiction(void **state)
+{
+	struct udp_message m;
+	double stated, error;
+	s64 nic_sys;
+	int i;
+
+	start();
+	run(20, 1, &stated);
+	for (i = 0; i < 8; i++) {
+		fake_pass(1e9);
+		m = packet(3, 3, &nic_sys);
+		/* a stamp from the future, and one of long ago */
+		m.stamp.hardware_phc += i & 1 ? 40000 : -30000000;
+		assert_false(hwstamp_rx(h, &m, &error));
+		assert_int_equal(m.rx_sys, m.stamp.software_sys);
+	}
+	assert_int_equal(warnings, 1);
+	assert_non_null(strstr(last_log, "contradict"));
+	for (i = 0; i < 10; i++) {
+		fake_pass(1e9);
+		m = packet(3, 3, &nic_sys);
+		assert_false(hwstamp_rx(h, &m, &error));
+	}
+	assert_int_equal(warnings, 1);
+	fake_pass(600e9);
+	m = packet(3, 3, &nic_sys);
+	hwstamp_rx(h, &m, &error);
+	run(20, 1, &stated);
+}
+
+static void test_transmit(void **state)
+{
+	struct stamp st = { .is_tx = true };
+	double error, stated;
+	s64 near, nic_sys, sys;
+
+	start();
+	run(30, 1, &stated);
+	near = fake_sys();
+	fake_pass(3000);
+	st.hardware_phc = fake_phc();
+	nic_sys = fake_sys();
+	/* known interface, a VLAN on it, and not known at all */
+	assert_true(hwstamp_tx(h, &st, 3, near, &sys, &error));
+	assert_true(llabs(sys - nic_sys) < 200);
+	assert_true(hwstamp_tx(h, &st, 0, near, &sys, &error));
+	assert_true(llabs(sys - nic_sys) < 200);
+	/* before it was sent */
+	assert_false(hwstamp_tx(h, &st, 3, near + 50000, &sys, &error));
+	assert_false(hwstamp_tx(h, &st, 0, near - 30000000, &sys, &error));
+	st.hardware_phc = 0;
+	assert_false(hwstamp_tx(h, &st, 3, near, &sys, &error));
+	assert_false(hwstamp_tx(NULL, &st, 3, near, &sys, &error));
+}
+
+/* The packet came in on a VLAN; some drivers do not tell the NIC. */
+static void test_vlan(void **state)
+{
+	char dir[] = "/tmp/ats-hwstamp.XXXXXX", path[100];
+	struct udp_message m;
+	double error, stated;
+	s64 nic_sys;
+
+	assert_non_null(mkdtemp(dir));
+	fake_device.sysfs_net = dir;
+	snprintf(path, sizeof(path), "%s/vlan0", dir);
+	assert_int_equal(mkdir(path, 0700), 0);
+	snprintf(path, sizeof(path), "%s/vlan0/lower_nic0", dir);
+	assert_int_equal(mkdir(path, 0700), 0);
+	start();
+	run(10, 1, &stated);
+	m = packet(0, 4, &nic_sys);
+	assert_true(hwstamp_rx(h, &m, &error));
+	/* an interface that we know nothing of */
+	m = packet(0, 9, &nic_sys);
+	assert_false(hwstamp_rx(h, &m, &error));
+	m = packet(9, 3, &nic_sys);
+	assert_true(hwstamp_rx(h, &m, &error));
+	rmdir(path);
+	snprintf(path, sizeof(path), "%s/vlan0", dir);
+	rmdir(path);
+	rmdir(dir);
+	fake_device.sysfs_net = "/nonexistent";
+}
+
+static void test_nothing_there(void **state)
+{
+	struct udp_message m;
+	double error;
+	s64 nic_sys;
+
+	fake.so_timestamping = SOF_TIMESTAMPING_SOFTWARE;
+	start();
+	assert_false(hwstamp_usable(h));
+	m = packet(3, 3, &nic_sys);
+	assert_false(hwstamp_rx(h, &m, &error));
+	assert_false(hwstamp_rx(NULL, &m, &error));
+	assert_false(hwstamp_usable(NULL));
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_receive),
+		TEST(test_while_steered),
+		TEST(test_clock_that_follows),
+		TEST(test_reads_are_few),
+		TEST(test_step_of_nic_clock),
+		TEST(test_contradiction),
+		TEST(test_transmit),
+		TEST(test_vlan),
+		TEST(test_nothing_there),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
