@@ -33,6 +33,7 @@ UNIT_SRC := $(wildcard tests/unit/test_*.c)
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 LIB := $(BUILD)/libats.a
 PROGRAMS := $(if $(DAEMON_SRC),$(BUILD)/as-timesyncd) $(if $(CTL_SRC),$(BUILD)/as-timesyncctl)
+FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 
 .PHONY: all run test check bench fuzz install clean unit-programs sim
@@ -60,6 +61,13 @@ $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(LIB) \
 		$(filter-out %/main.o,$(call obj,$(DAEMON_SRC)) $(call obj,$(CTL_SRC)))
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $< $(filter-out %.a $<,$^) $(LIB) $(PKG_LIBS) -lcmocka -lm
+
+# tests/fuzz/run builds these with clang and -fsanitize=fuzzer-no-link.
+$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(LIB) \
+		$(filter-out %/main.o,$(call obj,$(DAEMON_SRC)) $(call obj,$(CTL_SRC)))
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< $(filter-out %.a $<,$^) $(LIB) \
+		$(PKG_LIBS) -lm
 
 unit-programs: $(UNIT_BIN)
 sim: $(if $(SIM_SRC),$(BUILD)/ats-sim)

@@ -72,42 +72,80 @@ static int no_memory(struct scanner *s, const char *file)
 	return -ENOMEM;
 }
 
-/* The whole file in fresh memory, or -errno with the message written. */
+/* -EINVAL: not a regular file. Opening some devices does things: look first. */
+static int open_regular(const char *path)
+{
+	struct stat st;
+	int fd;
+
+	if (stat(path, &st))
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -EINVAL;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return -errno;
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode))
+		return fd;
+	close(fd);
+	return -EINVAL;
+}
+
+/* All of it in fresh memory, or -errno. */
+static int slurp(int fd, char **text, size_t *len)
+{
+	size_t size = 0;
+	char *buf = NULL, *p;
+	ssize_t n = 1;
+	int r = 0;
+
+	for (*len = 0; !r && n; *len += (size_t)(n > 0 ? n : 0)) {
+		if (*len == size) {
+			size = size ? 2 * size : 4096;
+			p = realloc(buf, size);
+			if (!p) {
+				r = -ENOMEM;
+				break;
+			}
+			buf = p;
+		}
+		n = read(fd, buf + *len, size - *len);
+		if (n < 0)
+			r = -errno;
+		else if (*len + (size_t)n > CONFIG_FILE_MAX)
+			r = -EFBIG;
+	}
+	if (r) {
+		free(buf);
+		return r;
+	}
+	*text = buf;
+	return 0;
+}
+
+/* The same by name; the message is written. */
 static int read_file(struct scanner *s, const char *path, const char *from, int line,
 		     char **text, size_t *len)
 {
 	const char *file = from ? from : path, *key = from ? "@include" : "file";
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	struct stat st;
-	char *buf;
-	ssize_t n;
+	int fd = open_regular(path), r;
 
-	*len = 0;
-	if (fd < 0)
-		return config_fail_at(s->e, file, line, key, "cannot read %s: %s; give a file "
-				      "that can be read", path, strerror(errno));
-	if (fstat(fd, &st) || !S_ISREG(st.st_mode)) {
-		close(fd);
+	if (fd == -EINVAL)
 		return config_fail_at(s->e, file, line, key, "%s is not a regular file; give one",
 				      path);
-	}
-	buf = malloc(CONFIG_FILE_MAX + 1);
-	if (!buf) {
-		close(fd);
-		return no_memory(s, file);
-	}
-	while ((n = read(fd, buf + *len, CONFIG_FILE_MAX + 1 - *len)) > 0)
-		*len += (size_t)n;
+	if (fd < 0)
+		return config_fail_at(s->e, file, line, key, "cannot read %s: %s; give a file "
+				      "that can be read", path, strerror(-fd));
+	r = slurp(fd, text, len);
 	close(fd);
-	if (n < 0 || *len > CONFIG_FILE_MAX) {
-		free(buf);
-		if (n < 0)
-			return config_fail_at(s->e, file, line, key, "cannot read %s: %s; give a "
-					      "file that can be read", path, strerror(errno));
+	if (r == -ENOMEM)
+		return no_memory(s, file);
+	if (r == -EFBIG)
 		return config_fail_at(s->e, file, line, key, "%s is too large; at most %d octets",
 				      path, CONFIG_FILE_MAX);
-	}
-	*text = buf;
+	if (r)
+		return config_fail_at(s->e, file, line, key, "cannot read %s: %s; give a file that "
+				      "can be read", path, strerror(-r));
 	return 0;
 }
 
@@ -346,7 +384,7 @@ static int scan_path(struct scanner *s, const char *path, const char *from, int 
 	struct scan_file f = { .line = 1 };
 	unsigned int outer = s->nesting;
 	char *text = NULL;
-	size_t len;
+	size_t len = 0;
 	int r;
 
 	if (s->depth >= CONFIG_INCLUDE_DEPTH)

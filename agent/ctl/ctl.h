@@ -73,6 +73,7 @@ int ctl_step(struct ctl *c, const char *arg);
 /* Pieces of one verb that another shows, too. */
 void ctl_sources_table(struct ctl *c, const json_t *sources);
 void ctl_source_line(struct ctl *c, const json_t *source);	/* its state and why */
+int ctl_status_text(struct ctl *c, const json_t *status);
 const char *ctl_clock_line(const json_t *tracking, char *buf, size_t len);
 
 #endif

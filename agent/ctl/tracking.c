@@ -139,7 +139,7 @@ static void show_serving(struct ctl *c, const json_t *stats)
 		member_count(stats, "denied").s, member_count(stats, "rate_limited").s);
 }
 
-static int show_status(struct ctl *c, const json_t *status)
+int ctl_status_text(struct ctl *c, const json_t *status)
 {
 	const json_t *d = json_object_get(status, "daemon"), *t = json_object_get(status, "tracking");
 
@@ -155,5 +155,5 @@ static int show_status(struct ctl *c, const json_t *status)
 
 int ctl_status(struct ctl *c, const char *arg)
 {
-	return ctl_show(c, "status", NULL, show_status);
+	return ctl_show(c, "status", NULL, ctl_status_text);
 }
