@@ -12,6 +12,7 @@
 #include "daemon/instance.h"
 #include "daemon/log.h"
 #include "daemon/signals.h"
+#include "os/leap_file.h"
 
 #define TICK_S 1
 #define PRECISION_READS 100
@@ -37,10 +38,13 @@ static void tell_state(struct daemon *d)
 	if (r.steps != d->told_steps)
 		log_notice("system clock stepped by %.9f s", (double)r.last_step_ns / 1e9);
 	d->told_steps = r.steps;
+	if (r.synchronised != d->told_synchronised || r.selected != d->told_selected)
+		ntp_server_update(d->server);
 	if (r.synchronised != d->told_synchronised)
 		log_notice(r.synchronised ? "synchronised, maximum error %.9f s" :
 			   "not synchronised any more, maximum error %.9f s", r.max_error_ns / 1e9);
 	d->told_synchronised = r.synchronised;
+	d->told_selected = r.selected;
 }
 
 static void on_timekeeper(evutil_socket_t fd, short what, void *arg)
@@ -91,6 +95,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 		ntp_source_tick(d->source[i], now);
 	if (now >= timekeeper_next(d->tk))
 		on_timekeeper(-1, 0, d);
+	daemon_memory_tick(d, now);
 	feed_watchdog(d, now);
 	if (signals_pending())
 		event_base_loopbreak(d->base);
@@ -138,11 +143,18 @@ static int start_clock(struct daemon *d)
 	daemon_timekeeper_config(d, &tc);
 	d->tk = timekeeper_new(&tc, d->env.clock, d->env.clock_ctx);
 	d->env.tk = d->tk;
-	return d->tk ? 0 : -1;
+	if (!d->tk)
+		return -1;
+	daemon_load_frequency(d);
+	daemon_open_leap_file(d);
+	return 0;
 }
 
 static void stop_clock(struct daemon *d)
 {
+	if (d->tk)
+		daemon_save_frequency(d);
+	leap_file_free(d->leap_file);
 	timekeeper_free(d->tk);
 	sysclock_close(d->clock);
 }
@@ -190,6 +202,26 @@ static void stop_sources(struct daemon *d)
 		ntp_source_free(d->source[--d->nsource]);
 	free(d->source);
 	resolver_free(d->resolver);
+}
+
+static void get_served(void *ctx, struct ntp_server_state *out)
+{
+	struct daemon *d = ctx;
+	struct tk_report r;
+
+	timekeeper_get_report(d->tk, &r);
+	ntp_server_state_from_report(&r, d->env.precision_ns, daemon_sys(d), out);
+}
+
+static int start_server(struct daemon *d)
+{
+	const struct ntp_server_ops ops = { .get_state = get_served, .ctx = d };
+	char err[300];
+
+	d->server = ntp_server_new(d->base, &d->cfg->serve_ntp, &ops, err, sizeof(err));
+	if (!d->server)
+		log_error("%s", err);
+	return d->server ? 0 : -1;
 }
 
 /* Time is kept without it as well. */
@@ -275,12 +307,12 @@ int daemon_run(const struct daemon_options *options)
 	if (start_clock(&d))
 		goto out_clock;
 	d.loaded_sys = daemon_sys(&d);
+	if (start_server(&d))
+		goto out_server;
 	if (start_sources(&d)) {
 		log_error("cannot set up the sources");
 		goto out_sources;
 	}
-	if (d.cfg->serve_ntp.enabled)
-		log_warning("serving time is not in this program yet");
 	start_control(&d);
 	on_changed(&d);
 	run(&d);
@@ -288,6 +320,8 @@ int daemon_run(const struct daemon_options *options)
 	stop_control(&d);
 out_sources:
 	stop_sources(&d);
+out_server:
+	ntp_server_free(d.server);
 out_clock:
 	stop_clock(&d);
 out_loop:

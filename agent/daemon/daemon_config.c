@@ -18,6 +18,7 @@ static void on_step(void *ctx, s64 delta_ns)
 
 	for (i = 0; i < d->nsource; i++)
 		ntp_source_shift(d->source[i], delta_ns);
+	ntp_server_stepped(d->server);
 }
 
 void daemon_timekeeper_config(const struct daemon *d, struct timekeeper_config *out)
@@ -151,15 +152,19 @@ int daemon_reload(struct daemon *d, struct daemon_reload *out, char *err, size_t
 	struct config *new = config_load(d->options->config_path, err, errlen), *old = d->cfg;
 	struct timekeeper_config tc;
 	struct ntp_source **list;
+	int r;
 
 	*out = (struct daemon_reload){ 0 };
 	if (!new)
 		return -EINVAL;
 	list = calloc(new->nsource + 1, sizeof(list[0]));
-	if (!list) {
+	r = list ? ntp_server_reconfigure(d->server, &new->serve_ntp, err, errlen) : -ENOMEM;
+	if (r) {
+		if (!list)
+			snprintf(err, errlen, "no memory");
+		free(list);
 		config_free(new);
-		snprintf(err, errlen, "no memory");
-		return -ENOMEM;
+		return r;
 	}
 	find_restart_needed(d, new, out);
 	new->control_clock = old->control_clock;
@@ -169,6 +174,8 @@ int daemon_reload(struct daemon *d, struct daemon_reload *out, char *err, size_t
 	d->loaded_sys = daemon_sys(d);
 	daemon_timekeeper_config(d, &tc);
 	timekeeper_configure(d->tk, &tc);
+	if (!same_text(old->leap_file, new->leap_file))
+		daemon_open_leap_file(d);
 	config_free(old);
 	d->env.changed(d->env.ctx);
 	return 0;

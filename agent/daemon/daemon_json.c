@@ -75,7 +75,7 @@ static void set_source(const struct daemon *d, const struct tk_report *r, json_t
 	json_object_set_new(o, "address", p ? json_string(ntp_peer_text(p)) : json_null());
 }
 
-static void set_leap(const struct tk_report *r, json_t *o)
+static void set_leap(const struct daemon *d, const struct tk_report *r, json_t *o)
 {
 	const struct leap_state *l = &r->leap_state;
 
@@ -84,7 +84,7 @@ static void set_leap(const struct tk_report *r, json_t *o)
 	json_object_set_new(o, "leap_pending", json_integer(l->pending));
 	json_object_set_new(o, "leap_time", l->pending ? json_moment(l->when_utc) : json_null());
 	json_object_set_new(o, "leap_table_expired",
-			    l->tai_offset || l->expired ? json_boolean(l->expired) : json_null());
+			    d->have_leap_table ? json_boolean(l->expired) : json_null());
 }
 
 /* tk speaks of the correction, the protocol of what it corrects. */
@@ -126,7 +126,7 @@ json_t *daemon_json_tracking(const struct daemon *d)
 	json_object_set_new(o, "last_step", r.steps ? json_seconds((double)r.last_step_ns) :
 						       json_null());
 	json_object_set_new(o, "correction", json_seconds((double)r.correction_ns));
-	set_leap(&r, o);
+	set_leap(d, &r, o);
 	return o;
 }
 

@@ -11,6 +11,8 @@
 #include "core/timekeeper.h"
 #include "daemon/daemon.h"
 #include "daemon/ntp_env.h"
+#include "daemon/log.h"
+#include "daemon/ntp_server.h"
 #include "daemon/ntp_source.h"
 #include "os/clock.h"
 #include "os/resolver.h"
@@ -33,9 +35,15 @@ struct daemon {
 	struct ntp_source **source;	/* in the order of the file */
 	unsigned int nsource;
 	struct control *control;	/* NULL: off */
-	s64 next_save_mono;
+	struct ntp_server *server;
+	struct leap_file *leap_file;	/* NULL: off */
+	bool have_leap_table;
+	s64 next_save_mono, next_leap_mono;
+	struct log_limit save_trouble;
 	s64 watchdog_ns, watchdog_mono;	/* interval (0: none), last sign of life */
+	/* what was logged and served last */
 	bool told_synchronised;
+	const struct tk_source *told_selected;	/* only to compare */
 	unsigned int told_steps;
 };
 
@@ -50,6 +58,12 @@ void daemon_timekeeper_config(const struct daemon *d, struct timekeeper_config *
 int daemon_add_sources(struct daemon *d);
 /* Reads the file again; on an error nothing has changed. */
 int daemon_reload(struct daemon *d, struct daemon_reload *out, char *err, size_t errlen);
+
+/* daemon_memory.c: what is read from and kept in files. */
+void daemon_load_frequency(struct daemon *d);
+void daemon_save_frequency(struct daemon *d);
+void daemon_open_leap_file(struct daemon *d);
+void daemon_memory_tick(struct daemon *d, s64 now_mono);
 
 /* daemon_commands.c: what the control socket offers. */
 extern const struct control_command daemon_commands[];
