@@ -25,7 +25,7 @@ u32 address_refid(const struct sockaddr *sa);
 /*
  * Does a server of @stratum whose reference is @refid follow the clock at
  * @local, our own address on the way to it? Then its time is ours (RFC 5905
- * clause 11.2.1 calls it a loop). Loopback addresses say nothing: behind them
+ * appendix A.5.5.3: a loop). Loopback addresses say nothing: behind them
  * may be more than one clock.
  */
 bool address_is_loop(const struct sockaddr *local, u8 stratum, u32 refid);
