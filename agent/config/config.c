@@ -25,7 +25,7 @@ static int set_defaults(struct config_loader *l, const char *path)
 	c->control_clock = true;
 	c->hardware_timestamping = true;
 	c->serve_ntp = (struct config_serve_ntp){
-		.port = 123, .clientloglimit = 524288, .rate_limit = true, .rate_interval = 3,
+		.port = 123, .clientloglimit = 524288, .rate_limit = true, .rate_interval = -3,
 		.rate_burst = 8, .rate_leak = 2, .kod = true, .interleaved = true,
 	};
 	c->path = strdup(path);

@@ -44,7 +44,7 @@ struct config_serve_ntp {
 	unsigned int nacl;
 	u64 clientloglimit;	/* octets for the client table; default 524288 */
 	bool rate_limit;	/* default on */
-	int rate_interval;	/* log2 s between replies to one client; default 3 */
+	int rate_interval;	/* log2 s between replies to one client; default -3 */
 	unsigned int rate_burst;	/* default 8 */
 	unsigned int rate_leak;		/* of refused requests 1 in 2^n is answered; default 2 */
 	bool kod;		/* default on */

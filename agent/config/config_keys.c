@@ -322,7 +322,7 @@ static int set_bind(struct config_loader *l, const config_setting_t *s, void *ob
 static const struct config_key ratelimit_keys[] = {
 	{ "interval", KEY_INT, KEY_MEMBER(struct config_serve_ntp, rate_interval), .min = -19, .max = 12 },
 	{ "burst", KEY_INT, KEY_MEMBER(struct config_serve_ntp, rate_burst), .min = 1, .max = 255 },
-	{ "leak", KEY_INT, KEY_MEMBER(struct config_serve_ntp, rate_leak), .min = 1, .max = 8 },
+	{ "leak", KEY_INT, KEY_MEMBER(struct config_serve_ntp, rate_leak), .min = 1, .max = 4 },
 	{ "kod", KEY_BOOL, KEY_MEMBER(struct config_serve_ntp, kod) },
 };
 

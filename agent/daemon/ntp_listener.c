@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/net_tstamp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/address.h"
 #include "daemon/ntp_server_private.h"
 
 /* Room for a burst of some thousand requests while the loop does other things. */
@@ -40,16 +40,6 @@ static void enable_stamps(struct ntp_listener *l)
 		l->tx_flags = SOF_TIMESTAMPING_TX_SOFTWARE;
 }
 
-static void describe(const union ntp_address *a, char *text, size_t size)
-{
-	char ip[INET6_ADDRSTRLEN] = "?";
-	bool v4 = a->sa.sa_family == AF_INET;
-
-	inet_ntop(a->sa.sa_family, v4 ? (const void *)&a->v4.sin_addr : &a->v6.sin6_addr,
-		  ip, sizeof(ip));
-	snprintf(text, size, "%s port %u", ip, ntohs(v4 ? a->v4.sin_port : a->v6.sin6_port));
-}
-
 struct ntp_listener *ntp_listener_open(struct ntp_server *s, const union ntp_address *address,
 				       bool wildcard, int *error, char *err, size_t errlen)
 {
@@ -57,7 +47,7 @@ struct ntp_listener *ntp_listener_open(struct ntp_server *s, const union ntp_add
 		.family = address->sa.sa_family, .bind = &address->sa, .pktinfo = wildcard,
 		.hardware = s->ops.hardware_to_sys, .receive_buffer = RECEIVE_BUFFER,
 	};
-	char where[INET6_ADDRSTRLEN + 16], why[256] = "";
+	char where[ADDRESS_TEXT_LEN], why[256] = "";
 	struct ntp_listener *l = calloc(1, sizeof(*l));
 
 	*error = -ENOMEM;
@@ -78,8 +68,9 @@ struct ntp_listener *ntp_listener_open(struct ntp_server *s, const union ntp_add
 	*error = 0;
 	return l;
 fail:
-	describe(address, where, sizeof(where));
-	snprintf(err, errlen, "NTP server on %s: %s", where, why[0] ? why : strerror(-*error));
+	address_text(&address->sa, where);
+	snprintf(err, errlen, "NTP server on %s port %u: %s", where, address_port(&address->sa),
+		 why[0] ? why : strerror(-*error));
 	ntp_listener_close(l);
 	return NULL;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "daemon/ntp_server.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -10,6 +9,7 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "daemon/address.h"
 #include "daemon/ntp_server_private.h"
 
 /* RFC 5905 clause 7.1: PHI, how fast an uncorrected clock may drift. */
@@ -80,18 +80,12 @@ static int make_table(u64 octets, struct client_table **out)
 
 static int parse_address(const char *text, u16 port, union ntp_address *out)
 {
-	memset(out, 0, sizeof(*out));
-	if (inet_pton(AF_INET, text, &out->v4.sin_addr) == 1) {
-		out->v4.sin_family = AF_INET;
-		out->v4.sin_port = htons(port);
-		return 0;
-	}
-	if (inet_pton(AF_INET6, text, &out->v6.sin6_addr) == 1) {
-		out->v6.sin6_family = AF_INET6;
-		out->v6.sin6_port = htons(port);
-		return 0;
-	}
-	return -EINVAL;
+	struct sockaddr_storage ss;
+
+	if (!address_parse(text, port, &ss))
+		return -EINVAL;
+	memcpy(out, &ss, sizeof(*out));
+	return 0;
 }
 
 static int wanted_addresses(const struct config_serve_ntp *cfg, struct ntp_addresses *list,
@@ -112,7 +106,8 @@ static int wanted_addresses(const struct config_serve_ntp *cfg, struct ntp_addre
 	for (i = 0; i < cfg->nbind; i++) {
 		if (!parse_address(cfg->bind[i], cfg->port, &list->at[list->n++]))
 			continue;
-		snprintf(err, errlen, "NTP server: \"%s\" is no address", cfg->bind[i]);
+		snprintf(err, errlen, "NTP server: \"%s\" is no address, or there is no such "
+			 "interface", cfg->bind[i]);
 		free(list->at);
 		return -EINVAL;
 	}
