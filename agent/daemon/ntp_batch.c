@@ -193,7 +193,7 @@ static void queue_reply(struct ntp_listener *l, const struct msghdr *request,
 	h->msg_control = slot->control;
 	h->msg_controllen = 0;
 	add_source(h, st);
-	slot->stamped = want_tx && l->tx_flags && tx_ring_free(&l->ring);
+	slot->stamped = want_tx && l->tx_flags && tx_ring_free(&l->ring, b->now_sys);
 	if (slot->stamped) {
 		const struct tx_pending p = {
 			.client = client_table_index(s->table, c), .rx = c->rx,
@@ -344,7 +344,7 @@ static void expire_stamps(struct ntp_listener *l)
 	if (!l->ring.outstanding || b->now_mono - l->expired_mono < TX_RING_EXPIRE_NS)
 		return;
 	l->expired_mono = b->now_mono;
-	l->server->stats.tx_stamps_lost += tx_ring_expire(&l->ring, b->now_sys);
+	tx_ring_expire(&l->ring, b->now_sys);
 }
 
 static void fetch_state(struct ntp_server *s)

@@ -282,7 +282,11 @@ void ntp_server_stepped(struct ntp_server *s)
 
 void ntp_server_get_stats(const struct ntp_server *s, struct ntp_server_stats *out)
 {
+	unsigned int i;
+
 	*out = s->stats;
+	for (i = 0; i < s->nlistener; i++)
+		out->tx_stamps_lost += s->listener[i]->ring.lost;
 	out->enabled = s->enabled;
 	out->interleaved_replies = s->answers[NTP_ANSWER_INTERLEAVED];
 	out->replies = s->answers[NTP_ANSWER_BASIC] + out->interleaved_replies;

@@ -5,12 +5,23 @@ enum { STRANGERS_MAX = 4 };
 
 /* Clocks read in different places may disagree a little; more is a step. */
 #define EARLY_NS (10 * 1000000LL)
+/* With the ring once around, what is older than this is taken for lost. */
+#define SLOW_NS (10 * 1000000LL)
 
-bool tx_ring_free(const struct tx_ring *r)
+bool tx_ring_free(const struct tx_ring *r, s64 now_sys)
 {
+	const struct tx_pending *e = &r->pending[r->next_id % TX_RING_SIZE];
+
 	if (!r->id_known)
 		return !r->outstanding;
-	return !r->pending[r->next_id % TX_RING_SIZE].used;
+	return !e->used || now_sys - e->sent_sys > SLOW_NS;
+}
+
+static void lose(struct tx_ring *r, struct tx_pending *e)
+{
+	e->used = false;
+	r->outstanding--;
+	r->lost++;
 }
 
 void tx_ring_sent(struct tx_ring *r, const struct tx_pending *p)
@@ -18,7 +29,7 @@ void tx_ring_sent(struct tx_ring *r, const struct tx_pending *p)
 	struct tx_pending *e = &r->pending[r->next_id % TX_RING_SIZE];
 
 	if (e->used)
-		r->outstanding--;
+		lose(r, e);
 	*e = *p;
 	e->used = true;
 	e->id = r->next_id++;
@@ -76,19 +87,16 @@ bool tx_ring_stamp(struct tx_ring *r, u32 id, s64 stamp_sys, struct tx_pending *
 	return true;
 }
 
-u32 tx_ring_expire(struct tx_ring *r, s64 now_sys)
+void tx_ring_expire(struct tx_ring *r, s64 now_sys)
 {
-	u32 i, lost = 0;
 	s64 age;
+	u32 i;
 
 	for (i = 0; i < TX_RING_SIZE && r->outstanding; i++) {
 		age = now_sys - r->pending[i].sent_sys;
 		/* negative: the clock was stepped back */
 		if (!r->pending[i].used || (age >= 0 && age <= TX_RING_EXPIRE_NS))
 			continue;
-		r->pending[i].used = false;
-		r->outstanding--;
-		lost++;
+		lose(r, &r->pending[i]);
 	}
-	return lost;
 }

@@ -28,12 +28,13 @@ struct tx_ring {
 	struct tx_pending pending[TX_RING_SIZE];
 	u32 next_id;
 	u32 outstanding;
+	u64 lost;		/* stamps that never came */
 	u32 strangers;		/* stamps of no reply, one after another */
 	bool id_known;
 };
 
-/* A stamp may be asked for the next reply. */
-bool tx_ring_free(const struct tx_ring *r);
+/* A stamp may be asked for the next reply; one not back for long makes room. */
+bool tx_ring_free(const struct tx_ring *r, s64 now_sys);
 /* The reply was sent with a stamp asked for. */
 void tx_ring_sent(struct tx_ring *r, const struct tx_pending *p);
 /* A stamped send failed; nobody knows whether the kernel counted it. */
@@ -45,7 +46,7 @@ const struct tx_pending *tx_ring_find(const struct tx_ring *r, u32 id);
  * *out, false when it is of none that we know.
  */
 bool tx_ring_stamp(struct tx_ring *r, u32 id, s64 stamp_sys, struct tx_pending *out);
-/* Forget what is too old; how many. */
-u32 tx_ring_expire(struct tx_ring *r, s64 now_sys);
+/* Forget what is too old. */
+void tx_ring_expire(struct tx_ring *r, s64 now_sys);
 
 #endif
