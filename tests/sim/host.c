@@ -10,6 +10,8 @@
 #define PRECISION_NS 1.0
 /* From the read of the clock in the daemon until the packet is stamped and out. */
 #define SEND_NS 20000
+/* The daemon looks at its clock once a second. */
+#define NOTICE_NS (NSEC_PER_SEC / 2)
 /* As the daemon's configuration has them. */
 #define MAX_OFFSET_NS 500e6
 #define SLEW_THRESHOLD_NS 128e6
@@ -166,6 +168,20 @@ static void rearm(struct host *h)
 	h->wake_at = at;
 	p = (struct sim_packet){ .id = ++h->wake_order };
 	world_at(h->world, at, on_wake, h, &p);
+}
+
+static void on_leap_noticed(void *ctx, s64 now, const struct sim_packet *p)
+{
+	struct host *h = ctx;
+
+	h->now = now;
+	timekeeper_run(h->tk);
+	rearm(h);
+}
+
+void host_leapt(struct host *h)
+{
+	world_at(h->world, h->now + NOTICE_NS, on_leap_noticed, h, NULL);
 }
 
 static void on_step(void *ctx, s64 delta_ns)

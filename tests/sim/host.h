@@ -46,6 +46,8 @@ struct host {
 int host_start(struct host *h, struct world *w, const struct scenario *s, int min_poll,
 	       int max_poll, bool interleave, u64 seed);
 void host_free(struct host *h);
+/* The kernel has just put a leap second in, or left one out: the daemon notices soon. */
+void host_leapt(struct host *h);
 /* What CLOCK_REALTIME says at true time @t, not before the last event. */
 s64 host_read(struct host *h, s64 t);
 

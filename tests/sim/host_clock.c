@@ -21,6 +21,7 @@ static void leap_when_due(struct host *h)
 		return;
 	jump(h, -h->leap_armed * NSEC_PER_SEC);
 	h->leap_armed = 0;
+	host_leapt(h);
 }
 
 s64 host_read(struct host *h, s64 t)

@@ -43,5 +43,7 @@ double server_law_error_ns(const struct server_law *l, double age_s)
 
 bool server_law_silent(const struct server_law *l, double age_s)
 {
+	if (l->blink_s > 0 && ((long long)(age_s / l->blink_s) & 1))
+		return true;
 	return age_s >= l->silent_from_s && age_s < l->silent_to_s;
 }

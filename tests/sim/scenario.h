@@ -16,6 +16,7 @@ struct server_law {
 	double freq;			/* drifts away from true time */
 	double mute_chance;		/* loses its transmit stamp for interleaving */
 	double silent_from_s, silent_to_s;
+	double blink_s;			/* silent every other blink_s */
 	bool basic_only;		/* no interleaved mode */
 };
 
