@@ -12,6 +12,7 @@
 #include "daemon/instance.h"
 #include "daemon/log.h"
 #include "daemon/signals.h"
+#include "os/hwstamp.h"
 #include "os/leap_file.h"
 
 #define TICK_S 1
@@ -150,6 +151,23 @@ static int start_clock(struct daemon *d)
 	return 0;
 }
 
+/* NICs that cannot stamp are logged; kernel stamps need no preparation. */
+static int start_stamping(struct daemon *d)
+{
+	const struct hwstamp_config cfg = {
+		.base = d->base,
+		.clock = d->clock,
+		.interface = d->cfg->timestamp_interface,
+		.ninterface = d->cfg->ntimestamp_interface,
+		.log = log_write,
+	};
+
+	if (!d->cfg->hardware_timestamping)
+		return 0;
+	d->env.hwstamp = hwstamp_new(&cfg);
+	return d->env.hwstamp ? 0 : -1;
+}
+
 static void stop_clock(struct daemon *d)
 {
 	if (d->tk)
@@ -189,7 +207,6 @@ static int start_sources(struct daemon *d)
 	d->resolver = resolver_new(d->base, NULL, NULL);
 	d->env.base = d->base;
 	d->env.resolver = d->resolver;
-	d->env.hardware = d->cfg->hardware_timestamping;
 	d->env.changed = on_changed;
 	d->env.in_use = in_use;
 	d->env.ctx = d;
@@ -213,9 +230,22 @@ static void get_served(void *ctx, struct ntp_server_state *out)
 	ntp_server_state_from_report(&r, d->env.precision_ns, daemon_sys(d), out);
 }
 
+static int to_sys(void *ctx, int ifindex, s64 phc, s64 near_sys, s64 *sys)
+{
+	struct daemon *d = ctx;
+	const struct stamp st = { .hardware_phc = phc, .hardware_ifindex = ifindex };
+	double error_ns;
+
+	return hwstamp_tx(d->env.hwstamp, &st, ifindex, near_sys, sys, &error_ns) ? 0 : -ENODATA;
+}
+
 static int start_server(struct daemon *d)
 {
-	const struct ntp_server_ops ops = { .get_state = get_served, .ctx = d };
+	const struct ntp_server_ops ops = {
+		.get_state = get_served,
+		.hardware_to_sys = d->env.hwstamp && hwstamp_usable(d->env.hwstamp) ? to_sys : NULL,
+		.ctx = d,
+	};
 	char err[300];
 
 	d->server = ntp_server_new(d->base, &d->cfg->serve_ntp, &ops, err, sizeof(err));
@@ -307,6 +337,8 @@ int daemon_run(const struct daemon_options *options)
 	if (start_clock(&d))
 		goto out_clock;
 	d.loaded_sys = daemon_sys(&d);
+	if (start_stamping(&d))
+		goto out_stamping;
 	if (start_server(&d))
 		goto out_server;
 	if (start_sources(&d)) {
@@ -322,6 +354,9 @@ out_sources:
 	stop_sources(&d);
 out_server:
 	ntp_server_free(d.server);
+out_stamping:
+	if (d.env.hwstamp)
+		hwstamp_free(d.env.hwstamp);
 out_clock:
 	stop_clock(&d);
 out_loop:

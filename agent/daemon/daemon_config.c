@@ -86,6 +86,8 @@ static void find_restart_needed(const struct daemon *d, const struct config *new
 		{ "control_socket", same_text(old->control_socket, new->control_socket) },
 		{ "control_group", same_text(old->control_group, new->control_group) },
 		{ "state_dir", same_text(old->state_dir, new->state_dir) },
+		{ "hardware_timestamping",
+		  old->hardware_timestamping == new->hardware_timestamping },
 		{ "precision", old->precision_ns == new->precision_ns },
 	};
 	unsigned int i;
@@ -168,7 +170,6 @@ int daemon_reload(struct daemon *d, struct daemon_reload *out, char *err, size_t
 	}
 	find_restart_needed(d, new, out);
 	new->control_clock = old->control_clock;
-	d->env.hardware = new->hardware_timestamping;
 	apply_sources(d, new, list, out);
 	d->cfg = new;
 	d->loaded_sys = daemon_sys(d);

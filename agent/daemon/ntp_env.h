@@ -16,7 +16,7 @@ struct ntp_env {
 	void *clock_ctx;
 	struct resolver *resolver;
 	double precision_ns;		/* of our own stamps */
-	bool hardware;			/* ask NICs for their stamps */
+	struct hwstamp *hwstamp;	/* NULL: no stamps of NICs */
 	/* Something was learned: timekeeper_next() may have moved. */
 	void (*changed)(void *ctx);
 	/* Is this server used by any source already? */

@@ -2,12 +2,14 @@
 #include "daemon/ntp_peer.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
 #include "daemon/address.h"
 #include "daemon/log.h"
+#include "os/hwstamp.h"
 #include "os/udp.h"
 
 enum {
@@ -34,6 +36,9 @@ struct ntp_peer {
 	struct udp *udp;
 	struct event *readable;
 	u32 tx_id;
+	s64 tx_sys;			/* best known without the NIC */
+	int ifindex;			/* where its packets come in, 0: not known */
+	double rx_error_ns, tx_error_ns;	/* of converted NIC stamps, 1 sigma */
 	unsigned int unanswered, unsent;	/* in a row */
 	struct log_limit trouble, kisses;
 };
@@ -102,10 +107,12 @@ static bool follows_us(const struct ntp_peer *p, const struct exchange *x)
 	return address_is_loop((struct sockaddr *)&local, x->stratum, x->refid);
 }
 
-static void feed(struct ntp_peer *p, const struct exchange *x)
+static void feed(struct ntp_peer *p, struct exchange *x)
 {
 	s64 wait = assoc_next_mono(p->assoc) - ntp_env_mono(p->env);
 
+	if (x->fwd.local_kind == STAMP_HARDWARE || x->back.local_kind == STAMP_HARDWARE)
+		x->error_ns = hypot(x->error_ns, fmax(p->rx_error_ns, p->tx_error_ns));
 	if (follows_us(p, x)) {
 		report_trouble(p, "it gets its time from us, so it has none to give");
 		tk_source_unsynchronised(p->source);
@@ -123,6 +130,22 @@ static void feed_held(struct ntp_peer *p)
 		feed(p, &x);
 }
 
+static void take_tx_stamp(struct ntp_peer *p, const struct stamp *st)
+{
+	double error_ns;
+	s64 tx_sys;
+
+	if (st->software_sys) {
+		p->tx_sys = st->software_sys;
+		assoc_transmitted(p->assoc, st->software_sys, STAMP_KERNEL);
+	}
+	if (st->hardware_phc &&
+	    hwstamp_tx(p->env->hwstamp, st, p->ifindex, p->tx_sys, &tx_sys, &error_ns)) {
+		p->tx_error_ns = error_ns;
+		assoc_transmitted(p->assoc, tx_sys, STAMP_HARDWARE);
+	}
+}
+
 static void read_tx_stamps(struct ntp_peer *p)
 {
 	struct udp_tx tx;
@@ -132,8 +155,8 @@ static void read_tx_stamps(struct ntp_peer *p)
 		r = udp_tx_stamp(p->udp, &tx);
 		if (!r)
 			break;
-		if (r == 1 && tx.id == p->tx_id && tx.stamp.software_sys)
-			assoc_transmitted(p->assoc, tx.stamp.software_sys, STAMP_KERNEL);
+		if (r == 1 && tx.id == p->tx_id)
+			take_tx_stamp(p, &tx.stamp);
 	}
 }
 
@@ -181,6 +204,15 @@ static bool handle_answer(struct ntp_peer *p, const struct udp_message *m)
 	}
 }
 
+static void take_rx_stamp(struct ntp_peer *p, struct udp_message *m)
+{
+	double error_ns;
+
+	p->ifindex = m->stamp.hardware_ifindex ? m->stamp.hardware_ifindex : m->stamp.ifindex;
+	if (hwstamp_rx(p->env->hwstamp, m, &error_ns))
+		p->rx_error_ns = error_ns;
+}
+
 static void on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct ntp_peer *p = arg;
@@ -191,6 +223,8 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 	int r;
 
 	r = udp_recv(p->udp, &m);
+	if (r == 1)
+		take_rx_stamp(p, &m);
 	/* Before the answer is looked at: it may have overtaken the stamp. */
 	read_tx_stamps(p);
 	if (assoc_held(p->assoc, &x)) {
@@ -216,7 +250,7 @@ static int open_socket(struct ntp_peer *p)
 		.connect = (const struct sockaddr *)&p->address,
 		.interface = p->interface,
 		.tx_stamps = true,
-		.hardware = p->env->hardware,
+		.hardware = p->env->hwstamp && hwstamp_usable(p->env->hwstamp),
 	};
 	char err[200];
 	int r;
@@ -239,7 +273,8 @@ static void ask(struct ntp_peer *p)
 	u8 buf[NTP_HEADER_LEN];
 	int r = open_socket(p);
 
-	assoc_request(p->assoc, ntp_env_mono(p->env), p->env->clock->now_sys(p->env->clock_ctx), buf);
+	p->tx_sys = p->env->clock->now_sys(p->env->clock_ctx);
+	assoc_request(p->assoc, ntp_env_mono(p->env), p->tx_sys, buf);
 	feed_held(p);
 	if (!r) {
 		r = udp_send(p->udp, buf, sizeof(buf), NULL, 0, NULL, &p->tx_id);

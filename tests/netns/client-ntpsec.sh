@@ -5,9 +5,11 @@
 . "$TOP/tests/netns/client-lib.bash"
 need ntpsec agent
 lab
-ntpd "$S" srv 'tos orphan 5
-server 127.127.1.0 minpoll 4 maxpoll 4
-fudge 127.127.1.0 stratum 4' || exit 1
+# Not ntpd() of lib.sh: its "disable ntp" would keep the server unsynchronised.
+printf '%s\n' "refclock local stratum 4 minpoll 3 maxpoll 3" "tos orphan 4 orphanwait 1" \
+	"restrict default" >"$TMP/srv.conf"
+spawn "$S" srv env LD_LIBRARY_PATH="$PEERS/ntpsec/usr/lib/x86_64-linux-gnu" "$NTPD" -n -g \
+	-c "$TMP/srv.conf" -p "$TMP/srv.pid" -f "$TMP/srv.drift"
 agent "$C" cli 'servers = ( "10.111.0.1", "fd00:a75::1" );' || exit 1
 
 expect "a source is selected" 60 'tracking["synchronised"] and tracking["source"]'
