@@ -20,7 +20,7 @@
 #define FADE_DEFAULT_S 16.0	/* the same where the poll is unknown */
 #define SILENT_POLLS 2.0	/* from here on silence costs weight */
 #define SILENT_GONE_POLLS 8.0
-#define SILENT_WEIGHT_MIN 0.02
+#define TRUST_MIN 1e-3
 #define WEIGHT_MIN 1e-3		/* what fades is gone below this */
 #define HYSTERESIS 1.5		/* advantage in weight that makes another the main source */
 #define VAR_MIN 1.0		/* ns^2, of offsets */
@@ -170,8 +170,13 @@ static double freshness(const struct candidate *c)
 	polls = c->silent_s / c->poll_s;
 	if (polls <= SILENT_POLLS)
 		return 1.0;
-	return fmax(SILENT_WEIGHT_MIN,
-		    (SILENT_GONE_POLLS - polls) / (SILENT_GONE_POLLS - SILENT_POLLS));
+	return fmax(0.0, (SILENT_GONE_POLLS - polls) / (SILENT_GONE_POLLS - SILENT_POLLS));
+}
+
+/* Who was false lately may be about to be so again. */
+static double trust(const struct candidate *c, const struct share *s)
+{
+	return fmax(freshness(c) * s->doubt * sq(1.0 - c->memory.false_score), TRUST_MIN);
 }
 
 /* Where the weights want to be; false when there is nothing to weigh. */
@@ -180,14 +185,13 @@ static bool set_targets(const struct candidate *c, struct share *s, unsigned int
 	double sum = 0.0, freq_sum = 0.0;
 
 	for (unsigned int i = 0; i < n; i++) {
-		double trust;
+		double t = trust(&c[i], &s[i]);
 
 		s[i].target = s[i].freq_target = 0.0;
 		if (!s[i].right)
 			continue;
-		trust = freshness(&c[i]) * fmax(s[i].doubt, WEIGHT_MIN);
-		s[i].target = trust / s[i].var;
-		s[i].freq_target = trust / (sq(c[i].freq_sd) + FREQ_VAR_MIN);
+		s[i].target = t / s[i].var;
+		s[i].freq_target = t / (sq(c[i].freq_sd) + FREQ_VAR_MIN);
 		sum += s[i].target;
 		freq_sum += s[i].freq_target;
 	}

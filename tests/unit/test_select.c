@@ -607,6 +607,28 @@ static void test_silence_costs_weight(void **state)
 	assert_true(fabs(c[0].weight - 0.5) < 0.01);
 }
 
+/* A server that is right and wrong in turn learns to stand aside. */
+static void test_flapping(void **state)
+{
+	struct candidate c[3] = { lan(0), lan(0), lan(0) };
+	struct select_history h = { 0 };
+	struct selection s;
+	double worst = 0.0;
+
+	assert_true(run(c, 3, &h, 20, &s));
+	for (unsigned int i = 0; i < 600; i++) {
+		/* half a minute each, with an estimate that drifts over in 20 s */
+		double wrong = i % 60 < 30 ? i % 60 : 0.0;
+
+		c[1].offset_ns = fmin(wrong, 20.0) * 25 * US;
+		assert_true(run(c, 3, &h, 1, &s));
+		if (i >= 120)
+			worst = fmax(worst, fabs(s.offset_ns));
+	}
+	assert_true(c[1].memory.false_score > 0.9);
+	assert_true(worst < 0.5 * US);
+}
+
 static void test_quorum_at_start(void **state)
 {
 	struct candidate c[3] = { lan(5000), lan(0), lan(0) };
@@ -836,6 +858,7 @@ int main(void)
 		cmocka_unit_test(test_main_source_hysteresis),
 		cmocka_unit_test(test_failover_without_jump),
 		cmocka_unit_test(test_silence_costs_weight),
+		cmocka_unit_test(test_flapping),
 		cmocka_unit_test(test_quorum_at_start),
 		cmocka_unit_test(test_leap_majority),
 		cmocka_unit_test(test_words),
