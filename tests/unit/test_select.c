@@ -265,7 +265,8 @@ static void one_good_one_false(struct candidate good, struct candidate bad)
 			break;
 	assert_int_equal(s.selected, 1);
 	/* The good one returns: it was never false, the other only followed. */
-	h = history(s.offset_ns, s.bound_ns);
+	assert_true(run(c, 2, &h, 60, &s));
+	assert_true(fabs(s.offset_ns - bad.offset_ns) < 1 * US);
 	c[0].reachable = true;
 	c[0].memory.silent_s = 0.0;
 	assert_true(run(c, 2, &h, 10, &s));
@@ -299,6 +300,65 @@ static void test_three_one_liar(void **state)
 	assert_true(once(c, 3, &no_history, &s));
 	assert_int_equal(c[2].state, SOURCE_OUTLIER);
 	assert_true(c[2].weight == 0.0);
+}
+
+/* Two that just overlap: the remembered time tells which one contradicts. */
+static void test_history_between_two(void **state)
+{
+	struct candidate c[2] = { server(0, 26 * MS, 0.2 * MS), server(50 * MS, 26 * MS, 0.2 * MS) };
+	struct select_history h = history(48 * MS, 10 * MS);
+	struct selection s;
+
+	assert_true(once(c, 2, &h, &s));
+	assert_int_equal(s.selected, 1);
+	assert_int_equal(c[0].state, SOURCE_OUTLIER);
+	assert_true(c[0].weight == 0.0);
+}
+
+/* A jump that the wide intervals still allow costs the weight at once, too. */
+static void test_contradiction_does_not_fade(void **state)
+{
+	struct candidate c[3] = { wan(0), wan(0), wan(0) };
+	struct select_history h = { 0 };
+	struct selection s;
+
+	assert_true(run(c, 3, &h, 20, &s));
+	c[0].offset_ns = 30 * MS;
+	assert_true(run(c, 3, &h, 1, &s));
+	assert_int_equal(c[0].state, SOURCE_OUTLIER);
+	assert_true(c[0].weight == 0.0);
+	assert_true(fabs(s.offset_ns) < 1.0);
+}
+
+/* One bad sample is one, however often it is looked at. */
+static void test_false_score_counts_samples(void **state)
+{
+	struct candidate c[3] = { lan(0), lan(0), lan(5000) };
+	struct selection s;
+	double score;
+
+	assert_true(once(c, 3, &no_history, &s));
+	score = c[2].memory.false_score;
+	assert_true(score > 0.0);
+	for (unsigned int i = 0; i < 10; i++) {
+		c[2].silent_s += 0.01;
+		assert_true(select_sources(c, 3, &no_history, 0.01, &s));
+	}
+	assert_true(c[2].memory.false_score == score);
+}
+
+static void test_equal_sources(void **state)
+{
+	struct candidate c[2] = { lan(0), lan(0) };
+	struct candidate a[2] = { lan(0), lan(1) }, b[2] = { lan(1), lan(0) };
+	struct selection s, t;
+
+	c[1].stratum = 1;
+	assert_true(once(c, 2, &no_history, &s));
+	assert_int_equal(s.selected, 1);
+	assert_true(once(a, 2, &no_history, &s));
+	assert_true(once(b, 2, &no_history, &t));
+	assert_int_equal(s.selected, 1 - t.selected);
 }
 
 static void test_two_against_history(void **state)
@@ -400,6 +460,18 @@ static void test_touching(void **state)
 	/* 9 us and 1 us of floor on either side meet in one point. */
 	assert_true(once(c, 2, &no_history, &s));
 	c[1].offset_ns += 1.0;
+	c[0].memory = c[1].memory = (struct select_memory){ 0 };
+	assert_false(once(c, 2, &no_history, &s));
+}
+
+/* What the estimate does not know widens the interval. */
+static void test_uncertain_estimate(void **state)
+{
+	struct candidate c[2] = { server(0, 60 * US, 20 * US), server(250 * US, 60 * US, 20 * US) };
+	struct selection s;
+
+	assert_true(once(c, 2, &no_history, &s));
+	c[0].offset_sd_ns = c[1].offset_sd_ns = 1 * US;
 	c[0].memory = c[1].memory = (struct select_memory){ 0 };
 	assert_false(once(c, 2, &no_history, &s));
 }
@@ -673,6 +745,12 @@ static void test_leap_majority(void **state)
 	c[1].leap = 0;
 	assert_true(once(c, 4, &no_history, &s));
 	assert_int_equal(s.leap, 0);
+	/* Half of them is no majority. */
+	c[3] = lan(0);
+	c[1].leap = c[2].leap = 1;
+	c[0].leap = c[3].leap = 0;
+	assert_true(once(c, 4, &no_history, &s));
+	assert_int_equal(s.leap, 0);
 }
 
 static void test_words(void **state)
@@ -842,6 +920,10 @@ int main(void)
 		cmocka_unit_test(test_two_disagree),
 		cmocka_unit_test(test_one_good_one_false),
 		cmocka_unit_test(test_three_one_liar),
+		cmocka_unit_test(test_history_between_two),
+		cmocka_unit_test(test_contradiction_does_not_fade),
+		cmocka_unit_test(test_false_score_counts_samples),
+		cmocka_unit_test(test_equal_sources),
 		cmocka_unit_test(test_two_against_history),
 		cmocka_unit_test(test_four_two_liars_agree),
 		cmocka_unit_test(test_history_does_not_freeze),
@@ -849,6 +931,7 @@ int main(void)
 		cmocka_unit_test(test_plurality_is_no_majority),
 		cmocka_unit_test(test_chain),
 		cmocka_unit_test(test_touching),
+		cmocka_unit_test(test_uncertain_estimate),
 		cmocka_unit_test(test_edge_does_not_flap),
 		cmocka_unit_test(test_wan_beside_lan),
 		cmocka_unit_test(test_priority_and_prefer),
