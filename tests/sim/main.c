@@ -12,6 +12,7 @@
 #include "report.h"
 #include "scenario.h"
 #include "sim.h"
+#include "worldtest.h"
 
 enum mode { MODE_SIM, MODE_FILTER, MODE_FLOOR };
 
@@ -115,6 +116,12 @@ static void list(void)
 		printf("%-16s %s\n", scenario_table[i].name, scenario_table[i].what);
 }
 
+/* Only of what is simulated: a constant of this version of the table. */
+static void print_world(void)
+{
+	printf("%016llx\n", (unsigned long long)world_digest(1, 3000));
+}
+
 static void usage(FILE *f)
 {
 	fputs("usage: ats-sim [--scenario NAME] [--poll P] [--seed N] [--seeds K] [--basic]\n"
@@ -126,6 +133,7 @@ static void usage(FILE *f)
 	      "  --filter   the estimator alone, without protocol, selection, steering\n"
 	      "  --floor    what an oracle reaches that is told noise law, wander and delays\n"
 	      "  --check    TAP: the limits that each scenario declares\n"
+	      "  --world    a digest of all clocks and networks by themselves\n"
 	      "  --trace    one line a second: s, error ns, frequency, ... (Documentation)\n", f);
 }
 
@@ -170,6 +178,7 @@ static void parse(int argc, char **argv, struct options *o)
 		{ "filter", no_argument, NULL, 'f' },
 		{ "floor", no_argument, NULL, 'o' },
 		{ "list", no_argument, NULL, 'l' },
+		{ "world", no_argument, NULL, 'w' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 }
 	};
@@ -188,6 +197,7 @@ static void parse(int argc, char **argv, struct options *o)
 		case 'f': o->mode = MODE_FILTER; break;
 		case 'o': o->mode = MODE_FLOOR; break;
 		case 'l': list(); exit(0);
+		case 'w': print_world(); exit(0);
 		case 'h': usage(stdout); exit(0);
 		default: usage(stderr); exit(2);
 		}
