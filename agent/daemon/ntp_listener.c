@@ -40,11 +40,12 @@ static void enable_stamps(struct ntp_listener *l)
 		l->tx_flags = SOF_TIMESTAMPING_TX_SOFTWARE;
 }
 
-struct ntp_listener *ntp_listener_open(struct ntp_server *s, const union ntp_address *address,
+struct ntp_listener *ntp_listener_open(struct ntp_server *s, const struct sockaddr_storage *address,
 				       bool wildcard, int *error, char *err, size_t errlen)
 {
+	const struct sockaddr *sa = (const struct sockaddr *)address;
 	const struct udp_config cfg = {
-		.family = address->sa.sa_family, .bind = &address->sa, .pktinfo = wildcard,
+		.family = address->ss_family, .bind = sa, .pktinfo = wildcard,
 		.hardware = s->ops.hardware_to_sys, .receive_buffer = RECEIVE_BUFFER,
 	};
 	char where[ADDRESS_TEXT_LEN], why[256] = "";
@@ -68,8 +69,8 @@ struct ntp_listener *ntp_listener_open(struct ntp_server *s, const union ntp_add
 	*error = 0;
 	return l;
 fail:
-	address_text(&address->sa, where);
-	snprintf(err, errlen, "NTP server on %s port %u: %s", where, address_port(&address->sa),
+	address_text(sa, where);
+	snprintf(err, errlen, "NTP server on %s port %u: %s", where, address_port(sa),
 		 why[0] ? why : strerror(-*error));
 	ntp_listener_close(l);
 	return NULL;

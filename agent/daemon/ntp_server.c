@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "daemon/address.h"
+#include "daemon/address.h"
 #include "daemon/ntp_server_private.h"
 
 /* RFC 5905 clause 7.1: PHI, how fast an uncorrected clock may drift. */
@@ -78,16 +79,6 @@ static int make_table(u64 octets, struct client_table **out)
 	return *out ? 0 : -ENOMEM;
 }
 
-static int parse_address(const char *text, u16 port, union ntp_address *out)
-{
-	struct sockaddr_storage ss;
-
-	if (!address_parse(text, port, &ss))
-		return -EINVAL;
-	memcpy(out, &ss, sizeof(*out));
-	return 0;
-}
-
 static int wanted_addresses(const struct config_serve_ntp *cfg, struct ntp_addresses *list,
 			    char *err, size_t errlen)
 {
@@ -100,11 +91,11 @@ static int wanted_addresses(const struct config_serve_ntp *cfg, struct ntp_addre
 	if (!list->at)
 		return -ENOMEM;
 	if (!cfg->nbind) {
-		parse_address("0.0.0.0", cfg->port, &list->at[list->n++]);
-		parse_address("::", cfg->port, &list->at[list->n++]);
+		address_parse("0.0.0.0", cfg->port, &list->at[list->n++]);
+		address_parse("::", cfg->port, &list->at[list->n++]);
 	}
 	for (i = 0; i < cfg->nbind; i++) {
-		if (!parse_address(cfg->bind[i], cfg->port, &list->at[list->n++]))
+		if (address_parse(cfg->bind[i], cfg->port, &list->at[list->n++]))
 			continue;
 		snprintf(err, errlen, "NTP server: \"%s\" is no address, or there is no such "
 			 "interface", cfg->bind[i]);
@@ -120,19 +111,14 @@ static bool family_missing(int error)
 	return error == -EAFNOSUPPORT || error == -EADDRNOTAVAIL || error == -EINVAL;
 }
 
-static bool same_address(const union ntp_address *a, const union ntp_address *b)
-{
-	return !memcmp(a, b, sizeof(*a));
-}
-
-static struct ntp_listener *take_old(struct ntp_server *s, const union ntp_address *a, bool wildcard)
+static struct ntp_listener *take_old(struct ntp_server *s, const struct sockaddr_storage *a, bool wildcard)
 {
 	struct ntp_listener *l;
 	unsigned int i;
 
 	for (i = 0; i < s->nlistener; i++) {
 		l = s->listener[i];
-		if (!l || l->wildcard != wildcard || !same_address(&l->address, a))
+		if (!l || l->wildcard != wildcard || memcmp(&l->address, a, sizeof(*a)))
 			continue;
 		s->listener[i] = NULL;
 		return l;

@@ -10,22 +10,16 @@
 
 struct ntp_batch;
 
-union ntp_address {
-	struct sockaddr sa;
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-};
-
 struct ntp_addresses {
 	bool wildcard;		/* all addresses of the host, one socket for each family */
 	unsigned int n;
-	union ntp_address *at;
+	struct sockaddr_storage *at;
 };
 
 /* One socket. */
 struct ntp_listener {
 	struct ntp_server *server;
-	union ntp_address address;
+	struct sockaddr_storage address;
 	bool wildcard;
 	struct udp *udp;
 	int fd;
@@ -55,7 +49,7 @@ struct ntp_server {
 };
 
 /* ntp_listener.c: NULL with a sentence in @err, *error is -errno. */
-struct ntp_listener *ntp_listener_open(struct ntp_server *s, const union ntp_address *address,
+struct ntp_listener *ntp_listener_open(struct ntp_server *s, const struct sockaddr_storage *address,
 				       bool wildcard, int *error, char *err, size_t errlen);
 void ntp_listener_close(struct ntp_listener *l);
 
