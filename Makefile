@@ -18,7 +18,7 @@ OPT ?= -O2 -g
 WARN := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wshadow -Wvla \
 	-Wno-unused-parameter $(WERROR)
 SAN ?=
-ALL_CFLAGS = -std=gnu11 $(OPT) $(WARN) $(SAN) -fno-strict-aliasing -fPIE \
+ALL_CFLAGS = -std=gnu11 $(OPT) $(WARN) $(SAN) -fno-strict-aliasing -ffp-contract=off -fPIE \
 	-DATS_VERSION='"$(VERSION)"' -DATS_SYSCONFDIR='"$(SYSCONFDIR)"' \
 	-Iagent -Iagent/include $(PKG_CFLAGS) $(CFLAGS)
 ALL_LDFLAGS = $(SAN) -pie $(LDFLAGS)
