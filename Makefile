@@ -87,6 +87,19 @@ bench: all
 fuzz:
 	tests/fuzz/run
 
+# An existing configuration stays. scripts/install-systemd adds the service.
+install: all
+	install -D -m 755 $(BUILD)/as-timesyncd $(DESTDIR)$(PREFIX)/sbin/as-timesyncd
+	install -D -m 755 $(BUILD)/as-timesyncctl $(DESTDIR)$(PREFIX)/bin/as-timesyncctl
+	for page in Documentation/man/*.[1-9]; do \
+		install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} \
+			|| exit 1; \
+	done
+	[ -e $(DESTDIR)$(SYSCONFDIR)/as-timesync/config.conf ] || \
+		install -D -m 644 scripts/config.conf \
+			$(DESTDIR)$(SYSCONFDIR)/as-timesync/config.conf
+	DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) SYSCONFDIR=$(SYSCONFDIR) scripts/install-systemd
+
 clean:
 	rm -rf build
 

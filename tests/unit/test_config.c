@@ -558,6 +558,51 @@ static void test_source_equal(void **state)
 	config_free(b);
 }
 
+static char *read_all(const char *path)
+{
+	FILE *f = fopen(path, "r");
+	char *text = calloc(1, 1 << 20);
+
+	assert_non_null(f);
+	assert_non_null(text);
+	assert_true(fread(text, 1, (1 << 20) - 1, f) > 0);
+	fclose(f);
+	return text;
+}
+
+/* The message about an unknown key lists them all: each must be documented. */
+static void test_documented(void **state)
+{
+	static const char *const groups[] = {
+		"zzzzzzzzzz = 1", "sources = ({ zzzzzzzzzz = 1; })", "serve_ntp = { zzzzzzzzzz = 1; }",
+		"serve_ntp = { ratelimit = { zzzzzzzzzz = 1; }; }", "local = { zzzzzzzzzz = 1; }",
+	};
+	char *md = read_all("Documentation/configuration.md");
+	char *man = read_all("Documentation/man/as-timesync.conf.5");
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(groups); i++) {
+		char *keys, *save, cell[64], example[64];
+
+		assert_null(load_text(groups[i]));
+		keys = strstr(err, "the keys here are ");
+		assert_non_null(keys);
+		keys += strlen("the keys here are ");
+		for (char *k = strtok_r(keys, ", ", &save); k; k = strtok_r(NULL, ", ", &save)) {
+			snprintf(cell, sizeof(cell), "`%s`", k);
+			snprintf(example, sizeof(example), "%s = (", k);
+			if (!strstr(md, cell) && !strstr(md, example) && strcmp(k, "stratum"))
+				fail_msg("%s is not in configuration.md", k);
+			if (!strstr(man, k))
+				fail_msg("%s is not in the manual page", k);
+			n++;
+		}
+	}
+	assert_true(n >= 45);
+	free(md);
+	free(man);
+}
+
 static int setup(void **state)
 {
 	return mkdtemp(dir) ? 0 : -1;
@@ -589,6 +634,7 @@ int main(void)
 		cmocka_unit_test(test_include_lines),
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_source_equal),
+		cmocka_unit_test(test_documented),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
