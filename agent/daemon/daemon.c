@@ -230,20 +230,11 @@ static void get_served(void *ctx, struct ntp_server_state *out)
 	ntp_server_state_from_report(&r, d->env.precision_ns, daemon_sys(d), out);
 }
 
-static int to_sys(void *ctx, int ifindex, s64 phc, s64 near_sys, s64 *sys)
-{
-	struct daemon *d = ctx;
-	const struct stamp st = { .hardware_phc = phc, .hardware_ifindex = ifindex };
-	double error_ns;
-
-	return hwstamp_tx(d->env.hwstamp, &st, ifindex, near_sys, sys, &error_ns) ? 0 : -ENODATA;
-}
-
 static int start_server(struct daemon *d)
 {
 	const struct ntp_server_ops ops = {
 		.get_state = get_served,
-		.hardware_to_sys = d->env.hwstamp && hwstamp_usable(d->env.hwstamp) ? to_sys : NULL,
+		.hwstamp = d->env.hwstamp,
 		.ctx = d,
 	};
 	char err[300];

@@ -112,15 +112,24 @@ void ntp_batch_free(struct ntp_batch *b)
 	free(b);
 }
 
-/* The best stamp there is, and of what kind: the NIC's, or the kernel's. */
-static enum stamp_kind best_stamp(const struct ntp_server *s, const struct stamp *st,
-				  int ifindex, s64 near_sys, s64 *sys)
+/* The NIC's stamp of a request, else the kernel's, else the clock read after it. */
+static enum stamp_kind receive_stamp(struct ntp_server *s, const struct mmsghdr *request,
+				     const struct stamp *st, s64 *sys)
 {
-	if (st->hardware_phc && ifindex && s->ops.hardware_to_sys &&
-	    !s->ops.hardware_to_sys(s->ops.ctx, ifindex, st->hardware_phc, near_sys, sys))
-		return STAMP_HARDWARE;
-	*sys = st->software_sys;
-	return *sys ? STAMP_KERNEL : STAMP_NONE;
+	struct udp_message m;
+	double error_ns;
+
+	*sys = st->software_sys ? st->software_sys : s->batch->now_sys;
+	if (!st->hardware_phc)
+		return st->software_sys ? STAMP_KERNEL : STAMP_USER;
+	m.stamp = *st;
+	m.len = request->msg_len;
+	m.peer.ss_family = ((const struct sockaddr *)request->msg_hdr.msg_name)->sa_family;
+	m.rx_sys = *sys;
+	m.rx_kind = st->software_sys ? STAMP_KERNEL : STAMP_USER;
+	if (hwstamp_rx(s->ops.hwstamp, &m, &error_ns))
+		*sys = m.rx_sys;
+	return m.rx_kind;
 }
 
 /* The client's address as IPv6, and its port. */
@@ -235,12 +244,7 @@ static enum ntp_answer answer(struct ntp_listener *l, const struct mmsghdr *m)
 	stamp_parse(&m->msg_hdr, &st);
 	if (!to_us_alone(&st))
 		return NTP_ANSWER_NO_REQUEST;
-	q.rx_kind = best_stamp(s, &st, st.hardware_ifindex ? st.hardware_ifindex : st.ifindex,
-			       b->now_sys, &q.rx_sys);
-	if (q.rx_kind == STAMP_NONE) {
-		q.rx_kind = STAMP_USER;
-		q.rx_sys = b->now_sys;
-	}
+	q.rx_kind = receive_stamp(s, m, &st, &q.rx_sys);
 	s->stats.rx_stamps[q.rx_kind]++;
 	/* after all of the batch is processed and what stands before it is sent */
 	q.tx_sys = b->now_sys + b->nrx * b->process_ns + b->ntx * b->send_ns + b->send_ns / 2;
@@ -281,22 +285,27 @@ static void send_replies(struct ntp_listener *l)
 	}
 }
 
-static void read_one_stamp(struct ntp_listener *l, const struct msghdr *h, s64 now_sys)
+static void read_one_stamp(struct ntp_listener *l, const struct msghdr *h)
 {
 	struct ntp_server *s = l->server;
 	const struct tx_pending *expected;
-	enum stamp_kind kind;
+	enum stamp_kind kind = STAMP_KERNEL;
 	struct tx_pending p;
 	struct client *c;
 	struct stamp st;
+	double error_ns;
 	s64 sys;
 
 	stamp_parse(h, &st);
 	if (!st.is_tx)
 		return;
+	sys = st.software_sys;
 	expected = tx_ring_find(&l->ring, st.id);
-	kind = best_stamp(s, &st, expected ? expected->ifindex : 0, now_sys, &sys);
-	if (kind == STAMP_NONE || !tx_ring_stamp(&l->ring, st.id, sys, &p))
+	if (expected && st.hardware_phc &&
+	    hwstamp_tx(s->ops.hwstamp, &st, expected->ifindex,
+		       sys ? sys : expected->sent_sys, &sys, &error_ns))
+		kind = STAMP_HARDWARE;
+	if (!sys || !tx_ring_stamp(&l->ring, st.id, sys, &p))
 		return;
 	s->stats.tx_stamps[kind]++;
 	c = s->table ? client_table_at(s->table, p.client) : NULL;
@@ -304,7 +313,7 @@ static void read_one_stamp(struct ntp_listener *l, const struct msghdr *h, s64 n
 		ntp_reply_transmitted(&s->replier, c, p.rx, sys);
 }
 
-int ntp_stamps_read(struct ntp_listener *l, s64 now_sys)
+int ntp_stamps_read(struct ntp_listener *l)
 {
 	struct ntp_batch *b = l->server->batch;
 	unsigned int want = l->ring.outstanding;
@@ -315,7 +324,7 @@ int ntp_stamps_read(struct ntp_listener *l, s64 now_sys)
 		want = BATCH;
 	n = recvmmsg(l->fd, b->error, want, MSG_ERRQUEUE, NULL);
 	for (i = 0; i < n; i++) {
-		read_one_stamp(l, &b->error[i].msg_hdr, now_sys);
+		read_one_stamp(l, &b->error[i].msg_hdr);
 		reset_error(b, (unsigned int)i);
 	}
 	return n;
@@ -331,7 +340,7 @@ static void read_stamps_early(struct ntp_listener *l)
 		return;
 	if (l->early_misses >= EARLY_MISSES_MAX && ++l->early_misses % 64)
 		return;
-	if (ntp_stamps_read(l, l->server->batch->now_sys) > 0)
+	if (ntp_stamps_read(l) > 0)
 		l->early_misses = 0;
 	else if (l->early_misses < EARLY_MISSES_MAX)
 		l->early_misses++;
@@ -404,12 +413,12 @@ void ntp_batch_run(struct ntp_listener *l)
 	int n;
 
 	if (l->ring.outstanding)
-		stamps = ntp_stamps_read(l, clock_ns(CLOCK_REALTIME)) > 0;
+		stamps = ntp_stamps_read(l) > 0;
 	n = recvmmsg(l->fd, b->rx, BATCH, 0, NULL);
 	if (n <= 0) {
 		/* woken by something else: a stamp that was given up, an error */
 		if (!stamps)
-			ntp_stamps_read(l, clock_ns(CLOCK_REALTIME));
+			ntp_stamps_read(l);
 		return;
 	}
 	b->nrx = (unsigned int)n;

@@ -46,7 +46,8 @@ struct ntp_listener *ntp_listener_open(struct ntp_server *s, const struct sockad
 	const struct sockaddr *sa = (const struct sockaddr *)address;
 	const struct udp_config cfg = {
 		.family = address->ss_family, .bind = sa, .pktinfo = wildcard,
-		.hardware = s->ops.hardware_to_sys, .receive_buffer = RECEIVE_BUFFER,
+		.hardware = s->ops.hwstamp && hwstamp_usable(s->ops.hwstamp),
+		.receive_buffer = RECEIVE_BUFFER,
 	};
 	char where[ADDRESS_TEXT_LEN], why[256] = "";
 	struct ntp_listener *l = calloc(1, sizeof(*l));

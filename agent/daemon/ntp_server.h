@@ -18,18 +18,15 @@
 #include "config/config.h"
 #include "core/timekeeper.h"
 #include "ntp/reply.h"
+#include "os/hwstamp.h"
 
 struct ntp_server;
 
 struct ntp_server_ops {
 	/* What is served now. */
 	void (*get_state)(void *ctx, struct ntp_server_state *out);
-	/*
-	 * A stamp of the NIC @ifindex, in the time of its clock, made around
-	 * @near_sys: as sys in *sys. Negative errno when it cannot be told, then
-	 * the kernel's stamp is used. NULL: no hardware stamps.
-	 */
-	int (*hardware_to_sys)(void *ctx, int ifindex, s64 phc, s64 near_sys, s64 *sys);
+	/* Stamps of NICs; NULL: kernel stamps only. Outlives the server. */
+	struct hwstamp *hwstamp;
 	void *ctx;
 };
 

@@ -58,6 +58,6 @@ struct ntp_batch *ntp_batch_new(void);
 void ntp_batch_free(struct ntp_batch *b);
 void ntp_batch_run(struct ntp_listener *l);
 /* Transmit stamps that are there; how many were read. */
-int ntp_stamps_read(struct ntp_listener *l, s64 now_sys);
+int ntp_stamps_read(struct ntp_listener *l);
 
 #endif
