@@ -17,13 +17,14 @@
 
 double candidate_halfwidth(const struct candidate *c)
 {
-	return c->bound_ns + INTERVAL_SD * c->offset_sd_ns + INTERVAL_FLOOR_NS;
+	/* the estimate of a tiny delay may fall below zero */
+	return fmax(c->bound_ns, 0.0) + INTERVAL_SD * c->offset_sd_ns + INTERVAL_FLOOR_NS;
 }
 
 static bool sane(const struct candidate *c)
 {
 	return isfinite(c->offset_ns) && isfinite(c->freq) && isfinite(c->bound_ns) &&
-	       isfinite(c->offset_sd_ns) && isfinite(c->freq_sd) && c->bound_ns >= 0.0 &&
+	       isfinite(c->offset_sd_ns) && isfinite(c->freq_sd) &&
 	       c->offset_sd_ns >= 0.0 && c->freq_sd >= 0.0;
 }
 

@@ -138,6 +138,12 @@ static void test_insane_numbers(void **state)
 		for (unsigned int k = 0; k < 5; k++)
 			assert_int_equal(c[k].state, SOURCE_WARMUP);
 	}
+	/* A delay estimated a little below zero is one of about zero. */
+	struct candidate tiny = server(5, -300, 10);
+
+	assert_true(once(&tiny, 1, &no_history, &s));
+	assert_true(s.bound_ns > 0.0);
+
 	/* Zero errors are no division by zero, a history of garbage is none. */
 	struct candidate c[2] = { server(5, 0, 0), server(5, 0, 0) };
 	struct select_history h = history(NAN, 1.0);
