@@ -14,7 +14,7 @@
 #include "sim.h"
 #include "worldtest.h"
 
-enum mode { MODE_SIM, MODE_FILTER, MODE_FLOOR };
+enum mode { MODE_SIM, MODE_FILTER, MODE_FLOOR, MODE_COMPARE };
 
 struct options {
 	enum mode mode;
@@ -29,13 +29,13 @@ struct options {
 
 static const int default_polls[] = { 0, 4, 6 };
 
-static int run_seed(const struct options *o, const struct scenario *s, int poll, u64 seed,
-		    struct sim_result *r)
+static int run_seed(const struct options *o, enum mode mode, const struct scenario *s, int poll,
+		    u64 seed, struct sim_result *r)
 {
 	struct sim_options so = { .min_poll = poll, .max_poll = poll, .seed = seed,
 				  .interleave = !o->basic, .trace = o->trace };
 
-	switch (o->mode) {
+	switch (mode) {
 	case MODE_FILTER:
 		return bench_run(&bench_filter, s, poll, seed, o->trace, r);
 	case MODE_FLOOR:
@@ -45,24 +45,43 @@ static int run_seed(const struct options *o, const struct scenario *s, int poll,
 	}
 }
 
-/* 1: ran, but a limit is broken. */
-static int run_poll(const struct options *o, const struct scenario *s, int poll)
+static int run_seeds(const struct options *o, enum mode mode, const struct scenario *s, int poll,
+		     struct summary *m)
 {
 	static struct sim_result r[SEEDS_MAX];
-	struct summary m;
 	int rc;
 
-	if (o->mode == MODE_FLOOR && !oracle_knows(s))
-		return 0;
 	for (unsigned int i = 0; i < o->seeds; i++) {
-		rc = run_seed(o, s, poll, o->seed + i, &r[i]);
+		rc = run_seed(o, mode, s, poll, o->seed + i, &r[i]);
 		if (rc < 0) {
 			fprintf(stderr, "ats-sim: %s: %s\n", s->name, strerror(-rc));
 			return rc;
 		}
 	}
-	summarise(r, o->seeds, &m);
-	return report(o->format, s, poll, &m) ? 0 : 1;
+	summarise(r, o->seeds, m);
+	return 0;
+}
+
+/* 1: ran, but a limit is broken. */
+static int run_poll(const struct options *o, const struct scenario *s, int poll)
+{
+	bool floor = o->mode >= MODE_FLOOR && oracle_knows(s);
+	struct summary ours, best;
+	int rc = 0;
+
+	if (o->mode == MODE_FLOOR && !floor)
+		return 0;
+	if (o->mode == MODE_COMPARE && floor)
+		rc = run_seeds(o, MODE_FLOOR, s, poll, &best);
+	if (!rc)
+		rc = run_seeds(o, o->mode, s, poll, &ours);
+	if (rc)
+		return rc;
+	if (o->mode == MODE_COMPARE) {
+		report_beside_floor(s, poll, &ours, floor ? &best : NULL);
+		return 0;
+	}
+	return report(o->format, s, poll, &ours) ? 0 : 1;
 }
 
 static int run_scenario(const struct options *o, const struct scenario *s)
@@ -92,7 +111,7 @@ static int run_all(const struct options *o)
 	const struct scenario *s;
 	int rc, worst = 0;
 
-	report_header(o->format);
+	report_header(o->mode == MODE_COMPARE ? REPORT_BESIDE_FLOOR : o->format);
 	if (o->scenario) {
 		s = scenario_find(o->scenario);
 		if (!s) {
@@ -125,16 +144,18 @@ static void print_world(void)
 static void usage(FILE *f)
 {
 	fputs("usage: ats-sim [--scenario NAME] [--poll P] [--seed N] [--seeds K] [--basic]\n"
-	      "               [--filter | --floor] [--json | --check] [--trace FILE] [--list]\n"
+	      "               [--filter | --floor | --compare] [--json | --check] [--trace FILE]\n"
+	      "               [--list] [--world]\n"
 	      "  --poll P   2^P s between requests; without it 0, 4 and 6\n"
 	      "  --seeds K  K runs, with seeds N, N + 1, ...: RMS of their RMS, mean of their\n"
 	      "             99 %, largest of their maxima, median of their times to converge\n"
 	      "  --basic    no interleaved mode\n"
 	      "  --filter   the estimator alone, without protocol, selection, steering\n"
 	      "  --floor    what an oracle reaches that is told noise law, wander and delays\n"
+	      "  --compare  ours beside that floor, as a table in Markdown\n"
 	      "  --check    TAP: the limits that each scenario declares\n"
 	      "  --world    a digest of all clocks and networks by themselves\n"
-	      "  --trace    one line a second: s, error ns, frequency, ... (Documentation)\n", f);
+	      "  --trace    one line a second: s, error ns, frequency, ... (Documentation/simulator.md)\n", f);
 }
 
 /* A whole number within limits, or exit. */
@@ -177,6 +198,7 @@ static void parse(int argc, char **argv, struct options *o)
 		{ "check", no_argument, NULL, 'c' },
 		{ "filter", no_argument, NULL, 'f' },
 		{ "floor", no_argument, NULL, 'o' },
+		{ "compare", no_argument, NULL, 'm' },
 		{ "list", no_argument, NULL, 'l' },
 		{ "world", no_argument, NULL, 'w' },
 		{ "help", no_argument, NULL, 'h' },
@@ -196,6 +218,7 @@ static void parse(int argc, char **argv, struct options *o)
 		case 'c': o->format = REPORT_TAP; break;
 		case 'f': o->mode = MODE_FILTER; break;
 		case 'o': o->mode = MODE_FLOOR; break;
+		case 'm': o->mode = MODE_COMPARE; break;
 		case 'l': list(); exit(0);
 		case 'w': print_world(); exit(0);
 		case 'h': usage(stdout); exit(0);

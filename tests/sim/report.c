@@ -38,6 +38,9 @@ void summarise(const struct sim_result *r, unsigned int n, struct summary *out)
 
 void report_header(enum report_format f)
 {
+	if (f == REPORT_BESIDE_FLOOR)
+		printf("| scenario | poll | RMS | 99 %% | max | frequency, ppb | converged, s "
+		       "| floor RMS | RMS / floor |\n|---|---|---|---|---|---|---|---|---|\n");
 	if (f == REPORT_TABLE)
 		printf("%-16s %4s %5s %11s %11s %11s %11s %9s %7s %6s %6s %5s  %s\n", "scenario",
 		       "poll", "seeds", "rms ns", "p99 ns", "max ns", "late rms", "freq ppb",
@@ -130,7 +133,37 @@ bool report(enum report_format f, const struct scenario *s, int poll, const stru
 			if (scenario_limit_set(&s->limit[i]) && s->limit[i].poll == poll)
 				good = as_tap(s, &s->limit[i], m);
 		break;
+	case REPORT_BESIDE_FLOOR:	/* takes two summaries */
+		break;
 	}
 	fflush(stdout);
 	return good;
+}
+
+/* Three digits and the unit that suits them. */
+static void print_time(double ns)
+{
+	static const char * const unit[] = { "ns", "us", "ms", "s" };
+	unsigned int i = 0;
+
+	for (; ns >= 999.5 && i + 1 < ARRAY_SIZE(unit); i++)
+		ns /= 1000;
+	printf(" %.*f %s |", ns < 9.995 ? 2 : ns < 99.95 ? 1 : 0, ns, unit[i]);
+}
+
+void report_beside_floor(const struct scenario *s, int poll, const struct summary *ours,
+			 const struct summary *floor)
+{
+	printf("| %s | %d |", s->name, poll);
+	print_time(ours->rms);
+	print_time(ours->p99);
+	print_time(ours->max);
+	printf(" %.3g | %.0f |", ours->freq_rms * 1e9, ours->converged_s);
+	if (floor) {
+		print_time(floor->rms);
+		printf(" %.2f |\n", ours->rms / floor->rms);
+	} else {
+		printf(" | |\n");
+	}
+	fflush(stdout);
 }

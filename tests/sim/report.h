@@ -8,7 +8,7 @@
 
 #define SEEDS_MAX 64
 
-enum report_format { REPORT_TABLE, REPORT_JSON, REPORT_TAP };
+enum report_format { REPORT_TABLE, REPORT_JSON, REPORT_TAP, REPORT_BESIDE_FLOOR };
 
 /* RMS of RMS, mean of 99 %, largest of maxima, median to converge. */
 struct summary {
@@ -22,5 +22,8 @@ void summarise(const struct sim_result *r, unsigned int n, struct summary *out);
 void report_header(enum report_format f);
 /* False: TAP, and a limit of the scenario is broken. */
 bool report(enum report_format f, const struct scenario *s, int poll, const struct summary *m);
+/* A row in Markdown; @floor NULL: not known. */
+void report_beside_floor(const struct scenario *s, int poll, const struct summary *ours,
+			 const struct summary *floor);
 
 #endif
