@@ -9,7 +9,7 @@
 
 json_t *control_error(const char *code, const char *message)
 {
-	char safe[1024];
+	char safe[2048];
 
 	printable(safe, sizeof(safe), message, strlen(message));
 	return json_pack("{s:i, s:{s:s, s:s}}", "version", CONTROL_VERSION, "error",
@@ -35,7 +35,7 @@ static const char *error_code(int r)
 static json_t *run(const struct control_command *command, void *ctx, const json_t *request)
 {
 	json_t *reply = json_pack("{s:i}", "version", CONTROL_VERSION);
-	char err[512] = "";
+	char err[1024] = "";
 	int r = reply ? command->run(ctx, request, reply, err, sizeof(err)) : -ENOMEM;
 
 	if (!r)

@@ -207,9 +207,14 @@ static int ask(const char *path, const json_t *request, json_t **answer)
 static int say_refused(struct ctl *c, const json_t *error)
 {
 	const char *code = json_string_value(json_object_get(error, "code"));
+	const json_t *message = json_object_get(error, "message");
+	char text[2048] = "the daemon refuses and does not say why";
 
-	fprintf(c->err, "as-timesyncctl: %s\n", member_text(error, "message").s);
-	if (code && !strcmp(code, "not_permitted"))
+	if (json_is_string(message))	/* longer than member_text() takes */
+		printable(text, sizeof(text), json_string_value(message),
+			  json_string_length(message));
+	fprintf(c->err, "as-timesyncctl: %s\n", text);
+	if (code && !strcmp(code, "not_permitted") && geteuid())
 		fputs("  run it with sudo\n", c->err);
 	return CTL_REFUSED;
 }

@@ -37,14 +37,14 @@ static json_t *with_source(const char *source)
 
 static int show_online(struct ctl *c, const json_t *data)
 {
-	fprintf(c->out, "%s sources online, %s of them were not\n", member_count(data, "sources").s,
+	fprintf(c->out, "%s sources are online now, %s of them were not before\n", member_count(data, "sources").s,
 		member_count(data, "changed").s);
 	return CTL_OK;
 }
 
 static int show_offline(struct ctl *c, const json_t *data)
 {
-	fprintf(c->out, "%s sources offline, %s of them were not\n", member_count(data, "sources").s,
+	fprintf(c->out, "%s sources are offline now, %s of them were not before\n", member_count(data, "sources").s,
 		member_count(data, "changed").s);
 	return CTL_OK;
 }

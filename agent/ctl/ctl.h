@@ -70,6 +70,8 @@ int ctl_online(struct ctl *c, const char *arg);
 int ctl_offline(struct ctl *c, const char *arg);
 int ctl_step(struct ctl *c, const char *arg);
 
+#define CTL_NOT_SERVING "This host serves nobody; mode = \"server\" and allowclients change that"
+
 /* Pieces of one verb that another shows, too. */
 void ctl_sources_table(struct ctl *c, const json_t *sources);
 void ctl_source_line(struct ctl *c, const json_t *source);	/* its state and why */

@@ -91,7 +91,10 @@ static int show_serverstats(struct ctl *c, const json_t *s)
 		{ "clients_evicted", "Clients forgotten" }, { "memory", "Table, octets" },
 	};
 
-	fprintf(c->out, "%-24s %s\n", "Serving", member_true(s, "enabled") ? "yes" : "no");
+	if (!member_true(s, "enabled")) {
+		fputs(CTL_NOT_SERVING "\n", c->out);
+		return CTL_OK;
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		fprintf(c->out, "%-24s %s\n", rows[i].title, member_count(s, rows[i].key).s);
 	fputs("Time stamps\n", c->out);

@@ -5,6 +5,7 @@
 #include "ctl.h"
 #include "format.h"
 #include "table.h"
+#include "wire/ntp_packet.h"
 
 static struct text reach(const json_t *source)
 {
@@ -31,14 +32,19 @@ static struct text stamps(const json_t *source)
 	return t;
 }
 
-/* Name and address in one: they are often the same. */
+/* Name and address in one: they are often the same. And the port, if unusual. */
 static struct text who(const json_t *source)
 {
 	struct text name = member_text(source, "name"), address = member_text(source, "address"), t;
+	char port[40] = "";
+	double n;
 
+	if (member_number(source, "port", &n) && n != NTP_PORT)
+		snprintf(port, sizeof(port), " port %.0f", n);
 	if (!strcmp(address.s, "-") || !strcmp(address.s, name.s))
-		return name;
-	snprintf(t.s, sizeof(t.s), "%.200s (%.100s)", name.s, address.s);
+		snprintf(t.s, sizeof(t.s), "%.260s%s", name.s, port);
+	else
+		snprintf(t.s, sizeof(t.s), "%.180s (%.80s)%s", name.s, address.s, port);
 	return t;
 }
 
@@ -130,7 +136,7 @@ static struct text in_answers(const json_t *peer, const char *key)
 static int show_peers(struct ctl *c, const json_t *peers)
 {
 	static const struct column columns[] = {
-		{ "STATE", false, 0 }, { "PEER", false, 0 }, { "PORT", true, 1 },
+		{ "STATE", false, 0 }, { "PEER", false, 0 },
 		{ "VERSION", true, 2 }, { "POLL", true, 5 }, { "NEXT", true, 3 },
 		{ "REACH", true, 0 }, { "SENT", true, 8 }, { "RECEIVED", true, 9 },
 		{ "SAMPLES", true, 10 }, { "LOST STAMPS", true, 6 }, { "KOD", false, 4 },
@@ -143,7 +149,6 @@ static int show_peers(struct ctl *c, const json_t *peers)
 	json_array_foreach(peers, i, p) {
 		table_add(t, member_text(p, "state"));
 		table_add(t, who(p));
-		table_add(t, member_count(p, "port"));
 		table_add(t, member_count(p, "server_version"));
 		table_add(t, member_time(p, "poll_interval"));
 		table_add(t, member_duration(p, "next_poll"));

@@ -65,14 +65,14 @@ static void show_clock(struct ctl *c, const json_t *t)
 {
 	char text[2 * FORMAT_LEN];
 	bool synchronised = member_true(t, "synchronised");
+	struct text max_error = member_time(t, "max_error");
 
 	fprintf(c->out, "%-14s %s%s%s%s\n", "Clock",
 		state_colour(c, synchronised ? "selected" : "falseticker"),
 		ctl_clock_line(t, text, sizeof(text)), colour_off(c),
 		member_true(t, "control_clock") ? "" : " (watched only: control_clock = false)");
-	snprintf(text, sizeof(text), "%s", synchronised ? member_time(t, "max_error").s :
-		 "unknown while not synchronised");
-	line(c, "Maximum error", text);
+	line(c, "Maximum error", max_error.s[0] != '-' ? max_error.s : synchronised ?
+	     "not known: nothing to compare with" : "not known while not synchronised");
 	line(c, "Offset left", with_error(member_offset(t, "offset"),
 					  member_time(t, "offset_error")).s);
 	line(c, "Frequency", with_error(member_ratio(t, "frequency"),
@@ -120,8 +120,7 @@ static void show_source_summary(struct ctl *c, const json_t *sources)
 	json_array_foreach(sources, i, s)
 		used += in_use(s);
 	snprintf(text, sizeof(text), "%zu of %zu in use", used, json_array_size(sources));
-	line(c, "Sources", json_array_size(sources) ? text :
-	     "none configured; add servers = [ \"...\" ] and run as-timesyncctl reload");
+	line(c, "Sources", json_array_size(sources) ? text : "none configured");
 	json_array_foreach(sources, i, s) {
 		fprintf(c->out, "%-14s ", "");
 		ctl_source_line(c, s);
@@ -131,7 +130,7 @@ static void show_source_summary(struct ctl *c, const json_t *sources)
 static void show_serving(struct ctl *c, const json_t *stats)
 {
 	if (!member_true(stats, "enabled")) {
-		line(c, "Serving", "no (mode = \"server\" and allowclients turn it on)");
+		line(c, "Serving", "nobody");
 		return;
 	}
 	fprintf(c->out, "%-14s %s clients, %s requests, %s denied, %s rate limited\n", "Serving",

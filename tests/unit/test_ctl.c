@@ -269,7 +269,7 @@ static void test_sources(void **state)
 static void test_peers(void **state)
 {
 	assert_int_equal(RUN("peers"), CTL_OK);
-	has(out, "selected  time.example (10.0.1.10)   123        4   1 s  400 ms    377   120  "
+	has(out, "selected  time.example (10.0.1.10)        4   1 s  400 ms    377   120  "
 		 "     118      110            2  -    bogus_origin 3, duplicate 1\n");
 }
 
@@ -304,7 +304,7 @@ static void test_changes(void **state)
 				 "removed\nChanged, but in force only after a restart: state_dir, "
 				 "control_socket\n");
 	assert_int_equal(RUN("online"), CTL_OK);
-	assert_string_equal(out, "4 sources online, 1 of them were not\n");
+	assert_string_equal(out, "4 sources are online now, 1 of them were not before\n");
 	assert_int_equal(RUN("offline", "time.example"), CTL_OK);
 	assert_int_equal(RUN("offline", "other\x1b.example"), CTL_REFUSED);
 	assert_string_equal(err, "as-timesyncctl: there is no source \"other\\x1b.example\"\n");
@@ -419,8 +419,8 @@ static void test_odd_answers(void **state)
 		{ "{\"version\":2,\"status\":{}}\n", CTL_UNREACHABLE, "does not speak" },
 		{ "{\"version\":1,\"sources\":{}}\n", CTL_UNREACHABLE, "does not speak" },
 		{ "{\"version\":1,\"error\":{\"code\":\"not_permitted\",\"message\":\"no \\u001b[m\"}}\n",
-		  CTL_REFUSED, "no \\x1b[m\n  run it with sudo" },
-		{ "{\"version\":1,\"error\":7}\n", CTL_REFUSED, "as-timesyncctl: -\n" },
+		  CTL_REFUSED, "no \\x1b[m\n" },
+		{ "{\"version\":1,\"error\":7}\n", CTL_REFUSED, "does not say why" },
 		/* of the wrong types throughout */
 		{ "{\"version\":1,\"status\":7}\n", CTL_OK, "" },
 		{ "{\"version\":1,\"status\":{\"sources\":[1,null,{\"state\":[],\"reach\":1e300}],"
