@@ -204,8 +204,8 @@ static int set_status(void *ctx, bool synchronised, double max_error_ns, double 
 		tx.status |= STA_INS;
 	if (synchronised && leap == -1)
 		tx.status |= STA_DEL;
-	/* in a field shared with ADJ_TIMECONST, which we never use */
-	if (tai_offset > 0) {
+	/* a wrong date gives a wrong TAI - UTC; in a field shared with ADJ_TIMECONST, which we never use */
+	if (synchronised && tai_offset > 0) {
 		tx.modes |= ADJ_TAI;
 		tx.constant = tai_offset;
 	}
