@@ -33,19 +33,8 @@ work=/tmp/steer
 line=$work/line
 state=$work/state
 
-count=0
-
-result() {
-	local status=$1 name=$2
-
-	count=$((count + 1))
-	if [ "$status" -eq 0 ]; then
-		echo "ok $count - $name"
-	else
-		echo "not ok $count - $name"
-		failed=yes
-	fi
-}
+# shellcheck disable=SC1091 # checked by itself
+. "$here/tap.sh"
 
 # Under --icount the guest's time runs away while the guest waits for files of the
 # machine: have all that runs from here on in the guest's memory.
@@ -188,11 +177,9 @@ restart() {
 }
 
 mkdir -p $work
-failed=
 stage
 write_config
 converge
 restart
 [ -z "$failed" ] || show_log
-echo "1..$count"
-[ -z "$failed" ]
+finish
