@@ -29,16 +29,18 @@ LINE=/tmp/line
 
 main_pid() { systemctl show -P MainPID as-timesync; }
 
+# By a clock that nobody steps.
+uptime_s() { cut -d. -f1 /proc/uptime; }
+
 # Within so many seconds the rest becomes true.
 within() {
-	local limit=$1 i
+	local end=$(($(uptime_s) + $1))
 	shift
 
-	for ((i = 0; i < limit * 4; i++)); do
-		"$@" && return 0
+	until "$@"; do
+		[ "$(uptime_s)" -lt $end ] || return 1
 		sleep 0.25
 	done
-	return 1
 }
 
 install_files() {
@@ -99,7 +101,7 @@ restart() {
 	result $? "it left its state in /var/lib/as-timesync"
 }
 
-synchronised() { [ "$(timedatectl show -P NTPSynchronized)" = yes ]; }
+synchronised() { [ "$(timedatectl show -p NTPSynchronized --value)" = yes ]; }
 
 set_ntp() {
 	local name="timedatectl set-ntp true enables and starts it"
