@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "core/leap.h"
 
@@ -285,6 +286,16 @@ int leap_parse(const char *text, size_t len, struct leap_table *t, char *err, si
 	if (!ret)
 		*t = r.table;
 	return ret;
+}
+
+bool leap_possible(s64 utc)
+{
+	time_t s = (time_t)(utc / NSEC_PER_SEC - (utc % NSEC_PER_SEC < 0));
+	struct tm tm;
+
+	if (!gmtime_r(&s, &tm))
+		return false;
+	return (tm.tm_mon == 5 && tm.tm_mday == 30) || (tm.tm_mon == 11 && tm.tm_mday == 31);
 }
 
 void leap_at(const struct leap_table *t, s64 utc, struct leap_state *out)

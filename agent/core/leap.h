@@ -35,5 +35,11 @@ struct leap_state {
 };
 
 void leap_at(const struct leap_table *t, s64 utc, struct leap_state *out);
+/*
+ * May this UTC day end in a leap second? ITU-R TF.460 prefers the ends of June
+ * and December, and there was never another one: what servers announce for any
+ * other day is not believed.
+ */
+bool leap_possible(s64 utc);
 
 #endif

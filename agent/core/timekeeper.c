@@ -275,7 +275,7 @@ static void look_for_leap(struct timekeeper *tk, s64 sys)
 	if (tk->leap_table.count && !tk->leap.expired)
 		return;
 	tk->leap.pending = 0;
-	if (!tk->combined.valid || !tk->selected)
+	if (!tk->combined.valid || !tk->selected || !leap_possible(sys))
 		return;
 	if (tk->combined.leap == 1 || tk->combined.leap == 2) {
 		tk->leap.pending = tk->combined.leap == 1 ? 1 : -1;

@@ -237,6 +237,19 @@ static void test_at(void **state)
 	assert_int_equal(s.tai_offset, 0);
 }
 
+static void test_possible(void **state)
+{
+	assert_true(leap_possible(UTC_S(Y2017) - 1));
+	assert_true(leap_possible(UTC_S(Y2017 - 86400)));
+	assert_false(leap_possible(UTC_S(Y2017)));
+	assert_false(leap_possible(UTC_S(Y2017 - 86400) - 1));
+	assert_true(leap_possible(UTC_S(JUL1972) - 1));
+	assert_false(leap_possible(UTC_S(JUL1972)));
+	/* the first moment of 1970 is not in 1969 */
+	assert_false(leap_possible(0));
+	assert_true(leap_possible(-1));
+}
+
 static void test_negative_and_empty(void **state)
 {
 	struct leap_table t = { 0 };
@@ -267,6 +280,7 @@ int main(void)
 		cmocka_unit_test(test_too_many_entries),
 		cmocka_unit_test(test_layout_variants),
 		cmocka_unit_test(test_at),
+		cmocka_unit_test(test_possible),
 		cmocka_unit_test(test_negative_and_empty),
 	};
 
