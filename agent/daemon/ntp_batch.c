@@ -116,20 +116,10 @@ void ntp_batch_free(struct ntp_batch *b)
 static enum stamp_kind receive_stamp(struct ntp_server *s, const struct mmsghdr *request,
 				     const struct stamp *st, s64 *sys)
 {
-	struct udp_message m;
-	double error_ns;
-
 	*sys = st->software_sys ? st->software_sys : s->batch->now_sys;
-	if (!st->hardware_phc)
-		return st->software_sys ? STAMP_KERNEL : STAMP_USER;
-	m.stamp = *st;
-	m.len = request->msg_len;
-	m.peer.ss_family = ((const struct sockaddr *)request->msg_hdr.msg_name)->sa_family;
-	m.rx_sys = *sys;
-	m.rx_kind = st->software_sys ? STAMP_KERNEL : STAMP_USER;
-	if (hwstamp_rx(s->ops.hwstamp, &m, &error_ns))
-		*sys = m.rx_sys;
-	return m.rx_kind;
+	if (hwstamp_rx(s->ops.hwstamp, st, request->msg_len, *sys, sys, NULL))
+		return STAMP_HARDWARE;
+	return st->software_sys ? STAMP_KERNEL : STAMP_USER;
 }
 
 /* The client's address as IPv6, and its port. */
@@ -206,7 +196,7 @@ static void queue_reply(struct ntp_listener *l, const struct msghdr *request,
 	if (slot->stamped) {
 		const struct tx_pending p = {
 			.client = client_table_index(s->table, c), .rx = c->rx,
-			.ifindex = st->hardware_ifindex ? st->hardware_ifindex : st->ifindex,
+			.ifindex = hwstamp_ifindex(st),
 			.sent_sys = b->now_sys,
 		};
 
@@ -293,7 +283,6 @@ static void read_one_stamp(struct ntp_listener *l, const struct msghdr *h)
 	struct tx_pending p;
 	struct client *c;
 	struct stamp st;
-	double error_ns;
 	s64 sys;
 
 	stamp_parse(h, &st);
@@ -301,9 +290,9 @@ static void read_one_stamp(struct ntp_listener *l, const struct msghdr *h)
 		return;
 	sys = st.software_sys;
 	expected = tx_ring_find(&l->ring, st.id);
-	if (expected && st.hardware_phc &&
+	if (expected &&
 	    hwstamp_tx(s->ops.hwstamp, &st, expected->ifindex,
-		       sys ? sys : expected->sent_sys, &sys, &error_ns))
+		       sys ? sys : expected->sent_sys, &sys, NULL))
 		kind = STAMP_HARDWARE;
 	if (!sys || !tx_ring_stamp(&l->ring, st.id, sys, &p))
 		return;

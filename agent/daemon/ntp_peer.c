@@ -139,8 +139,7 @@ static void take_tx_stamp(struct ntp_peer *p, const struct stamp *st)
 		p->tx_sys = st->software_sys;
 		assoc_transmitted(p->assoc, st->software_sys, STAMP_KERNEL);
 	}
-	if (st->hardware_phc &&
-	    hwstamp_tx(p->env->hwstamp, st, p->ifindex, p->tx_sys, &tx_sys, &error_ns)) {
+	if (hwstamp_tx(p->env->hwstamp, st, p->ifindex, p->tx_sys, &tx_sys, &error_ns)) {
 		p->tx_error_ns = error_ns;
 		assoc_transmitted(p->assoc, tx_sys, STAMP_HARDWARE);
 	}
@@ -208,9 +207,11 @@ static void take_rx_stamp(struct ntp_peer *p, struct udp_message *m)
 {
 	double error_ns;
 
-	p->ifindex = m->stamp.hardware_ifindex ? m->stamp.hardware_ifindex : m->stamp.ifindex;
-	if (hwstamp_rx(p->env->hwstamp, m, &error_ns))
-		p->rx_error_ns = error_ns;
+	p->ifindex = hwstamp_ifindex(&m->stamp);
+	if (!hwstamp_rx(p->env->hwstamp, &m->stamp, m->len, m->rx_sys, &m->rx_sys, &error_ns))
+		return;
+	m->rx_kind = STAMP_HARDWARE;
+	p->rx_error_ns = error_ns;
 }
 
 static void on_readable(evutil_socket_t fd, short what, void *arg)

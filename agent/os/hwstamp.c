@@ -293,33 +293,74 @@ static bool verdict(struct hwstamp *h, struct nic *n, bool good)
  * The NIC stamps the start of a frame, servers and RFC 5905 mean its end; with
  * different link speeds on the way the difference does not cancel.
  */
-static s64 frame_time(const struct nic *n, const struct udp_message *m)
+static s64 frame_time(const struct nic *n, const struct stamp *st, size_t len)
 {
-	size_t len = m->stamp.link_len;
-
 	if (!n->speed)
 		return 0;
-	if (!len)
-		len = m->len + (m->peer.ss_family == AF_INET6 ? UDP_OVER_IPV6 : UDP_OVER_IPV4);
+	if (st->link_len)
+		len = st->link_len;
+	else
+		len += st->family == AF_INET6 ? UDP_OVER_IPV6 : UDP_OVER_IPV4;
 	return llround((double)(len + FCS_LEN) * 8 * 1000 / n->speed);
 }
 
-bool hwstamp_rx(struct hwstamp *h, struct udp_message *m, double *error_ns)
+int hwstamp_ifindex(const struct stamp *st)
 {
-	struct nic *n;
+	return st->hardware_ifindex ? st->hardware_ifindex : st->ifindex;
+}
+
+/* The conversion by one NIC, when its result is possible. */
+static bool try_nic(struct hwstamp *h, struct nic *n, const struct stamp *st, bool tx,
+		    s64 near_sys, s64 *out, double *error_ns)
+{
 	s64 sys;
 
-	if (!h || !m->stamp.hardware_phc)
+	if (!convert(h, n->clock, st->hardware_phc, &sys, error_ns))
 		return false;
-	n = nic_by_index(h, m->stamp.hardware_ifindex);
+	if (!plausible(n->clock, tx ? near_sys : sys, tx ? sys : near_sys, *error_ns))
+		return verdict(h, n, false);
+	*out = sys;
+	return verdict(h, n, true);
+}
+
+/*
+ * Not told which NIC: the first whose clock makes sense of the stamp. A miss
+ * says nothing against the others.
+ */
+static struct nic *guess_nic(struct hwstamp *h, const struct stamp *st, bool tx, s64 near_sys)
+{
+	double error_ns;
+	unsigned int i;
+	s64 sys;
+
+	for (i = 0; i < h->nnic; i++) {
+		struct nic *n = &h->nic[i];
+
+		if (usable(h, n) && convert(h, n->clock, st->hardware_phc, &sys, &error_ns) &&
+		    plausible(n->clock, tx ? near_sys : sys, tx ? sys : near_sys, error_ns))
+			return n;
+	}
+	return NULL;
+}
+
+bool hwstamp_rx(struct hwstamp *h, const struct stamp *st, size_t len, s64 near_sys,
+		s64 *rx_sys, double *error_ns)
+{
+	struct nic *n;
+	double error;
+
+	if (!h || !st->hardware_phc)
+		return false;
+	n = nic_by_index(h, st->hardware_ifindex);
 	if (!n)
-		n = nic_by_index(h, m->stamp.ifindex);
-	if (!usable(h, n) || !convert(h, n->clock, m->stamp.hardware_phc, &sys, error_ns))
+		n = nic_by_index(h, st->ifindex);
+	if (!n && !hwstamp_ifindex(st))
+		n = guess_nic(h, st, false, near_sys);
+	if (!usable(h, n) || !try_nic(h, n, st, false, near_sys, rx_sys, &error))
 		return false;
-	if (!verdict(h, n, plausible(n->clock, sys, m->rx_sys, *error_ns)))
-		return false;
-	m->rx_sys = sys + frame_time(n, m);
-	m->rx_kind = STAMP_HARDWARE;
+	*rx_sys += frame_time(n, st, len);
+	if (error_ns)
+		*error_ns = error;
 	return true;
 }
 
@@ -327,30 +368,18 @@ bool hwstamp_tx(struct hwstamp *h, const struct stamp *st, int ifindex, s64 near
 		s64 *tx_sys, double *error_ns)
 {
 	struct nic *n;
-	unsigned int i;
-	s64 sys;
+	double error;
 
 	if (!h || !st->hardware_phc)
 		return false;
-	n = nic_by_index(h, st->hardware_ifindex ? st->hardware_ifindex : ifindex);
-	if (n) {
-		if (!usable(h, n) || !convert(h, n->clock, st->hardware_phc, &sys, error_ns) ||
-		    !verdict(h, n, plausible(n->clock, near_sys, sys, *error_ns)))
-			return false;
-		*tx_sys = sys;
-		return true;
-	}
-	/* not told which: the one whose clock makes sense of it */
-	for (i = 0; i < h->nnic; i++) {
-		n = &h->nic[i];
-		if (!usable(h, n) || !convert(h, n->clock, st->hardware_phc, &sys, error_ns) ||
-		    !plausible(n->clock, near_sys, sys, *error_ns))
-			continue;
-		n->converted++;
-		*tx_sys = sys;
-		return true;
-	}
-	return false;
+	if (st->hardware_ifindex)
+		ifindex = st->hardware_ifindex;
+	n = ifindex ? nic_by_index(h, ifindex) : guess_nic(h, st, true, near_sys);
+	if (!usable(h, n) || !try_nic(h, n, st, true, near_sys, tx_sys, &error))
+		return false;
+	if (error_ns)
+		*error_ns = error;
+	return true;
 }
 
 bool hwstamp_usable(const struct hwstamp *h)

@@ -36,20 +36,25 @@ void hwstamp_free(struct hwstamp *h);
 bool hwstamp_usable(const struct hwstamp *h);
 
 /*
- * Puts the NIC's stamp in place of m->rx_sys and sets m->rx_kind, and *error_ns
- * (1 sigma of the conversion). False, nothing changed: there is none or it is
- * not to be believed. @h may be NULL.
+ * When a packet with @len octets of payload came in, by the NIC's stamp in
+ * @st: in *rx_sys, with the error of the conversion (1 sigma) in *error_ns.
+ * @near_sys: the kernel's stamp if there is one, else the clock just after the
+ * receive. False, nothing changed: there is none or it is not to be believed.
+ * @h may be NULL, @error_ns too.
  */
-bool hwstamp_rx(struct hwstamp *h, struct udp_message *m, double *error_ns);
+bool hwstamp_rx(struct hwstamp *h, const struct stamp *st, size_t len, s64 near_sys,
+		s64 *rx_sys, double *error_ns);
 
 /*
- * The same for a packet sent at about @near_sys: the kernel's transmit stamp
- * if there is one, else the clock just before the send. @ifindex: where
- * packets of this peer come in (m->stamp.hardware_ifindex, else .ifindex of
- * the last one), 0 when not known.
+ * The same for a packet sent. @near_sys: the kernel's transmit stamp if there
+ * is one, else the clock just before the send. @ifindex: where packets of this
+ * peer come in (hwstamp_ifindex() of the last one), 0 when not known.
  */
 bool hwstamp_tx(struct hwstamp *h, const struct stamp *st, int ifindex, s64 near_sys,
 		s64 *tx_sys, double *error_ns);
+
+/* The NIC of a packet received as far as it was told, for hwstamp_tx(). */
+int hwstamp_ifindex(const struct stamp *st);
 
 struct hwstamp_report {
 	char name[16];
