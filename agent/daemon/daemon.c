@@ -177,10 +177,17 @@ static void stop_clock(struct daemon *d)
 	sysclock_close(d->clock);
 }
 
+/* What evdns says of name servers is for the curious; sources say what it means. */
+static void log_libevent(int severity, const char *message)
+{
+	log_write(severity >= EVENT_LOG_ERR ? LOG_ERR : LOG_DEBUG, "%s", message);
+}
+
 static int start_loop(struct daemon *d)
 {
 	struct timeval tv = { .tv_sec = TICK_S };
 
+	event_set_log_callback(log_libevent);
 	d->base = event_base_new();
 	if (!d->base)
 		return -1;

@@ -17,8 +17,8 @@ enum {
 
 /* Between two questions to the resolver, doubling. */
 #define RESOLVE_RETRY_NS (2 * NSEC_PER_SEC)
-#define RESOLVE_AGAIN_NS (64 * NSEC_PER_SEC)
-#define RESOLVE_MAX_NS (3600 * NSEC_PER_SEC)
+#define RESOLVE_AGAIN_NS (8 * NSEC_PER_SEC)
+#define RESOLVE_MAX_NS (1024 * NSEC_PER_SEC)
 /* Servers of one pool are not asked in the same instant. */
 #define SPACING_NS 20000000LL
 
