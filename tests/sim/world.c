@@ -9,7 +9,7 @@ void world_init(struct world *w, int leap, double leap_s)
 	events_init(&w->events);
 	if (!leap)
 		return;
-	w->leap_at = MIDNIGHT_UTC + WORLD_DAY_NS;
+	w->leap_at = MIDNIGHT_UTC;	/* a new year: where a leap second is possible */
 	w->start = w->leap_at - (s64)(leap_s * NSEC_PER_SEC);
 	if (leap < 0)	/* 23:59:59 is the one that does not happen */
 		w->leap_at -= NSEC_PER_SEC;
