@@ -31,6 +31,17 @@ static void on_changed(void *ctx)
 	event_add(d->tk_timer, &tv);
 }
 
+static void log_synchronised(struct daemon *d, const struct tk_report *r)
+{
+	u64 left_out;
+
+	if (!log_limit_pass(&d->sync_log, daemon_mono(d), &left_out))
+		return;
+	log_notice("%ssynchronised%s, maximum error %.9f s (%llu changes not logged)",
+		   r->synchronised ? "" : "not ", r->synchronised ? "" : " any more",
+		   r->max_error_ns / 1e9, (unsigned long long)left_out);
+}
+
 static void tell_state(struct daemon *d)
 {
 	struct tk_report r;
@@ -39,11 +50,13 @@ static void tell_state(struct daemon *d)
 	if (r.steps != d->told_steps)
 		log_notice("system clock stepped by %.9f s", (double)r.last_step_ns / 1e9);
 	d->told_steps = r.steps;
-	if (r.synchronised != d->told_synchronised || r.selected != d->told_selected)
-		ntp_server_update(d->server);
-	if (r.synchronised != d->told_synchronised)
-		log_notice(r.synchronised ? "synchronised, maximum error %.9f s" :
-			   "not synchronised any more, maximum error %.9f s", r.max_error_ns / 1e9);
+	if (r.synchronised == d->told_synchronised && r.selected == d->told_selected)
+		return;
+	ntp_server_update(d->server);
+	if (r.synchronised != d->told_synchronised) {
+		log_synchronised(d, &r);
+		sd_notifyf(0, "STATUS=%s", r.synchronised ? "Synchronised" : "Not synchronised");
+	}
 	d->told_synchronised = r.synchronised;
 	d->told_selected = r.selected;
 }
@@ -309,7 +322,7 @@ static void run(struct daemon *d)
 
 int daemon_run(const struct daemon_options *options)
 {
-	struct daemon d = { .options = options };
+	struct daemon d = { .options = options, .lock_fd = -1, .sync_log.burst = 20 };
 	char err[512];
 	int status = EXIT_FAILURE;
 

@@ -39,7 +39,7 @@ struct daemon {
 	struct leap_file *leap_file;	/* NULL: off */
 	bool have_leap_table;
 	s64 next_save_mono, next_leap_mono;
-	struct log_limit save_trouble;
+	struct log_limit save_trouble, sync_log;
 	s64 watchdog_ns, watchdog_mono;	/* interval (0: none), last sign of life */
 	/* what was logged and served last */
 	bool told_synchronised;

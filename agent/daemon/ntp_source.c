@@ -40,7 +40,7 @@ struct ntp_source {
 	s64 resolve_wait;
 	struct sockaddr_storage dropped[DROPPED_KEPT];
 	unsigned int ndropped;
-	struct log_limit trouble;
+	struct log_limit trouble, replaced;
 };
 
 static unsigned int wanted(const struct ntp_source *s)
@@ -73,9 +73,12 @@ static void add_peer(struct ntp_source *s, const struct sockaddr *address)
 static void drop_peer(struct ntp_source *s, unsigned int i, const char *why)
 {
 	struct ntp_peer *p = s->slot[i].peer;
+	u64 left_out;
 
-	log_notice("source %s: server %s %s, trying another one", s->cfg->name,
-		   ntp_peer_text(p), why);
+	if (log_limit_pass(&s->replaced, ntp_env_mono(s->env), &left_out))
+		log_notice("source %s: server %s %s, trying another one (%llu more since the last "
+			   "message)", s->cfg->name, ntp_peer_text(p), why,
+			   (unsigned long long)left_out);
 	memcpy(&s->dropped[s->ndropped++ % DROPPED_KEPT], ntp_peer_address(p),
 	       ntp_peer_address(p)->sa_family == AF_INET ? sizeof(struct sockaddr_in) :
 							    sizeof(struct sockaddr_in6));
@@ -213,6 +216,7 @@ struct ntp_source *ntp_source_new(const struct ntp_env *env, const struct config
 	s->cfg = cfg;
 	s->online = !cfg->offline;
 	s->trouble.burst = 2;
+	s->replaced.burst = 8;
 	s->literal = address_parse(cfg->name, cfg->port, &address);
 	if (s->literal)
 		add_peer(s, (struct sockaddr *)&address);
