@@ -269,13 +269,17 @@ static bool better(const struct candidate *a, double wa, const struct candidate 
 	return a->offset_ns < b->offset_ns;
 }
 
+/*
+ * By the weights in use, which are smooth: between its samples each source is
+ * for a while the worse one.
+ */
 static int main_source(struct candidate *c, const struct share *s, unsigned int n)
 {
 	double best_w = 0.0;
 	int best = -1;
 
 	for (unsigned int i = 0; i < n; i++) {
-		double w = s[i].target * (c[i].memory.was_selected ? HYSTERESIS : 1.0);
+		double w = c[i].weight * (c[i].memory.was_selected ? HYSTERESIS : 1.0);
 
 		if (!s[i].right)
 			continue;

@@ -616,9 +616,18 @@ static void test_main_source_hysteresis(void **state)
 		assert_true(run(c, 2, &h, 1, &s));
 		assert_int_equal(s.selected, main_source);
 	}
+	/* Asked every 64 s in turn, each is four times better while it is fresh. */
+	c[0].poll_s = c[1].poll_s = 64.0;
+	for (unsigned int i = 0; i < 40; i++) {
+		c[i % 2].offset_sd_ns = 2.0 * US;
+		c[1 - i % 2].offset_sd_ns = 12.0 * US;
+		assert_true(select_sources(c, 2, &h, 32.0, &s));
+		assert_int_equal(s.selected, main_source);
+	}
 	c[1 - main_source].bound_ns = 10 * US;
 	c[1 - main_source].offset_sd_ns = 0.1 * US;
-	assert_true(run(c, 2, &h, 1, &s));
+	assert_true(select_sources(c, 2, &h, 64.0, &s));
+	assert_true(select_sources(c, 2, &h, 64.0, &s));
 	assert_int_equal(s.selected, 1 - main_source);
 }
 
