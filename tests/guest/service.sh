@@ -110,7 +110,8 @@ set_ntp() {
 		skip "$name" "no D-Bus on this machine"
 		return
 	fi
-	timedatectl set-ntp true && within 10 systemctl -q is-active as-timesync &&
+	# a D-Bus call gives up after 25 s, which a busy machine may need
+	within 100 timedatectl set-ntp true && within 10 systemctl -q is-active as-timesync &&
 		systemctl -q is-enabled as-timesync
 	result $? "$name"
 	within 60 synchronised
