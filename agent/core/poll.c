@@ -47,7 +47,8 @@ void poll_note(struct poll_state *p, const struct estimate *e, enum filter_event
 {
 	double poll;
 
-	if (event == FILTER_STALE)
+	/* an answer that came when the next request was due tells no interval */
+	if (event == FILTER_STALE || !(poll_s > 0.0))
 		return;
 	if (!p->started || trouble(p, event) || e->samples < SAMPLES_MIN) {
 		unsigned int outliers = p->outliers;
@@ -57,7 +58,7 @@ void poll_note(struct poll_state *p, const struct estimate *e, enum filter_event
 		return;
 	}
 	/* What is asked for is not always what is done: the server has a say, too. */
-	poll = poll_s > 0.0 ? round(log2(poll_s)) : POLL_LOWEST;
+	poll = round(log2(poll_s));
 	if (!(drift_ns(e, poll_s) <= TOO_LONG * e->offset_sd_ns)) {
 		p->wish = limited(poll - 1.0);
 		p->calm = 0;
