@@ -136,7 +136,9 @@ void tk_source_sample(struct tk_source *s, const struct exchange *x, double poll
 		return;
 	count_event(s, filter_update(s->filter, &fs));
 	s->last = *x;
-	s->poll_s = poll_s;
+	/* 0: it came so late that the next request is due; the interval is as it was */
+	if (poll_s > 0.0)
+		s->poll_s = poll_s;
 	s->unsynchronised = false;
 	s->last_sample_mono = tk->ops->now_mono(tk->ctx);
 	if (x->fwd.valid && x->back.valid) {
