@@ -72,7 +72,8 @@ unsigned int nic_speed(const struct device_calls *calls, const char *name)
 
 	if (named(&req, name, &cmd) || ask(calls, SIOCETHTOOL, &req))
 		return 0;
-	speed = ethtool_cmd_speed(&cmd);
+	/* as ethtool_cmd_speed(), which shifts into a sign */
+	speed = (u32)cmd.speed_hi << 16 | cmd.speed;
 	/* without a link: 0, 65535 or SPEED_UNKNOWN, by driver */
 	return speed > INT32_MAX || speed == UINT16_MAX ? 0 : speed;
 }
