@@ -186,13 +186,14 @@ static void queue_reply(struct ntp_listener *l, const struct msghdr *request,
 	struct ntp_batch *b = s->batch;
 	struct tx_slot *slot = &b->tx_slot[b->ntx];
 	struct msghdr *h = &b->tx[b->ntx].msg_hdr;
+	const u32 no_stamp = 0;
 
 	h->msg_name = request->msg_name;
 	h->msg_namelen = request->msg_namelen;
 	h->msg_control = slot->control;
 	h->msg_controllen = 0;
 	add_source(h, st);
-	slot->stamped = want_tx && l->tx_flags && tx_ring_free(&l->ring, b->now_sys);
+	slot->stamped = want_tx && l->tx_stamps && tx_ring_free(&l->ring, b->now_sys);
 	if (slot->stamped) {
 		const struct tx_pending p = {
 			.client = client_table_index(s->table, c), .rx = c->rx,
@@ -200,9 +201,10 @@ static void queue_reply(struct ntp_listener *l, const struct msghdr *request,
 			.sent_sys = b->now_sys,
 		};
 
-		memcpy(add_control(h, SOL_SOCKET, SO_TIMESTAMPING, sizeof(l->tx_flags)),
-		       &l->tx_flags, sizeof(l->tx_flags));
 		tx_ring_sent(&l->ring, &p);
+	} else if (l->tx_stamps) {
+		memcpy(add_control(h, SOL_SOCKET, SO_TIMESTAMPING, sizeof(no_stamp)),
+		       &no_stamp, sizeof(no_stamp));
 	}
 	b->ntx++;
 }

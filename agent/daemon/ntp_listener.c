@@ -17,27 +17,28 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 }
 
 /*
- * Receive stamps for all, transmit stamps for those replies that ask for one
- * by a control message. udp_open() alone would stamp every transmit.
+ * Receive stamps for all. Transmit stamps are on for the socket and switched
+ * off by a control message for each reply that wants none: simulators number
+ * only what the socket's own options ask for. udp_open() would not do, since
+ * it asks for the kernel's stamp beside the NIC's.
  */
 static void enable_stamps(struct ntp_listener *l)
 {
-	const int software = SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_RX_SOFTWARE;
-	const int tx = SOF_TIMESTAMPING_OPT_ID | SOF_TIMESTAMPING_OPT_TSONLY;
+	const int software = SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_RX_SOFTWARE |
+		SOF_TIMESTAMPING_TX_SOFTWARE;
+	const int option = SOF_TIMESTAMPING_OPT_ID | SOF_TIMESTAMPING_OPT_TSONLY;
 	const int nic = SOF_TIMESTAMPING_RAW_HARDWARE | SOF_TIMESTAMPING_RX_HARDWARE |
-		SOF_TIMESTAMPING_OPT_PKTINFO;
-	int flags = software | tx | nic;
+		SOF_TIMESTAMPING_TX_HARDWARE | SOF_TIMESTAMPING_OPT_PKTINFO;
+	int flags = software | option | nic;
 
 	if (udp_stamping(l->udp) < UDP_STAMPS_SOFTWARE)
 		return;
-	if (udp_stamping(l->udp) == UDP_STAMPS_HARDWARE &&
-	    !setsockopt(l->fd, SOL_SOCKET, SO_TIMESTAMPING, &flags, sizeof(flags))) {
-		l->tx_flags = SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_TX_HARDWARE;
-		return;
-	}
-	flags = software | tx;
-	if (!setsockopt(l->fd, SOL_SOCKET, SO_TIMESTAMPING, &flags, sizeof(flags)))
-		l->tx_flags = SOF_TIMESTAMPING_TX_SOFTWARE;
+	l->tx_stamps = udp_stamping(l->udp) == UDP_STAMPS_HARDWARE &&
+		!setsockopt(l->fd, SOL_SOCKET, SO_TIMESTAMPING, &flags, sizeof(flags));
+	flags = software | option;
+	if (!l->tx_stamps)
+		l->tx_stamps = !setsockopt(l->fd, SOL_SOCKET, SO_TIMESTAMPING, &flags,
+					   sizeof(flags));
 }
 
 struct ntp_listener *ntp_listener_open(struct ntp_server *s, const struct sockaddr_storage *address,
