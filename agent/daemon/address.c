@@ -50,6 +50,7 @@ bool address_parse(const char *text, u16 port, struct sockaddr_storage *out)
 	struct sockaddr_in *s4 = (struct sockaddr_in *)out;
 	struct sockaddr_in6 *s6 = (struct sockaddr_in6 *)out;
 	const char *scope = strchr(text, '%');
+	size_t len = scope ? (size_t)(scope - text) : strlen(text);
 	char plain[INET6_ADDRSTRLEN];
 
 	memset(out, 0, sizeof(*out));
@@ -58,9 +59,10 @@ bool address_parse(const char *text, u16 port, struct sockaddr_storage *out)
 		s4->sin_port = htons(port);
 		return true;
 	}
-	if ((scope ? (size_t)(scope - text) : strlen(text)) >= sizeof(plain))
+	if (len >= sizeof(plain))
 		return false;
-	snprintf(plain, sizeof(plain), "%.*s", scope ? (int)(scope - text) : INET6_ADDRSTRLEN, text);
+	memcpy(plain, text, len);
+	plain[len] = '\0';
 	memset(out, 0, sizeof(*out));
 	if (inet_pton(AF_INET6, plain, &s6->sin6_addr) != 1 ||
 	    (scope && !parse_scope(scope + 1, &s6->sin6_scope_id)))
