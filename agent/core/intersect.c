@@ -82,7 +82,8 @@ static double history_distance(const struct ballot *p, const struct camp *c)
 }
 
 /* Call @visit for every camp, in the order of the offsets. */
-static void each_camp(struct ballot *p, void (*visit)(struct ballot *, struct camp *, void *), void *ctx)
+static void each_camp(struct ballot *p, void (*visit)(struct ballot *, struct camp *, void *),
+		      void *ctx)
 {
 	struct tally t = { 0 };
 

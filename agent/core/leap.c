@@ -156,8 +156,8 @@ static int read_entry(struct reader *r, struct span s)
 	if (ret)
 		return ret;
 	if (ntp_s < FIRST_NTP_S || ntp_s % DAY_S)
-		return fail(r, "NTP time %llu is not a UTC midnight since 1972 (a multiple of 86400 from %llu on)",
-			    (unsigned long long)ntp_s, FIRST_NTP_S);
+		return fail(r, "NTP time %llu is not a UTC midnight since 1972 (a multiple of "
+			    "86400 from %llu on)", (unsigned long long)ntp_s, FIRST_NTP_S);
 	ret = read_number(r, &s, "TAI - UTC", TAI_OFFSET_MAX, &offset);
 	if (ret)
 		return ret;
@@ -172,8 +172,8 @@ static int read_entry(struct reader *r, struct span s)
 	if (t->count) {
 		last = t->entry[t->count - 1].tai_offset;
 		if (utc <= t->entry[t->count - 1].utc)
-			return fail(r, "NTP time %llu is not later than the one before; ascending order is right",
-				    (unsigned long long)ntp_s);
+			return fail(r, "NTP time %llu is not later than the one before; ascending "
+				    "order is right", (unsigned long long)ntp_s);
 		if ((int)offset != last + 1 && (int)offset != last - 1)
 			return fail(r, "TAI - UTC goes from %d to %d; %d or %d is right", last,
 				    (int)offset, last + 1, last - 1);
@@ -229,8 +229,8 @@ static int check_hash(struct reader *r)
 		same = same && got[i] == r->hash[i];
 	}
 	if (!same)
-		return fail(r, "the #h checksum does not fit the numbers above, the file is damaged; %08x %08x %08x %08x %08x would be right for them",
-			    got[0], got[1], got[2], got[3], got[4]);
+		return fail(r, "the #h checksum does not fit the numbers above, the file is damaged; "
+			    "%08x %08x %08x %08x %08x would be right for them", got[0], got[1], got[2], got[3], got[4]);
 	return 0;
 }
 

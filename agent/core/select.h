@@ -37,9 +37,9 @@
  * only the preferred; the others are backups. Then those that are ten times worse
  * than the best are dropped as long as three remain.
  * Weights are inverse variances (sd and a tenth of the bound), less for contradiction,
- * for silence and for having been false lately; they move to their new value over a few polls, so that coming,
- * leaving and failing over never makes the combination jump. Only a source that is
- * shown to be wrong loses its weight at once.
+ * for silence and for having been false lately; they move to their new value over a
+ * few polls, so that coming, leaving and failing over never makes the combination
+ * jump. Only a source that is shown to be wrong loses its weight at once.
  */
 #ifndef ATS_SELECT_H
 #define ATS_SELECT_H
