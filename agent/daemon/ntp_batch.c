@@ -19,6 +19,7 @@ enum {
 	TX_CONTROL = 64,
 	ERROR_DATA = 256,
 	EARLY_MISSES_MAX = 16,
+	MEASURE_EVERY = 16,	/* batches between measurements of our own cost */
 };
 
 #define FETCH_AFTER_NS (NSEC_PER_SEC / 16)
@@ -44,10 +45,12 @@ struct rx_slot {
 /* One for all sockets: it is empty whenever the event loop runs. */
 struct ntp_batch {
 	struct mmsghdr rx[BATCH], tx[BATCH], error[BATCH];
-	unsigned int nrx, ntx;
+	unsigned int nrx, ntx, room;
 	s64 now_sys, now_mono;
+	s64 first_rx_sys;	/* of the first message, 0: not known */
 	/* what processing a request and sending a reply took lately, ns */
 	s64 process_ns, send_ns;
+	unsigned int batches;
 	struct tx_slot tx_slot[BATCH];
 	struct rx_slot rx_slot[BATCH];
 	struct iovec error_iov;
@@ -85,6 +88,7 @@ struct ntp_batch *ntp_batch_new(void)
 
 	if (!b)
 		return NULL;
+	b->room = BATCH;
 	b->error_iov = (struct iovec){ b->error_data, sizeof(b->error_data) };
 	for (i = 0; i < BATCH; i++) {
 		struct rx_slot *rx = &b->rx_slot[i];
@@ -237,6 +241,8 @@ static enum ntp_answer answer(struct ntp_listener *l, const struct mmsghdr *m)
 	if (!to_us_alone(&st))
 		return NTP_ANSWER_NO_REQUEST;
 	q.rx_kind = receive_stamp(s, m, &st, &q.rx_sys);
+	if (m == b->rx)
+		b->first_rx_sys = q.rx_sys;
 	s->stats.rx_stamps[q.rx_kind]++;
 	/* after all of the batch is processed and what stands before it is sent */
 	q.tx_sys = b->now_sys + b->nrx * b->process_ns + b->ntx * b->send_ns + b->send_ns / 2;
@@ -387,25 +393,43 @@ static void answer_all(struct ntp_listener *l)
 	s->stats.requests += b->nrx;
 	if (!b->ntx)
 		return;
-	processed = clock_ns(CLOCK_REALTIME);
-	send_replies(l);
-	sent = clock_ns(CLOCK_REALTIME);
-	learn_cost(&b->process_ns, (processed - b->now_sys) / b->nrx);
-	learn_cost(&b->send_ns, (sent - processed) / b->ntx);
+	if (b->batches++ % MEASURE_EVERY) {
+		send_replies(l);
+	} else {
+		processed = clock_ns(CLOCK_REALTIME);
+		send_replies(l);
+		sent = clock_ns(CLOCK_REALTIME);
+		learn_cost(&b->process_ns, (processed - b->now_sys) / b->nrx);
+		learn_cost(&b->send_ns, (sent - processed) / b->ntx);
+	}
 	read_stamps_early(l);
+}
+
+/*
+ * The kernel looks in vain for one more message whenever fewer come than there
+ * is room for. So ask for as many as came last time, and for more when the
+ * first of them had come before those of last time were handed out.
+ */
+static void choose_room(struct ntp_batch *b, s64 previous_sys)
+{
+	if (b->nrx < b->room)
+		b->room = b->nrx;
+	else if (b->first_rx_sys < previous_sys)
+		b->room = b->room * 4 < BATCH ? b->room * 4 : BATCH;
 }
 
 void ntp_batch_run(struct ntp_listener *l)
 {
 	struct ntp_server *s = l->server;
 	struct ntp_batch *b = s->batch;
+	s64 previous_sys = b->now_sys;
 	bool stamps = false;
 	unsigned int i;
 	int n;
 
 	if (l->ring.outstanding)
 		stamps = ntp_stamps_read(l) > 0;
-	n = recvmmsg(l->fd, b->rx, BATCH, 0, NULL);
+	n = recvmmsg(l->fd, b->rx, b->room, 0, NULL);
 	if (n <= 0) {
 		/* woken by something else: a stamp that was given up, an error */
 		if (!stamps)
@@ -414,10 +438,12 @@ void ntp_batch_run(struct ntp_listener *l)
 	}
 	b->nrx = (unsigned int)n;
 	b->now_sys = clock_ns(CLOCK_REALTIME);
-	b->now_mono = clock_ns(CLOCK_MONOTONIC);
+	b->now_mono = clock_ns(CLOCK_MONOTONIC_COARSE);
+	b->first_rx_sys = 0;
 	fetch_state(s);
 	expire_stamps(l);
 	answer_all(l);
+	choose_room(b, previous_sys);
 	for (i = 0; i < b->nrx; i++)
 		reset_rx(b, i);
 }

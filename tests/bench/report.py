@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Lines of cost.sh and memory.sh to a table, or to JSON with --json."""
+import json
+import statistics
+import sys
+
+LOADS = {"load": "64 in flight", "single": "one at a time"}
+
+
+def read(lines):
+    cost, memory, unit = {}, {}, None
+    for line in lines:
+        word = line.split()
+        if word[:1] == ["cost"]:
+            server, mode, load, value, unit, interleaved, replies = word[1:8]
+            cost.setdefault((mode, load), {}).setdefault(server, []).append(int(value))
+            wanted = 0 if mode == "basic" else 0.95 * int(replies)
+            if int(interleaved) < wanted or (mode == "basic" and int(interleaved)):
+                sys.exit(f"report: {server} sent {interleaved} of {replies} {mode} replies interleaved")
+        elif word[:1] == ["memory"]:
+            values = [int(v) for v in word[2:8]]
+            keys = ("clients", "rss_start", "pss_start", "rss", "pss")
+            memory.setdefault(values[0], {})[word[1]] = dict(zip(keys, values[1:]))
+    return cost, memory, unit
+
+
+def main():
+    cost, memory, unit = read(sys.stdin)
+    if not cost:
+        sys.exit("report: nothing was measured")
+    rows = []
+    for (mode, load), by in sorted(cost.items()):
+        ours, peer = (statistics.median(by[s]) for s in ("ours", "chronyd"))
+        rows.append({"mode": mode, "load": LOADS[load], "ours": ours, "chronyd": peer,
+                     "ratio": round(ours / peer, 3)})
+    if "--json" in sys.argv:
+        json.dump({"version": 1, "unit": unit, "cost_per_request": rows,
+                   "memory_kB": [{"clientloglimit": k, **v} for k, v in sorted(memory.items())]},
+                  sys.stdout, indent=1)
+        print()
+        return
+    print(f"CPU {unit} per request, user and kernel")
+    print(f"{'mode':12} {'load':14} {'ours':>8} {'chronyd':>8} {'ratio':>6}")
+    for r in rows:
+        print(f"{r['mode']:12} {r['load']:14} {r['ours']:8.0f} {r['chronyd']:8.0f} {r['ratio']:6.2f}")
+    if memory:
+        print("\nmemory with 100,000 distinct clients, kB")
+        print(f"{'clientloglimit':>14} {'server':8} {'clients kept':>12} {'RSS':>7} {'PSS':>7} {'grown by':>8}")
+    for limit, by in sorted(memory.items()):
+        for server in ("ours", "chronyd"):
+            m = by[server]
+            print(f"{limit:14} {server:8} {m['clients']:12} {m['rss']:7} {m['pss']:7} "
+                  f"{m['rss'] - m['rss_start']:8}")
+
+
+main()
