@@ -10,6 +10,7 @@
 #define REVIVE 3	/* widening of the cloud when every particle has died */
 #define REVIVALS 20
 #define STAMP_NS 1.0	/* stamps are whole ns: so much may a delay fall short of its base */
+#define RMS_SLOPE 4.442882938	/* of a sine of period 1: 2 pi / sqrt(2) */
 #define FIRST_FREQ_SD 50.0	/* ns/s: as wide as the start is unknown */
 
 struct particle {
@@ -31,6 +32,20 @@ struct moments {
 	double x, f, xx, xf, ff;
 };
 
+/*
+ * The oracle is not told the phase of a temperature cycle: its slope, over the
+ * part of a period that it spends on average in one direction, counts as wander.
+ */
+static double effective_wander(const struct oscillator_law *law)
+{
+	double slope;
+
+	if (law->cycle_s <= 0)
+		return law->wander;
+	slope = law->cycle * RMS_SLOPE / law->cycle_s;
+	return sqrt(law->wander * law->wander + slope * slope * law->cycle_s / 12);
+}
+
 static void *create(const struct scenario *s, u64 seed)
 {
 	struct oracle *o = calloc(1, sizeof(*o));
@@ -38,7 +53,7 @@ static void *create(const struct scenario *s, u64 seed)
 	if (!o)
 		return NULL;
 	rng_init(&o->rng, seed, 99);
-	o->wander = s->oscillator.wander * 1e9;
+	o->wander = effective_wander(&s->oscillator) * 1e9;
 	return o;
 }
 
