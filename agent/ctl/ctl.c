@@ -141,7 +141,7 @@ static int parse(struct ctl *c, int argc, char **argv, struct options *o)
 	return -1;
 }
 
-static void look_at_terminal(struct ctl *c)
+void ctl_look_at_terminal(struct ctl *c)
 {
 	const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
 	struct winsize w;
@@ -164,7 +164,7 @@ int ctl_main(int argc, char **argv, FILE *out, FILE *err)
 
 	if (r >= 0)
 		return r;
-	look_at_terminal(&c);
+	ctl_look_at_terminal(&c);
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
 		if (strcmp(o.verb, verbs[i].name))
 			continue;

@@ -41,6 +41,9 @@ struct ctl_verb {
 /* The whole program but for main(). */
 int ctl_main(int argc, char **argv, FILE *out, FILE *err);
 
+/* Is there one, how wide is it (now), does it want colour? */
+void ctl_look_at_terminal(struct ctl *c);
+
 /*
  * Ask the daemon. Takes @request over (members besides version and command, or
  * NULL). CTL_OK: *@answer is a new reference to the whole answer.

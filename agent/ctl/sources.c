@@ -51,10 +51,10 @@ static struct text who(const json_t *source)
 void ctl_sources_table(struct ctl *c, const json_t *sources)
 {
 	static const struct column columns[] = {
-		{ "STATE", false, 0 }, { "SOURCE", false, 0 }, { "PROTO", false, 1 },
-		{ "ST", true, 3 }, { "POLL", true, 4 }, { "REACH", true, 6 }, { "AGE", true, 5 },
+		{ "STATE", false, 0 }, { "SOURCE", false, 0 }, { "PROTO", false, 4 },
+		{ "ST", true, 3 }, { "POLL", true, 6 }, { "REACH", true, 5 }, { "AGE", true, 2 },
 		{ "OFFSET", true, 0 }, { "DELAY", true, 8 }, { "JITTER", true, 7 },
-		{ "MAX ERROR", true, 9 }, { "STAMPS", false, 2 },
+		{ "MAX ERR", true, 9 }, { "STAMPS", false, 1 },
 	};
 	struct table *t = table_new(columns, ARRAY_SIZE(columns));
 	const json_t *s;
@@ -101,7 +101,7 @@ static int show_sources(struct ctl *c, const json_t *sources)
 	json_array_foreach(sources, i, s)
 		ctl_source_line(c, s);
 	fputs("\nREACH: the last eight polls, octal. STAMPS: +i is interleaved mode (RFC 9769).\n"
-	      "OFFSET: positive when our clock is ahead. MAX ERROR: a bound that holds.\n", c->out);
+	      "OFFSET: positive when our clock is ahead. MAX ERR: a bound that holds.\n", c->out);
 	return CTL_OK;
 }
 

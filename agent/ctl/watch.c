@@ -20,6 +20,7 @@ static void show(struct ctl *c, const json_t *status)
 	const json_t *t = json_object_get(status, "tracking");
 	char text[2 * FORMAT_LEN];
 
+	ctl_look_at_terminal(c);	/* may have another width now */
 	if (c->terminal)
 		fputs("\033[H\033[J", c->out);
 	fprintf(c->out, "%s  %s\n", member_text(json_object_get(status, "daemon"), "now").s,

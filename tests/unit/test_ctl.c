@@ -255,14 +255,14 @@ static void test_sources(void **state)
 {
 	assert_int_equal(RUN("sources"), CTL_OK);
 	has(out, "STATE        SOURCE                           PROTO  ST  POLL  REACH     AGE   "
-		 "OFFSET    DELAY  JITTER  MAX ERROR  STAMPS\n");
+		 "OFFSET    DELAY  JITTER  MAX ERR  STAMPS\n");
 	has(out, "selected     time.example (10.0.1.10)         ntp     1   1 s    377  600 ms  "
-		 "+3.1 us   182 us  4.2 us    1.23 ms  kernel +i\n");
+		 "+3.1 us   182 us  4.2 us  1.23 ms  kernel +i\n");
 	has(out, "combined     2001:db8::123                    ntp     1  64 s    376  600 ms  "
-		 "-412 us  21.3 ms  310 us    1.23 ms  hw\n");
+		 "-412 us  21.3 ms  310 us  1.23 ms  hw\n");
 	has(out, "user/kernel +i\n");
 	has(out, "unreachable  evil\\x1b[2J\\xe2\\x80\\xae.example  ntp     -   1 s    000       -  "
-		 "      -        -       -          -  none\n");
+		 "      -        -       -        -  none\n");
 	has(out, "\nfalseticker  liar.example (192.0.2.1): Its time is outside of what");
 }
 
