@@ -360,13 +360,13 @@ static double server_error_ns(int precision)
 	return step > 2000 ? step / sqrt(12) : 0;
 }
 
-/* (t4 - t1) - (t3 - t2) >= 0 as far as resolution and slewing allow. */
+/* t3 >= t2, (t4 - t1) - (t3 - t2) >= 0 as far as resolution and slewing allow. */
 static bool round_trip_sane(const struct assoc *a, s64 t1, s64 t2, s64 t3, s64 t4)
 {
 	double hold = (double)(t3 - t2), trip = (double)(t4 - t1);
 	double slack = a->cfg.precision_ns + precision_step_ns(a->stat.server_precision);
 
-	return hold >= 0 && trip >= -slack && trip - hold >= -(slack + MAX_SLEW * hold);
+	return hold >= -slack && trip >= -slack && trip - hold >= -(slack + MAX_SLEW * hold);
 }
 
 static void note_measurement(struct assoc *a, s64 t1, s64 t2, s64 t3, s64 t4)

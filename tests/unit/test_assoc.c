@@ -415,6 +415,17 @@ static void test_impossible_times(void **state)
 	assert_int_equal(deliver(l), ASSOC_INVALID_TIME);
 }
 
+/* A server that answers within its resolution may round the two the wrong way. */
+static void test_answer_in_no_time(void **state)
+{
+	struct lab *l = *state;
+
+	request(l);
+	answer(l);
+	l->resp.transmit = l->resp.receive - 5;	/* 1.2 ns */
+	assert_int_equal(deliver(l), ASSOC_SAMPLE);
+}
+
 static void kiss(struct lab *l, const char *code)
 {
 	const u8 *c = (const u8 *)code;
@@ -729,6 +740,7 @@ int main(void)
 		T(test_shape),
 		T(test_unsynchronised),
 		T(test_impossible_times),
+		T(test_answer_in_no_time),
 		T(test_absurd_precision),
 		T(test_kod_stops),
 		T(test_kod_rate),
