@@ -185,7 +185,7 @@ static void load(struct reference *ref, const char *path)
 int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
-	struct reference ref;
+	struct reference ref = { 0 };
 	struct timex tx;
 
 	if (!strcmp(what, "spoil") && argc == 3) {

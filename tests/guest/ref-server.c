@@ -84,7 +84,7 @@ static void serve(const struct reference *ref, int fd)
 
 int main(int argc, char **argv)
 {
-	struct reference ref;
+	struct reference ref = { 0 };
 
 	if (argc != 4) {
 		fprintf(stderr, "usage: ref-server LINE-FILE PORT RATE-PPB\n");
