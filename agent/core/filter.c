@@ -1,44 +1,48 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A bank of tracks, one per assumption of the oscillator's wander, mixed as an
- * interacting multiple model (Blom and Bar-Shalom, 1988). Each one-way leg
- * observes one edge of the path: delay - offset (request) or delay + offset
- * (response), plus noise of a learned law; the posterior is matched by its
- * first two moments (assumed density filter).
+ * Several banks of tracks run side by side, each under its own assumption of
+ * the noise's shape; those that foretell the measurements best have the say.
+ * Each one-way leg observes one edge of the path: delay - offset (request) or
+ * delay + offset (response), plus noise of a learned law; the posterior is
+ * matched by its first two moments (assumed density filter).
  */
 #include "core/filter.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "core/noise.h"
-#include "core/track.h"
+#include "core/bank.h"
+#include "core/jump.h"
 
-#define MODELS 8
-/* Chance per sample that the oscillator's behaviour changes. */
-#define MODEL_CHANGE 0.01
+#define BANKS 3
+#define TRIPS 64
+/* Until then everything is news. */
+#define JUMP_SAMPLES 12
+/* Below what was foreseen by more than this chance: an outlier. */
+#define OUTLIER_CHANCE 1e-5
 #define FREQ_PRIOR_PPB 1e5
-#define DELAY_DRIFT 1e-3	/* of the noise scale, per sqrt(s) */
+/* How many observations the banks are compared over. */
+#define SCORE_WEIGHT 100.0
+/* A bank this far behind (mean log density) starts over from the best one. */
+#define SCORE_HOPELESS 1.0
 
-static const double wanders[MODELS] = { 0.003, 0.012, 0.05, 0.2, 0.8, 3.0, 12.0, 50.0 };
-
-enum { FWD, BACK, DIRECTIONS };
-
-static const double edges[DIRECTIONS][TRACK_DIM] = {
-	[FWD] = { -1.0, 0.0, 1.0 },
-	[BACK] = { 1.0, 0.0, 1.0 },
-};
+static const int shapes[BANKS] = { 1, 3, NOISE_NORMAL };
 
 struct filter {
 	bool started;
 	s64 raw;		/* of the state */
 	s64 base_ns;		/* offsets of the tracks count from here */
 	double freq_ppb, freq_sd_ppb;	/* prior */
-	double asymmetry_ns;	/* half of forward minus backward minimum */
-	struct track track[MODELS];
-	double weight[MODELS];
-	struct noise_law law[DIRECTIONS];
+	struct bank bank[BANKS];
+	struct bank kept[BANKS];	/* before what may be a jump */
+	s64 kept_raw;
+	double weight[BANKS];
+	unsigned int best;	/* index of the largest weight */
+	struct jump jump;
 	double stamp_var;
+	double trip[TRIPS];	/* newest round trips, ns */
+	unsigned int ntrip;
 	unsigned int samples;
 };
 
@@ -46,10 +50,8 @@ struct filter *filter_new(void)
 {
 	struct filter *f = calloc(1, sizeof(*f));
 
-	if (f) {
+	if (f)
 		f->freq_sd_ppb = FREQ_PRIOR_PPB;
-		filter_reset(f);
-	}
 	return f;
 }
 
@@ -62,8 +64,7 @@ void filter_reset(struct filter *f)
 {
 	f->started = false;
 	f->samples = 0;
-	noise_init(&f->law[FWD]);
-	noise_init(&f->law[BACK]);
+	f->ntrip = 0;
 }
 
 void filter_set_frequency(struct filter *f, double freq, double sd)
@@ -72,103 +73,47 @@ void filter_set_frequency(struct filter *f, double freq, double sd)
 	f->freq_sd_ppb = sd * 1e9;
 }
 
+static void keep(struct filter *f)
+{
+	memcpy(f->kept, f->bank, sizeof(f->kept));
+	f->kept_raw = f->raw;
+}
+
 static void start(struct filter *f, const struct filter_sample *s)
 {
 	s64 fwd = s->fwd.remote_utc - s->fwd.local_raw;
 	s64 back = s->back.local_raw - s->back.remote_utc;
-	double delay = 0.5 * (fwd + back), spread;
-	struct track t = { 0 };
-	unsigned int m;
+	double delay = fmax(0.0, 0.5 * (fwd + back)), spread = 0.3 * delay + 100.0;
+	struct track t = { .x = { 0.0, f->freq_ppb, delay } };
+	unsigned int i;
 
-	if (delay < 0.0)
-		delay = 0.0;
-	spread = 0.3 * delay + 100.0;
-	f->base_ns = (back - fwd) / 2;
-	f->raw = s->back.local_raw;
-	t.x[TRACK_FREQ] = f->freq_ppb;
-	t.x[TRACK_DELAY] = delay;
 	t.p[TRACK_OFFSET][TRACK_OFFSET] = spread * spread;
 	t.p[TRACK_FREQ][TRACK_FREQ] = f->freq_sd_ppb * f->freq_sd_ppb;
 	t.p[TRACK_DELAY][TRACK_DELAY] = spread * spread;
-	for (m = 0; m < MODELS; m++) {
-		f->track[m] = t;
-		f->weight[m] = 1.0 / MODELS;
+	for (i = 0; i < BANKS; i++) {
+		bank_init(&f->bank[i], shapes[i], &t);
+		f->weight[i] = 1.0 / BANKS;
 	}
-	f->asymmetry_ns = 0.0;
+	f->base_ns = (back - fwd) / 2;
+	f->raw = s->back.local_raw;
+	f->best = 0;
+	jump_reset(&f->jump);
+	keep(f);
 	f->started = true;
 	f->samples = 1;
-}
-
-/* One moment-matched normal for several weighted ones. */
-static void merge(const struct track *t, const double *w, struct track *out)
-{
-	struct track r = { 0 };
-	unsigned int m;
-	int i, j;
-
-	for (m = 0; m < MODELS; m++)
-		for (i = 0; i < TRACK_DIM; i++)
-			r.x[i] += w[m] * t[m].x[i];
-	for (m = 0; m < MODELS; m++)
-		for (i = 0; i < TRACK_DIM; i++)
-			for (j = 0; j < TRACK_DIM; j++)
-				r.p[i][j] += w[m] * (t[m].p[i][j] +
-					     (t[m].x[i] - r.x[i]) * (t[m].x[j] - r.x[j]));
-	*out = r;
 }
 
 /* Keep the tracks' offsets small, so that a double holds them exactly enough. */
 static void rebase(struct filter *f)
 {
-	s64 move = llround(f->track[0].x[TRACK_OFFSET]);
-	unsigned int m;
+	s64 move = llround(f->bank[0].track[0].x[TRACK_OFFSET]);
+	unsigned int i;
 
 	f->base_ns += move;
-	for (m = 0; m < MODELS; m++)
-		f->track[m].x[TRACK_OFFSET] -= move;
-}
-
-static double change(unsigned int from, unsigned int to)
-{
-	unsigned int neighbours = (from > 0) + (from < MODELS - 1);
-
-	if (from == to)
-		return 1.0 - MODEL_CHANGE;
-	if (from + 1 == to || to + 1 == from)
-		return MODEL_CHANGE / neighbours;
-	return 0.0;
-}
-
-/* Each model starts a sample from where the models that may turn into it stand. */
-static void interact(struct filter *f)
-{
-	struct track mixed[MODELS];
-	double next[MODELS], w[MODELS];
-	unsigned int to, m;
-
-	for (to = 0; to < MODELS; to++) {
-		next[to] = 0.0;
-		for (m = 0; m < MODELS; m++)
-			next[to] += w[m] = change(m, to) * f->weight[m];
-		for (m = 0; m < MODELS; m++)
-			w[m] /= next[to];
-		merge(f->track, w, &mixed[to]);
+	for (i = 0; i < BANKS; i++) {
+		bank_move(&f->bank[i], -move);
+		bank_move(&f->kept[i], -move);
 	}
-	for (m = 0; m < MODELS; m++) {
-		f->track[m] = mixed[m];
-		f->weight[m] = next[m];
-	}
-}
-
-static void advance(struct filter *f, struct track *t, unsigned int model, double dt)
-{
-	struct track_noise q = {
-		.wander = wanders[model],
-		.phase = 0.1,
-		.delay = DELAY_DRIFT * noise_scale(&f->law[FWD]),
-	};
-
-	track_predict(t, dt, &q);
 }
 
 static double seconds_since(const struct filter *f, s64 raw)
@@ -176,45 +121,133 @@ static double seconds_since(const struct filter *f, s64 raw)
 	return (raw - f->raw) * 1e-9;
 }
 
-static void predict(struct filter *f, s64 raw)
+static bool calm(const struct filter *f)
 {
-	double dt = seconds_since(f, raw);
-	unsigned int m;
-
-	if (dt <= 0.0)
-		return;
-	for (m = 0; m < MODELS; m++)
-		advance(f, &f->track[m], m, dt);
-	f->raw = raw;
+	return jump_calm(&f->jump, BANK_FWD) && jump_calm(&f->jump, BANK_BACK);
 }
 
-static void observe(struct filter *f, int dir, double value)
+/* Returns whether the leg fits nothing: far below the edge. */
+static bool observe(struct filter *f, enum bank_direction dir, const struct filter_leg *l)
 {
-	const double *h = edges[dir];
-	struct noise_fit fit[MODELS];
-	double max = -INFINITY, sum = 0.0, part[NOISE_PARTS] = { 0 };
-	unsigned int m, k;
+	double dt = seconds_since(f, l->local_raw);
+	s64 ahead = l->local_raw - l->remote_utc - f->base_ns;
+	double value = dir == BANK_BACK ? (double)ahead : -(double)ahead;
+	struct bank_residual r = bank_residual(&f->kept[f->best],
+					       (l->local_raw - f->kept_raw) * 1e-9, dir, value,
+					       f->stamp_var);
+	unsigned int i;
 
-	for (m = 0; m < MODELS; m++) {
-		double z = value - track_mean(&f->track[m], h);
+	for (i = 0; i < BANKS; i++) {
+		if (dt > 0.0)
+			bank_predict(&f->bank[i], dt);
+		bank_observe(&f->bank[i], dir, value, f->stamp_var);
+	}
+	if (dt > 0.0)
+		f->raw = l->local_raw;
+	if (f->samples >= JUMP_SAMPLES)
+		jump_add(&f->jump, dir, r.z, r.above, r.below);
+	return r.below < OUTLIER_CHANCE;
+}
 
-		noise_fit(&f->law[dir], z, track_var(&f->track[m], h), f->stamp_var, &fit[m]);
-		track_condition(&f->track[m], h, fit[m].mean, fit[m].var);
-		if (fit[m].log_density > max)
-			max = fit[m].log_density;
+/* Back to before the jump, and from there on with what has changed. */
+static enum filter_event follow_jump(struct filter *f)
+{
+	const struct noise_law *law = f->kept[f->best].law;
+	double sd = fmax(noise_mean(&law[BANK_FWD]), noise_mean(&law[BANK_BACK]));
+	struct jump_found j = jump_look(&f->jump, sd);
+	double since = (f->raw - f->kept_raw) * 1e-9;
+	unsigned int i;
+
+	if (j.kind == JUMP_NONE)
+		return FILTER_OK;
+	memcpy(f->bank, f->kept, sizeof(f->bank));
+	for (i = 0; i < BANKS; i++) {
+		bank_predict(&f->bank[i], since);
+		bank_jump(&f->bank[i], &j, sd, since);
 	}
-	for (m = 0; m < MODELS; m++)
-		sum += f->weight[m] *= exp(fit[m].log_density - max);
-	for (m = 0; m < MODELS; m++) {
-		f->weight[m] /= sum;
-		for (k = 0; k < NOISE_PARTS; k++)
-			part[k] += f->weight[m] * fit[m].part[k];
+	keep(f);
+	for (i = 0; i < TRIPS; i++)
+		f->trip[i] += 2.0 * j.delay_ns;
+	return j.kind == JUMP_STEP ? FILTER_STEP : FILTER_PATH_CHANGE;
+}
+
+static int compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/*
+ * The round trip does not depend on the state (but for the frequency times the
+ * time between the legs); its spread near the minimum is the scale of the best
+ * packets.
+ */
+static void learn_floor(struct filter *f, const struct filter_sample *s)
+{
+	double sorted[TRIPS], floor, apart = (s->back.local_raw - s->fwd.local_raw) * 1e-9;
+	unsigned int n, i;
+
+	if (!s->fwd.valid || !s->back.valid || !calm(f))
+		return;
+	f->trip[f->ntrip++ % TRIPS] = (double)(s->back.local_raw - s->fwd.local_raw) -
+		(double)(s->back.remote_utc - s->fwd.remote_utc) -
+		f->bank[0].track[0].x[TRACK_FREQ] * apart;
+	n = f->ntrip < TRIPS ? f->ntrip : TRIPS;
+	if (n < 4)
+		return;
+	for (i = 0; i < n; i++)
+		sorted[i] = f->trip[i];
+	qsort(sorted, n, sizeof(*sorted), compare);
+	/* not the very lowest: it may be the first one of a new path */
+	floor = sorted[(n - 1) / 4 + 1] - sorted[n < 8 ? 0 : 1];
+	for (i = 0; i < BANKS; i++) {
+		noise_set_floor(&f->bank[i].law[BANK_FWD], floor);
+		noise_set_floor(&f->bank[i].law[BANK_BACK], floor);
 	}
-	noise_learn(&f->law[dir], part);
+}
+
+static void weigh_banks(struct filter *f)
+{
+	double n = fmin(SCORE_WEIGHT, f->samples), max = -INFINITY, sum = 0.0;
+	struct track t;
+	unsigned int i;
+
+	for (i = 0; i < BANKS; i++)
+		if (f->bank[i].score > max) {
+			max = f->bank[i].score;
+			f->best = i;
+		}
+	for (i = 0; i < BANKS; i++)
+		sum += f->weight[i] = exp(n * (f->bank[i].score - max));
+	for (i = 0; i < BANKS; i++)
+		f->weight[i] /= sum;
+	if (f->samples % (unsigned int)SCORE_WEIGHT)
+		return;
+	bank_merge(&f->bank[f->best], 0.0, &t);
+	t.p[TRACK_DELAY][TRACK_DELAY] += pow(noise_mean(&f->bank[f->best].law[BANK_FWD]), 2.0);
+	for (i = 0; i < BANKS; i++)
+		if (max - f->bank[i].score > SCORE_HOPELESS)
+			bank_restart(&f->bank[i], &t);
+}
+
+static enum filter_event conclude(struct filter *f, bool outlier)
+{
+	enum filter_event e = follow_jump(f);
+
+	if (calm(f)) {
+		weigh_banks(f);
+		keep(f);
+	}
+	return e == FILTER_OK && outlier ? FILTER_OUTLIER : e;
 }
 
 enum filter_event filter_update(struct filter *f, const struct filter_sample *s)
 {
+	bool back_first = s->fwd.valid && s->back.valid && s->back.local_raw < s->fwd.local_raw;
+	bool outlier = false;
+	unsigned int i;
+
 	if (!f->started) {
 		if (!s->fwd.valid || !s->back.valid)
 			return FILTER_STALE;
@@ -223,57 +256,56 @@ enum filter_event filter_update(struct filter *f, const struct filter_sample *s)
 	}
 	f->stamp_var = s->error_ns * s->error_ns + 1.0;
 	rebase(f);
-	interact(f);
-	if (s->back.valid && (!s->fwd.valid || s->back.local_raw < s->fwd.local_raw)) {
-		predict(f, s->back.local_raw);
-		observe(f, BACK, (double)(s->back.local_raw - s->back.remote_utc - f->base_ns));
-	}
-	if (s->fwd.valid) {
-		predict(f, s->fwd.local_raw);
-		observe(f, FWD, (double)(s->fwd.remote_utc - s->fwd.local_raw + f->base_ns));
-	}
-	if (s->back.valid && s->fwd.valid && s->back.local_raw >= s->fwd.local_raw) {
-		predict(f, s->back.local_raw);
-		observe(f, BACK, (double)(s->back.local_raw - s->back.remote_utc - f->base_ns));
-	}
-	f->samples++;
-	return FILTER_OK;
+	learn_floor(f, s);
+	for (i = 0; i < BANKS; i++)
+		bank_interact(&f->bank[i]);
+	if (back_first)
+		outlier |= observe(f, BANK_BACK, &s->back);
+	if (s->fwd.valid)
+		outlier |= observe(f, BANK_FWD, &s->fwd);
+	if (s->back.valid && !back_first)
+		outlier |= observe(f, BANK_BACK, &s->back);
+	if (f->samples < 1000000000)
+		f->samples++;
+	return conclude(f, outlier);
 }
 
 void filter_shift(struct filter *f, s64 delta_ns)
 {
 	f->raw += delta_ns;
+	f->kept_raw += delta_ns;
 	f->base_ns += delta_ns;
 }
 
 void filter_leap(struct filter *f, s64 delta_ns)
 {
 	f->raw += delta_ns;
+	f->kept_raw += delta_ns;
 }
 
 bool filter_estimate(const struct filter *f, s64 raw, struct estimate *e)
 {
-	struct track t[MODELS], all;
+	struct track t[BANKS], all;
 	double dt = seconds_since(f, raw);
-	unsigned int m;
+	unsigned int i;
 
 	if (!f->started)
 		return false;
 	*e = (struct estimate){ .raw = raw, .samples = f->samples };
-	for (m = 0; m < MODELS; m++) {
-		struct track_noise q = { .wander = wanders[m] };
+	for (i = 0; i < BANKS; i++) {
+		const struct bank *b = &f->bank[i];
 
-		t[m] = f->track[m];
-		track_predict(&t[m], dt > 0.0 ? dt : 0.0, &q);
-		e->wander += f->weight[m] * wanders[m] * 1e-9;
+		bank_merge(b, dt, &t[i]);
+		e->wander += f->weight[i] * bank_wander(b) * 1e-9;
+		e->jitter_ns += f->weight[i] * 0.5 *
+				(noise_mean(&b->law[BANK_FWD]) + noise_mean(&b->law[BANK_BACK]));
 	}
-	merge(t, f->weight, &all);
+	bank_mix(t, f->weight, BANKS, &all);
 	e->offset_ns = f->base_ns + all.x[TRACK_OFFSET];
 	e->freq = all.x[TRACK_FREQ] * 1e-9;
 	e->offset_sd_ns = sqrt(all.p[TRACK_OFFSET][TRACK_OFFSET]);
 	e->freq_sd = sqrt(all.p[TRACK_FREQ][TRACK_FREQ]) * 1e-9;
 	e->cov_ns = all.p[TRACK_OFFSET][TRACK_FREQ] * 1e-9;
 	e->delay_ns = 2.0 * all.x[TRACK_DELAY];
-	e->jitter_ns = 0.5 * (noise_mean(&f->law[FWD]) + noise_mean(&f->law[BACK]));
 	return true;
 }

@@ -5,35 +5,63 @@
 
 #include "core/truncnorm.h"
 
-/* Weight of the belief that no part is impossible, in observations. */
-#define PRIOR_COUNT 0.02
-#define MEMORY_SAMPLES 400.0
-#define FLAT_LOG_DENSITY (-20.72)	/* one over 1 s, in 1/ns */
-#define LOG_SQRT_2PI 0.91893853320467274178
-
-/* 3^1 .. 3^19 ns: 3 ns to 1.2 s; the normal parts use the first ones. */
-static const double scales[NOISE_EXP] = {
+/* 3^1 .. 3^19 ns: 3 ns to 1.2 s */
+static const double scales[NOISE_SCALES] = {
 	3, 9, 27, 81, 243, 729, 2187, 6561, 19683, 59049, 177147, 531441, 1594323,
 	4782969, 14348907, 43046721, 129140163, 387420489, 1162261467,
 };
 
-static double part_scale(unsigned int k)
+/* Weight of the belief that no part is impossible, in observations. */
+#define PRIOR_COUNT 0.02
+#define MEMORY_SAMPLES 400.0
+#define FLAT_LOG_DENSITY (-20.72)	/* one over 1 s, in 1/ns */
+/* Below the edge nothing else fits, so the flat part reaches less far there:
+ * one over this many scales of the noise. */
+#define FLAT_LOG_BELOW (-3.4)
+#define FLAT_LOG_WEIGHT (-6.9)		/* one in a thousand, never learned */
+/* Scales below this part of the floor are penalised, by log squared. */
+#define FLOOR_PART 0.3
+#define FLOOR_PENALTY 2.0
+/* Noise this much narrower than the edge's error is as good as normal. */
+#define NARROW 0.1
+#define LOG_SQRT_2PI 0.91893853320467274178
+
+static const double log_factorial[] = { 0, 0, 0.693147, 1.791759, 3.178054, 4.787492,
+					6.579251, 8.525161 };
+
+double noise_scale(const struct noise_law *l)
 {
-	return scales[k < NOISE_EXP ? k : k - NOISE_EXP];
+	double sum = 0.0, n = 0.0;
+	unsigned int k;
+
+	for (k = 0; k < NOISE_SCALES; k++) {
+		n += l->count[k];
+		sum += l->count[k] * log(scales[k]);
+	}
+	return n > 0.0 ? exp(sum / n) : scales[NOISE_SCALES / 2];
 }
 
 static void set_weights(struct noise_law *l)
 {
-	double sum = l->total + NOISE_PARTS * PRIOR_COUNT;
+	double sum = NOISE_SCALES * PRIOR_COUNT;
 	unsigned int k;
 
-	for (k = 0; k < NOISE_PARTS; k++)
+	for (k = 0; k < NOISE_SCALES; k++)
+		sum += l->count[k];
+	for (k = 0; k < NOISE_SCALES; k++) {
+		double below = log(FLOOR_PART * l->floor_ns / scales[k]);
+
 		l->log_weight[k] = log((l->count[k] + PRIOR_COUNT) / sum);
+		if (l->floor_ns > 0.0 && below > 0.0)
+			l->log_weight[k] -= FLOOR_PENALTY * below * below;
+	}
+	l->log_weight[NOISE_FLAT] = FLAT_LOG_WEIGHT;
+	l->scale_ns = fmax(noise_scale(l), scales[0]);
 }
 
-void noise_init(struct noise_law *l)
+void noise_init(struct noise_law *l, int shape)
 {
-	*l = (struct noise_law){ 0 };
+	*l = (struct noise_law){ .shape = shape };
 	set_weights(l);
 }
 
@@ -41,36 +69,50 @@ struct part_fit {
 	double log_density, mean, var;
 };
 
-/* Edge + exponential + stamp error: the sum of the normals, cut off at z. */
-static struct part_fit fit_exp(double scale, double z, double edge_var, double stamp_var)
+/* Normal noise with the given mean and variance (stamps included). */
+static struct part_fit fit_normal(double mean, double var, double z, double edge_var)
 {
-	double v = edge_var + stamp_var, sd = sqrt(v), gain = edge_var / v;
-	double tilt = v / scale, b = (z - tilt) / sd;
-	struct truncnorm t = truncnorm_at(b);
-	double mean = tilt - sd * t.hazard;
-	double var = v * (1.0 - b * t.hazard - t.hazard * t.hazard);
+	double v = edge_var + var, gain = edge_var / v, d = z - mean;
 
-	/* close to its limit for b << 0, where the terms above cancel out */
-	if (b < -25.0)
-		var = v / (b * b);
-	if (var < 0.0)
-		var = 0.0;
 	return (struct part_fit){
-		.log_density = -log(scale) + 0.5 * v / (scale * scale) - z / scale + t.log_cdf,
-		.mean = gain * mean,
-		.var = gain * stamp_var + gain * gain * var,
+		.log_density = -0.5 * d * d / v - 0.5 * log(v) - LOG_SQRT_2PI,
+		.mean = gain * d,
+		.var = gain * var,
 	};
 }
 
-static struct part_fit fit_normal(double scale, double z, double edge_var, double stamp_var)
+/*
+ * Erlang noise: edge and stamp error together are normal, cut off at z by the
+ * noise being positive and tilted by its exponential.
+ */
+static struct part_fit fit_erlang(int k, double scale, double z, double edge_var,
+				  double stamp_var)
 {
-	double r = scale * scale + stamp_var, v = edge_var + r, gain = edge_var / v;
+	double v = edge_var + stamp_var, sd = sqrt(v), gain = edge_var / v;
+	struct truncnorm t;
 
+	if (scale < NARROW * sd)
+		return fit_normal(k * scale, k * scale * scale + stamp_var, z, edge_var);
+	t = truncnorm_moments(z / sd - sd / scale, k);
 	return (struct part_fit){
-		.log_density = -0.5 * z * z / v - 0.5 * log(v) - LOG_SQRT_2PI,
-		.mean = gain * z,
-		.var = gain * r,
+		.log_density = 0.5 * v / (scale * scale) - z / scale + t.log_integral +
+			       (k - 1) * log(sd) - k * log(scale) - log_factorial[k - 1],
+		.mean = gain * (z - sd * t.mean),
+		.var = gain * stamp_var + gain * gain * v * t.var,
 	};
+}
+
+static struct part_fit fit_part(const struct noise_law *l, unsigned int k, double z,
+				double edge_var, double stamp_var)
+{
+	if (k == NOISE_FLAT)
+		return (struct part_fit){
+			z < 0.0 ? FLAT_LOG_BELOW - log(l->scale_ns) : FLAT_LOG_DENSITY,
+			0.0, edge_var
+		};
+	if (l->shape == NOISE_NORMAL)
+		return fit_normal(0.0, scales[k] * scales[k] + stamp_var, z, edge_var);
+	return fit_erlang(l->shape, scales[k], z, edge_var, stamp_var);
 }
 
 void noise_fit(const struct noise_law *l, double z, double edge_var, double stamp_var,
@@ -81,12 +123,7 @@ void noise_fit(const struct noise_law *l, double z, double edge_var, double stam
 	unsigned int k;
 
 	for (k = 0; k < NOISE_PARTS; k++) {
-		if (k < NOISE_EXP)
-			f[k] = fit_exp(part_scale(k), z, edge_var, stamp_var);
-		else if (k < NOISE_FLAT)
-			f[k] = fit_normal(part_scale(k), z, edge_var, stamp_var);
-		else
-			f[k] = (struct part_fit){ FLAT_LOG_DENSITY, 0.0, edge_var };
+		f[k] = fit_part(l, k, z, edge_var, stamp_var);
 		out->part[k] = l->log_weight[k] + f[k].log_density;
 		if (out->part[k] > max)
 			max = out->part[k];
@@ -105,22 +142,65 @@ void noise_fit(const struct noise_law *l, double z, double edge_var, double stam
 	out->var = second - mean * mean;
 }
 
+void noise_set_floor(struct noise_law *l, double floor_ns)
+{
+	l->floor_ns = floor_ns;
+	set_weights(l);
+}
+
 void noise_learn(struct noise_law *l, const double *part)
 {
-	double memory = 4.0 + 0.5 * l->n, keep;
+	double memory = fmin(4.0 + 0.5 * l->n, MEMORY_SAMPLES), keep = 1.0 - 1.0 / memory;
 	unsigned int k;
 
-	if (memory > MEMORY_SAMPLES)
-		memory = MEMORY_SAMPLES;
-	keep = 1.0 - 1.0 / memory;
-	l->total = 0.0;
-	for (k = 0; k < NOISE_PARTS; k++) {
+	for (k = 0; k < NOISE_SCALES; k++)
 		l->count[k] = keep * l->count[k] + part[k];
-		l->total += l->count[k];
-	}
-	if (l->n < 1000000)
+	if (l->n < 2 * MEMORY_SAMPLES)
 		l->n++;
 	set_weights(l);
+}
+
+/* P(X > x) of an Erlang law: the first k terms of a Poisson law. */
+static double erlang_tail(int k, double x)
+{
+	double term = exp(-x), sum = 0.0;
+	int i;
+
+	for (i = 1; i <= k; i++) {
+		sum += term;
+		term *= x / i;
+	}
+	return sum;
+}
+
+double noise_tail(const struct noise_law *l, double x)
+{
+	double sum = 0.0;
+	unsigned int k;
+
+	if (x <= 0.0)
+		return 1.0;
+	for (k = 0; k < NOISE_SCALES; k++) {
+		double in_scale = x / scales[k];
+
+		sum += exp(l->log_weight[k]) *
+		       (l->shape == NOISE_NORMAL ? 0.5 * erfc(in_scale * M_SQRT1_2) :
+			erlang_tail(l->shape, in_scale));
+	}
+	return sum;
+}
+
+double noise_below(const struct noise_law *l, double z, double edge_var, double stamp_var)
+{
+	double var = edge_var + stamp_var, sum = 0.0;
+	unsigned int k;
+
+	if (l->shape != NOISE_NORMAL)
+		return exp(truncnorm_log_cdf(z / sqrt(var)));
+	for (k = 0; k < NOISE_SCALES; k++)
+		sum += exp(l->log_weight[k]) *
+		       exp(truncnorm_log_cdf(z / sqrt(var + scales[k] * scales[k])));
+	return sum;
 }
 
 double noise_mean(const struct noise_law *l)
@@ -128,21 +208,9 @@ double noise_mean(const struct noise_law *l)
 	double sum = 0.0, n = 0.0;
 	unsigned int k;
 
-	for (k = 0; k < NOISE_FLAT; k++) {
+	for (k = 0; k < NOISE_SCALES; k++) {
 		n += l->count[k];
-		sum += l->count[k] * part_scale(k) * (k < NOISE_EXP ? 1.0 : 0.8);
+		sum += l->count[k] * scales[k];
 	}
-	return n > 0.0 ? sum / n : 0.0;
-}
-
-double noise_scale(const struct noise_law *l)
-{
-	double sum = 0.0, n = 0.0;
-	unsigned int k;
-
-	for (k = 0; k < NOISE_FLAT; k++) {
-		n += l->count[k];
-		sum += l->count[k] * log(part_scale(k));
-	}
-	return n > 0.0 ? exp(sum / n) : 0.0;
+	return n > 0.0 ? sum / n * (l->shape ? l->shape : 1) : 0.0;
 }

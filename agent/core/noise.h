@@ -1,23 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The law of one direction's noise, learned while it is used. What a packet
- * takes beyond the path's minimum is never negative; its law is modelled as a
- * mixture of exponentials on a fixed geometric grid of scales (any law whose
- * density falls from the minimum on is such a mixture), of normals for paths
- * whose noise has two sides, and of a flat part for what fits nothing.
+ * The law of one direction's noise, learned while it is used: a mixture of
+ * one shape at scales of a fixed geometric grid, and a flat part for what fits
+ * nothing. Shape k is the sum of k equal exponentials (Erlang), as queueing
+ * noise is: k = 1 has its density's maximum at the path's minimum (any law that
+ * falls from there on is such a mixture), larger k have a hump, and
+ * NOISE_NORMAL is the limit with two sides.
  */
 #ifndef ATS_NOISE_H
 #define ATS_NOISE_H
 
-#define NOISE_EXP 19
-#define NOISE_NORMAL 16
-#define NOISE_PARTS (NOISE_EXP + NOISE_NORMAL + 1)
-#define NOISE_FLAT (NOISE_PARTS - 1)
+#define NOISE_SCALES 19
+#define NOISE_PARTS (NOISE_SCALES + 1)
+#define NOISE_FLAT NOISE_SCALES
+#define NOISE_NORMAL 0
 
 struct noise_law {
-	double count[NOISE_PARTS];	/* decaying sums of responsibilities */
-	double total;
+	int shape;			/* 1..8, or NOISE_NORMAL */
+	double count[NOISE_SCALES];	/* decaying sums of responsibilities */
 	double log_weight[NOISE_PARTS];
+	double floor_ns;		/* scales well below this are not believed */
+	double scale_ns;		/* noise_scale() */
 	unsigned int n;
 };
 
@@ -29,17 +32,26 @@ struct noise_fit {
 	double part[NOISE_PARTS];	/* responsibilities, sum 1 */
 };
 
-void noise_init(struct noise_law *l);
+void noise_init(struct noise_law *l, int shape);
 /*
  * The edge is known as N(0, edge_var), the observation is edge + noise = z,
- * ns; stamps have the variance stamp_var.
+ * ns; stamps have the variance stamp_var > 0.
  */
 void noise_fit(const struct noise_law *l, double z, double edge_var, double stamp_var,
 	       struct noise_fit *out);
+/*
+ * Scale of the best packets, known from the spread of round trips without any
+ * state: keeps chance hits from being taken for precise packets.
+ */
+void noise_set_floor(struct noise_law *l, double floor_ns);
 void noise_learn(struct noise_law *l, const double *part);
-/* Mean of the noise, ns; flat part aside. */
+/* Chance of noise above @x. */
+double noise_tail(const struct noise_law *l, double x);
+/* Chance that edge + noise lies below @z, as far as the edge's own error goes. */
+double noise_below(const struct noise_law *l, double z, double edge_var, double stamp_var);
+/* Mean size of the noise, ns; flat part aside. */
 double noise_mean(const struct noise_law *l);
-/* Typical size: exp of the mean log scale. */
+/* Typical size: geometric mean of the scales. */
 double noise_scale(const struct noise_law *l);
 
 #endif

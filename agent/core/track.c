@@ -11,15 +11,22 @@ void track_predict(struct track *t, double dt, const struct track_noise *q)
 		   q->phase * q->phase * dt;
 	p[0][1] += dt * p[1][1] + 0.5 * w * dt * dt;
 	p[0][2] += dt * p[1][2];
+	p[0][3] += dt * p[1][3];
 	p[1][1] += w * dt;
 	p[2][2] += q->delay * q->delay * dt;
 	p[1][0] = p[0][1];
 	p[2][0] = p[0][2];
+	p[3][0] = p[0][3];
 }
 
 double track_mean(const struct track *t, const double h[TRACK_DIM])
 {
-	return h[0] * t->x[0] + h[1] * t->x[1] + h[2] * t->x[2];
+	double v = 0.0;
+	int i;
+
+	for (i = 0; i < TRACK_DIM; i++)
+		v += h[i] * t->x[i];
+	return v;
 }
 
 double track_var(const struct track *t, const double h[TRACK_DIM])
@@ -40,8 +47,11 @@ void track_condition(struct track *t, const double h[TRACK_DIM], double shift, d
 
 	if (!(var > 0.0))
 		return;
-	for (i = 0; i < TRACK_DIM; i++)
-		ph[i] = (t->p[i][0] * h[0] + t->p[i][1] * h[1] + t->p[i][2] * h[2]) / var;
+	for (i = 0; i < TRACK_DIM; i++) {
+		ph[i] = 0.0;
+		for (j = 0; j < TRACK_DIM; j++)
+			ph[i] += t->p[i][j] * h[j] / var;
+	}
 	for (i = 0; i < TRACK_DIM; i++) {
 		t->x[i] += ph[i] * shift;
 		for (j = 0; j < TRACK_DIM; j++)

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A linear state with normal errors: offset of the clock, its frequency and
- * the path's minimum delay, under one assumption of how much the oscillator
+ * A linear state with normal errors: offset of the clock, its frequency, the
+ * path's minimum delay and by how much the forward minimum is above, the
+ * backward one below it, under one assumption of how much the oscillator
  * wanders. Time in s, offsets and delays in ns, frequency in ns/s (ppb).
  */
 #ifndef ATS_TRACK_H
 #define ATS_TRACK_H
 
-enum { TRACK_OFFSET, TRACK_FREQ, TRACK_DELAY, TRACK_DIM };
+enum { TRACK_OFFSET, TRACK_FREQ, TRACK_DELAY, TRACK_ASYMMETRY, TRACK_DIM };
 
 struct track {
 	double x[TRACK_DIM];

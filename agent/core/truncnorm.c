@@ -5,36 +5,69 @@
 
 #define SQRT_2PI 2.50662827463100050242
 #define LOG_SQRT_2PI 0.91893853320467274178
+#define MILLS_TERMS 24
+#define BACKWARD_TERMS 24
+#define K_MAX 8
 
-/* Mills ratio Q(t)/phi(t) for t >= 5, Laplace's continued fraction. */
+/* Mills ratio Q(t)/phi(t) for t >= 4, Laplace's continued fraction. */
 static double mills(double t)
 {
 	double r = t;
 	int k;
 
-	for (k = 24; k >= 1; k--)
+	for (k = MILLS_TERMS; k >= 1; k--)
 		r = t + k / r;
 	return 1.0 / r;
 }
 
-struct truncnorm truncnorm_at(double b)
+double truncnorm_log_cdf(double b)
 {
-	struct truncnorm n;
-	double m, cdf;
+	if (b < -4.0)
+		return -0.5 * b * b - LOG_SQRT_2PI + log(mills(-b));
+	return log(0.5 * erfc(-b * M_SQRT1_2));
+}
 
-	if (b < -5.0) {
-		m = mills(-b);
-		n.log_cdf = -0.5 * b * b - LOG_SQRT_2PI + log(m);
-		n.hazard = 1.0 / m;
-		return n;
+/* phi(b) / P(X < b), for b >= -4 */
+static double hazard(double b)
+{
+	return exp(-0.5 * b * b) / SQRT_2PI / (0.5 * erfc(-b * M_SQRT1_2));
+}
+
+/*
+ * Ratios r[n] = M(n)/M(n-1) of the moments M(n) = integral of t^n phi(t - b),
+ * from M(n+1) = b M(n) + n M(n-1): upwards where that is stable, else
+ * downwards from where the ratio changes slowly.
+ */
+static void ratios(double b, int top, double *r)
+{
+	double x;
+	int n;
+
+	if (b > -1.0) {
+		r[1] = b + hazard(b);
+		for (n = 1; n < top; n++)
+			r[n + 1] = b + n / r[n];
+		return;
 	}
-	if (b > 8.5) {
-		n.log_cdf = 0.0;
-		n.hazard = b > 38.0 ? 0.0 : exp(-0.5 * b * b) / SQRT_2PI;
-		return n;
+	n = top + BACKWARD_TERMS;
+	x = 0.5 * (b + sqrt(b * b + 4.0 * n));
+	for (; n >= 1; n--) {
+		if (n <= top)
+			r[n] = x;
+		x = (n - 1) / (x - b);
 	}
-	cdf = 0.5 * erfc(-b * M_SQRT1_2);
-	n.log_cdf = log(cdf);
-	n.hazard = exp(-0.5 * b * b) / SQRT_2PI / cdf;
-	return n;
+}
+
+struct truncnorm truncnorm_moments(double b, int k)
+{
+	double r[K_MAX + 2];
+	struct truncnorm t = { .log_integral = truncnorm_log_cdf(b) };
+	int n;
+
+	ratios(b, k + 1, r);
+	for (n = 1; n < k; n++)
+		t.log_integral += log(r[n]);
+	t.mean = r[k];
+	t.var = fmax(0.0, r[k] * (r[k + 1] - r[k]));
+	return t;
 }
