@@ -98,7 +98,7 @@ void bank_interact(struct bank *b)
 
 static void predict_model(const struct bank *b, struct track *t, unsigned int model, double dt)
 {
-	double scale = fmin(noise_scale(&b->law[BANK_FWD]), noise_scale(&b->law[BANK_BACK]));
+	double scale = fmin(b->law[BANK_FWD].scale_ns, b->law[BANK_BACK].scale_ns);
 	struct track_noise q = {
 		.wander = wanders[model],
 		.phase = PHASE_NOISE,

@@ -2,6 +2,7 @@
 #include "core/noise.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 #include "core/truncnorm.h"
 
@@ -10,6 +11,13 @@ static const double scales[NOISE_SCALES] = {
 	3, 9, 27, 81, 243, 729, 2187, 6561, 19683, 59049, 177147, 531441, 1594323,
 	4782969, 14348907, 43046721, 129140163, 387420489, 1162261467,
 };
+
+#define LOG_3 1.0986122886681098
+
+static double log_scale(unsigned int k)
+{
+	return (k + 1) * LOG_3;
+}
 
 /* Weight of the belief that no part is impossible, in observations. */
 #define PRIOR_COUNT 0.02
@@ -24,39 +32,42 @@ static const double scales[NOISE_SCALES] = {
 #define FLOOR_PENALTY 2.0
 /* Noise this much narrower than the edge's error is as good as normal. */
 #define NARROW 0.1
+#define NEGLIGIBLE_LOG_WEIGHT (-8.0)
 #define LOG_SQRT_2PI 0.91893853320467274178
 
 static const double log_factorial[] = { 0, 0, 0.693147, 1.791759, 3.178054, 4.787492,
 					6.579251, 8.525161 };
 
-double noise_scale(const struct noise_law *l)
+static double mean_scale(const struct noise_law *l)
 {
 	double sum = 0.0, n = 0.0;
 	unsigned int k;
 
 	for (k = 0; k < NOISE_SCALES; k++) {
 		n += l->count[k];
-		sum += l->count[k] * log(scales[k]);
+		sum += l->count[k] * log_scale(k);
 	}
 	return n > 0.0 ? exp(sum / n) : scales[NOISE_SCALES / 2];
 }
 
 static void set_weights(struct noise_law *l)
 {
-	double sum = NOISE_SCALES * PRIOR_COUNT;
+	double sum = NOISE_SCALES * PRIOR_COUNT, log_sum;
+	double log_floor = l->floor_ns > 0.0 ? log(FLOOR_PART * l->floor_ns) : -INFINITY;
 	unsigned int k;
 
 	for (k = 0; k < NOISE_SCALES; k++)
 		sum += l->count[k];
+	log_sum = log(sum);
 	for (k = 0; k < NOISE_SCALES; k++) {
-		double below = log(FLOOR_PART * l->floor_ns / scales[k]);
+		double below = log_floor - log_scale(k);
 
-		l->log_weight[k] = log((l->count[k] + PRIOR_COUNT) / sum);
-		if (l->floor_ns > 0.0 && below > 0.0)
+		l->log_weight[k] = log(l->count[k] + PRIOR_COUNT) - log_sum;
+		if (below > 0.0)
 			l->log_weight[k] -= FLOOR_PENALTY * below * below;
 	}
 	l->log_weight[NOISE_FLAT] = FLAT_LOG_WEIGHT;
-	l->scale_ns = fmax(noise_scale(l), scales[0]);
+	l->scale_ns = fmax(mean_scale(l), scales[0]);
 }
 
 void noise_init(struct noise_law *l, int shape)
@@ -85,10 +96,11 @@ static struct part_fit fit_normal(double mean, double var, double z, double edge
  * Erlang noise: edge and stamp error together are normal, cut off at z by the
  * noise being positive and tilted by its exponential.
  */
-static struct part_fit fit_erlang(int k, double scale, double z, double edge_var,
+static struct part_fit fit_erlang(int k, unsigned int part, double z, double edge_var,
 				  double stamp_var)
 {
 	double v = edge_var + stamp_var, sd = sqrt(v), gain = edge_var / v;
+	double scale = scales[part];
 	struct truncnorm t;
 
 	if (scale < NARROW * sd)
@@ -96,7 +108,7 @@ static struct part_fit fit_erlang(int k, double scale, double z, double edge_var
 	t = truncnorm_moments(z / sd - sd / scale, k);
 	return (struct part_fit){
 		.log_density = 0.5 * v / (scale * scale) - z / scale + t.log_integral +
-			       (k - 1) * log(sd) - k * log(scale) - log_factorial[k - 1],
+			       (k - 1) * log(sd) - k * log_scale(part) - log_factorial[k - 1],
 		.mean = gain * (z - sd * t.mean),
 		.var = gain * stamp_var + gain * gain * v * t.var,
 	};
@@ -112,7 +124,19 @@ static struct part_fit fit_part(const struct noise_law *l, unsigned int k, doubl
 		};
 	if (l->shape == NOISE_NORMAL)
 		return fit_normal(0.0, scales[k] * scales[k] + stamp_var, z, edge_var);
-	return fit_erlang(l->shape, scales[k], z, edge_var, stamp_var);
+	return fit_erlang(l->shape, k, z, edge_var, stamp_var);
+}
+
+/*
+ * Parts that carry next to no weight and whose scale is far from what is to be
+ * explained would get no responsibility anyway.
+ */
+static bool negligible(const struct noise_law *l, unsigned int k, double z, double edge_var)
+{
+	double reach = fmax(fabs(z), sqrt(edge_var));
+
+	return l->log_weight[k] < NEGLIGIBLE_LOG_WEIGHT &&
+	       (scales[k] > 6.0 * reach || scales[k] < 0.15 * reach);
 }
 
 void noise_fit(const struct noise_law *l, double z, double edge_var, double stamp_var,
@@ -123,6 +147,11 @@ void noise_fit(const struct noise_law *l, double z, double edge_var, double stam
 	unsigned int k;
 
 	for (k = 0; k < NOISE_PARTS; k++) {
+		if (k != NOISE_FLAT && negligible(l, k, z, edge_var)) {
+			f[k] = (struct part_fit){ -INFINITY, 0.0, 0.0 };
+			out->part[k] = -INFINITY;
+			continue;
+		}
 		f[k] = fit_part(l, k, z, edge_var, stamp_var);
 		out->part[k] = l->log_weight[k] + f[k].log_density;
 		if (out->part[k] > max)
@@ -144,6 +173,9 @@ void noise_fit(const struct noise_law *l, double z, double edge_var, double stam
 
 void noise_set_floor(struct noise_law *l, double floor_ns)
 {
+	/* small changes are not worth the logarithms */
+	if (fabs(floor_ns - l->floor_ns) < 0.1 * l->floor_ns)
+		return;
 	l->floor_ns = floor_ns;
 	set_weights(l);
 }

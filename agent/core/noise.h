@@ -20,7 +20,7 @@ struct noise_law {
 	double count[NOISE_SCALES];	/* decaying sums of responsibilities */
 	double log_weight[NOISE_PARTS];
 	double floor_ns;		/* scales well below this are not believed */
-	double scale_ns;		/* noise_scale() */
+	double scale_ns;		/* typical size: geometric mean of the scales */
 	unsigned int n;
 };
 
@@ -51,7 +51,5 @@ double noise_tail(const struct noise_law *l, double x);
 double noise_below(const struct noise_law *l, double z, double edge_var, double stamp_var);
 /* Mean size of the noise, ns; flat part aside. */
 double noise_mean(const struct noise_law *l);
-/* Typical size: geometric mean of the scales. */
-double noise_scale(const struct noise_law *l);
 
 #endif
