@@ -304,7 +304,7 @@ void ntp_server_for_each_client(const struct ntp_server *s, u32 start,
 		out = (struct ntp_server_client){
 			.family = AF_INET6, .requests = c->hits, .dropped = c->drops,
 			.interval_ns = client_interval_ns(c), .age_ns = client_age_ns(c, now_mono),
-			.version = c->version, .interleaved = c->wants_tx,
+			.version = c->version, .interleaved = c->interleaving >= CLIENT_ASKED,
 			.root_delay_ns = ntp_short_to_ns(c->root_delay),
 			.root_dispersion_ns = ntp_short_to_ns(c->root_dispersion),
 		};

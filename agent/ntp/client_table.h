@@ -18,6 +18,14 @@
 /* Per second; a 32-bit count of them covers two years. */
 #define CLIENT_TICKS 64
 
+/* Does it ask for interleaved replies? The last two get true transmit stamps. */
+enum client_interleaving {
+	CLIENT_BASIC,
+	CLIENT_MIGHT,		/* names a reply, but not our last one */
+	CLIENT_ASKED,		/* the request before */
+	CLIENT_ASKS,
+};
+
 struct client {
 	u8 addr[16];		/* IPv4 as ::ffff:a.b.c.d */
 	u64 rx;			/* receive stamp in our last reply; 0: no reply yet */
@@ -32,7 +40,7 @@ struct client {
 	u16 kod_s;		/* mono seconds of the last KoD, cut off */
 	u8 version : 3;
 	u8 tx_valid : 1;
-	u8 wants_tx : 2;	/* asks for interleaved replies: see reply.c */
+	u8 interleaving : 2;	/* enum client_interleaving */
 	u8 kod_sent : 1;
 	u8 interval;		/* see client_interval_ns() */
 };

@@ -3,11 +3,6 @@
 
 enum {
 	POLL_MAX = 17,
-	/*
-	 * Replies for which a transmit stamp is asked without a proper
-	 * interleaved request: one of the client's was lost, or our reply.
-	 */
-	WANTS_TX_FOR = 2,
 };
 
 #define KOD_RATE 0x52415445u		/* "RATE" */
@@ -97,13 +92,41 @@ static bool is_interleaved(const struct ntp_replier *r, const struct client *c,
 	return r->interleaved && c->rx && req->origin == c->rx && req->receive != req->transmit;
 }
 
-static bool note_wish(const struct ntp_replier *r, struct client *c, const struct ntp_packet *req)
+/*
+ * Is this the exchange whose last reply we remember? A request that names no
+ * reply, where others from the same address do, comes from another association
+ * (or a restarted one): answered, but not remembered in place of the first.
+ * One that names some other reply may have lost ours.
+ */
+static bool follows(const struct ntp_replier *r, struct client *c, const struct ntp_packet *req)
 {
 	if (is_interleaved(r, c, req))
-		c->wants_tx = WANTS_TX_FOR;
-	else if (c->wants_tx)
-		c->wants_tx--;
-	return c->wants_tx;
+		c->interleaving = CLIENT_ASKS;
+	else if (!req->origin || !r->interleaved)
+		return c->interleaving == CLIENT_BASIC;
+	else if (c->interleaving == CLIENT_ASKS)
+		c->interleaving = CLIENT_ASKED;
+	else
+		c->interleaving = CLIENT_MIGHT;
+	return true;
+}
+
+/* Fills in what depends on the client's reply before; true: interleaved. */
+static bool interleave(const struct ntp_replier *r, struct client *c,
+		       const struct ntp_packet *req, struct ntp_packet *p, bool *want_tx)
+{
+	bool interleaved = c->tx_valid && is_interleaved(r, c, req);
+
+	if (!follows(r, c, req))
+		return false;
+	if (interleaved) {
+		p->origin = req->receive;
+		p->transmit = c->rx + (u64)(s64)c->tx_after_rx;
+	}
+	c->rx = p->receive;
+	c->tx_valid = 0;
+	*want_tx = c->interleaving >= CLIENT_ASKED;
+	return interleaved;
 }
 
 static void set_stamps(struct ntp_replier *r, const struct ntp_query *q,
@@ -163,16 +186,8 @@ enum ntp_answer ntp_reply(struct ntp_replier *r, const struct ntp_query *q,
 	p.poll = reply_poll(r, req->poll);
 	p.origin = req->transmit;
 	set_stamps(r, q, c, &p);
-	if (c) {
-		*want_tx = note_wish(r, c, req);
-		if (c->tx_valid && is_interleaved(r, c, req)) {
-			answer = NTP_ANSWER_INTERLEAVED;
-			p.origin = req->receive;
-			p.transmit = c->rx + (u64)(s64)c->tx_after_rx;
-		}
-		c->rx = p.receive;
-		c->tx_valid = 0;
-	}
+	if (c && interleave(r, c, req, &p, want_tx))
+		answer = NTP_ANSWER_INTERLEAVED;
 	ntp_packet_build(&p, out);
 	return answer;
 }

@@ -68,7 +68,7 @@ static void publish(struct server *s, struct input *in)
 }
 
 static void check_reply(struct server *s, const struct ntp_packet *req, enum ntp_answer a, u8 id,
-			const u8 *out)
+			const struct client *c, const u8 *out)
 {
 	struct ntp_packet p;
 
@@ -83,7 +83,8 @@ static void check_reply(struct server *s, const struct ntp_packet *req, enum ntp
 	}
 	if (a != NTP_ANSWER_KOD) {
 		must(p.receive != s->last_rx[id]);
-		s->last_rx[id] = p.receive;
+		if (c && c->rx == p.receive)
+			s->last_rx[id] = p.receive;
 	}
 }
 
@@ -126,7 +127,7 @@ static void ask(struct server *s, struct input *in, u8 id, size_t len)
 	     a == NTP_ANSWER_RATE_LIMITED);
 	must(c || (a == NTP_ANSWER_BASIC && !want_tx));
 	if (ntp_answer_is_reply(a))
-		check_reply(s, &req, a, id, out);
+		check_reply(s, &req, a, id, c, out);
 }
 
 static void stamp(struct server *s, struct input *in, u8 id)

@@ -35,8 +35,8 @@ for a in 10.111.0.3 fd00:a75::3; do
 	check "$a: interleaved replies" interleaved $a Yes
 done
 for a in 10.111.0.1 fd00:a75::1 10.111.0.3 fd00:a75::3; do
-	check "$a: stratum 3 and all packets valid" test "$(field $a Stratum) $(field $a 'Total good RX')" = \
-		"3 $(field $a 'Total valid RX')"
+	check "$a: stratum 3, nothing lost or invalid" test "$(field $a Stratum)" = 3 -a \
+		$(($(field $a 'Total TX') - $(field $a 'Total valid RX'))) -le 1
 	check "$a: offset below 50 us" wait_for 5 good $a || chronyc cli ntpdata $a
 	figures $a
 done

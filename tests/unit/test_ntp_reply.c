@@ -259,9 +259,49 @@ static void test_wish_fades(void **state)
 	req = request(77, 12, 102);
 	ask(&req, &client, NOW, 0);
 	assert_true(want_tx);
-	req = request(0, 0, 103);
+	req = request(78, 13, 103);
 	ask(&req, &client, NOW, 0);
 	assert_false(want_tx);
+}
+
+/* A basic and an interleaved association from one address. */
+static void test_two_behind_one_address(void **state)
+{
+	struct ntp_packet basic = request(0, 0, 900), req = request(0, 0, 100);
+	u64 rx;
+	int i;
+
+	/* they alternate from the very start */
+	ask(&req, &client, NOW, 0);
+	rx = reply.receive;
+	ask(&basic, &client, NOW, 0);
+	req = request(rx, 11, 101);
+	ask(&req, &client, NOW, 0);
+	rx = reply.receive;
+	assert_false(want_tx);
+	ask(&basic, &client, NOW, 0);
+	req = request(rx, 11, 101);
+	ask(&req, &client, NOW, 0);
+	for (i = 2; i < 10; i++) {
+		assert_true(want_tx);
+		rx = reply.receive;
+		ntp_reply_transmitted(&replier, &client, rx, ntp_to_utc(rx, NOW) + 500);
+		assert_int_equal(ask(&basic, &client, NOW + i * SECOND, 0), NTP_ANSWER_BASIC);
+		assert_int_equal(ask(&basic, &client, NOW + i * SECOND, 0), NTP_ANSWER_BASIC);
+		assert_false(want_tx);
+		req = request(rx, 12, 102);
+		assert_int_equal(ask(&req, &client, NOW + i * SECOND, 0), NTP_ANSWER_INTERLEAVED);
+		ntp_reply_transmitted(&replier, &client, reply.receive, NOW + i * SECOND + 900);
+	}
+	/* one that starts anew soon gets interleaved replies again */
+	req = request(0, 0, 200);
+	for (i = 10; i < 14; i++) {
+		ask(&req, &client, NOW + i * SECOND, 0);
+		req = request(reply.receive, 13, 201);
+		if (want_tx)
+			ntp_reply_transmitted(&replier, &client, reply.receive, NOW + i * SECOND + 900);
+	}
+	assert_int_equal(ask(&req, &client, NOW + i * SECOND, 0), NTP_ANSWER_INTERLEAVED);
 }
 
 static void test_late_or_wrong_stamp(void **state)
@@ -364,6 +404,7 @@ int main(void)
 		cmocka_unit_test_setup(test_interleaved, setup),
 		cmocka_unit_test_setup(test_interleaved_refusals, setup),
 		cmocka_unit_test_setup(test_wish_fades, setup),
+		cmocka_unit_test_setup(test_two_behind_one_address, setup),
 		cmocka_unit_test_setup(test_late_or_wrong_stamp, setup),
 		cmocka_unit_test_setup(test_stamps_unique, setup),
 		cmocka_unit_test_setup(test_rate_limit, setup),
