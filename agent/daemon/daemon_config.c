@@ -73,6 +73,16 @@ static bool same_text(const char *a, const char *b)
 	return a == b || (a && b && !strcmp(a, b));
 }
 
+static bool same_interfaces(const struct config *a, const struct config *b)
+{
+	unsigned int i;
+
+	for (i = 0; i < a->ntimestamp_interface && i < b->ntimestamp_interface; i++)
+		if (!same_text(a->timestamp_interface[i], b->timestamp_interface[i]))
+			return false;
+	return a->ntimestamp_interface == b->ntimestamp_interface;
+}
+
 /* What is set up once. */
 static void find_restart_needed(const struct daemon *d, const struct config *new,
 				struct daemon_reload *out)
@@ -88,6 +98,7 @@ static void find_restart_needed(const struct daemon *d, const struct config *new
 		{ "state_dir", same_text(old->state_dir, new->state_dir) },
 		{ "hardware_timestamping",
 		  old->hardware_timestamping == new->hardware_timestamping },
+		{ "timestampinterface", same_interfaces(old, new) },
 		{ "precision", old->precision_ns == new->precision_ns },
 	};
 	unsigned int i;

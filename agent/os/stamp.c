@@ -106,10 +106,14 @@ static void parse_ipv6(const struct cmsghdr *c, struct stamp *out)
 
 int stamp_parse(const struct msghdr *msg, struct stamp *out)
 {
+	const char *end = (const char *)msg->msg_control + msg->msg_controllen;
 	const struct cmsghdr *c;
 
 	memset(out, 0, sizeof(*out));
 	for (c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR((struct msghdr *)msg, (struct cmsghdr *)c)) {
+		/* libc does not look at the length of the first one */
+		if (c->cmsg_len > (size_t)(end - (const char *)c))
+			return -EBADMSG;
 		if (c->cmsg_level == SOL_SOCKET)
 			parse_socket(c, out);
 		else if (c->cmsg_level == IPPROTO_IP)

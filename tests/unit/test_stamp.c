@@ -193,6 +193,17 @@ static void test_cut_short(void **state)
 	assert_int_equal(st.software_sys, 1700000000000000001LL);
 }
 
+static void test_longer_than_the_buffer(void **state)
+{
+	struct timespec ts[3] = { { 1700000000, 1 } };
+	struct stamp st;
+
+	add(SOL_SOCKET, SO_TIMESTAMPING, ts, sizeof(ts));
+	msg.msg_controllen = CMSG_LEN(sizeof(ts)) - 1;
+	assert_int_equal(stamp_parse(&msg, &st), -EBADMSG);
+	assert_int_equal(st.software_sys, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -207,6 +218,7 @@ int main(void)
 		cmocka_unit_test_setup(test_other_error, reset),
 		cmocka_unit_test_setup(test_sched_is_no_transmit, reset),
 		cmocka_unit_test_setup(test_cut_short, reset),
+		cmocka_unit_test_setup(test_longer_than_the_buffer, reset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
