@@ -390,6 +390,7 @@ void ntp_peer_configure(struct ntp_peer *p, const struct config_source *cfg)
 	assoc_configure(p->assoc, &ac);
 	tk_source_configure(p->source, &tc);
 	p->env->changed(p->env->ctx);
+	arm(p);
 }
 
 void ntp_peer_set_online(struct ntp_peer *p, bool online)

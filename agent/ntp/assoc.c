@@ -149,10 +149,20 @@ void assoc_free(struct assoc *a)
 	free(a);
 }
 
+/* A shorter interval counts from the last request on, not from the next. */
+static void change_poll(struct assoc *a, int poll)
+{
+	int old = a->poll;
+
+	limit_poll(a, poll);
+	if (a->poll < old && a->req.sent && a->next_mono > a->req.sent_mono + poll_ns(a->poll))
+		a->next_mono = a->req.sent_mono + poll_ns(a->poll);
+}
+
 void assoc_configure(struct assoc *a, const struct assoc_config *cfg)
 {
 	take_config(a, cfg);
-	limit_poll(a, a->poll);
+	change_poll(a, a->poll);
 }
 
 void assoc_reset(struct assoc *a, s64 now_mono)
@@ -179,7 +189,7 @@ s64 assoc_next_mono(const struct assoc *a)
 
 void assoc_set_poll(struct assoc *a, int poll)
 {
-	limit_poll(a, poll);
+	change_poll(a, poll);
 }
 
 /* log2 of the interval after the request being made; the ramp moves on. */

@@ -534,6 +534,29 @@ static void test_schedule(void **state)
 	assert_int_equal(report(l).poll, 6);
 }
 
+static void test_shorter_poll_counts_at_once(void **state)
+{
+	struct lab *l = *state;
+	struct assoc_config cfg = config(l);
+	s64 sent, next;
+	int i;
+
+	assoc_set_poll(l->a, 10);
+	for (i = 0; i < 20; i++)
+		request(l);
+	sent = l->now;
+	assert_true(assoc_next_mono(l->a) > sent + 1000 * SEC);
+	assoc_set_poll(l->a, 7);
+	assert_true(assoc_next_mono(l->a) == sent + 128 * SEC);
+	next = assoc_next_mono(l->a);
+	assoc_set_poll(l->a, 9);	/* a longer one, after the next request */
+	assert_true(assoc_next_mono(l->a) == next);
+	cfg.min_poll = 0;
+	cfg.max_poll = 0;
+	assoc_configure(l->a, &cfg);
+	assert_true(assoc_next_mono(l->a) == sent + SEC);
+}
+
 static void test_short_polls(void **state)
 {
 	struct lab *l = *state;
@@ -745,6 +768,7 @@ int main(void)
 		T(test_kod_stops),
 		T(test_kod_rate),
 		T(test_schedule),
+		T(test_shorter_poll_counts_at_once),
 		T(test_short_polls),
 		T(test_burst_after_silence),
 		T(test_send_failure),
