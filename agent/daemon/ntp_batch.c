@@ -19,11 +19,13 @@ enum {
 	TX_CONTROL = 64,
 	ERROR_DATA = 256,
 	EARLY_MISSES_MAX = 16,
-	MEASURE_EVERY = 16,	/* batches between measurements of our own cost */
 };
 
 #define FETCH_AFTER_NS (NSEC_PER_SEC / 16)
-#define COST_MAX_NS 20000
+/* No reply takes longer to leave, but for a host that is overloaded. */
+#define COST_MAX_NS 100000
+/* How often our own delays are measured. */
+#define MEASURE_AFTER_NS (NSEC_PER_SEC / 16)
 
 struct tx_slot {
 	struct iovec iov;
@@ -48,9 +50,13 @@ struct ntp_batch {
 	unsigned int nrx, ntx, room;
 	s64 now_sys, now_mono;
 	s64 first_rx_sys;	/* of the first message, 0: not known */
-	/* what processing a request and sending a reply took lately, ns */
-	s64 process_ns, send_ns;
-	unsigned int batches;
+	/*
+	 * What it took lately, ns: to process a request, to send one reply of
+	 * many, and from the first send to its transmit stamp.
+	 */
+	s64 process_ns, send_ns, lead_ns;
+	s64 measured_mono;
+	bool measure;		/* this batch */
 	struct tx_slot tx_slot[BATCH];
 	struct rx_slot rx_slot[BATCH];
 	struct iovec error_iov;
@@ -183,33 +189,41 @@ static void add_source(struct msghdr *h, const struct stamp *st)
 	}
 }
 
-static void queue_reply(struct ntp_listener *l, const struct msghdr *request,
-			const struct stamp *st, const struct client *c, bool want_tx)
+/* A transmit stamp is wanted by the client, or now and then to learn from. */
+static bool ask_stamp(struct ntp_listener *l, struct msghdr *h, const struct stamp *st,
+		      const struct client *c, bool want_tx)
 {
 	struct ntp_server *s = l->server;
 	struct ntp_batch *b = s->batch;
+	const bool measure = b->measure && !b->ntx;
+	const struct tx_pending p = {
+		/* a reply that is only measured may not be the one remembered */
+		.client = c ? client_table_index(s->table, c) : 0, .rx = want_tx ? c->rx : 0,
+		.ifindex = hwstamp_ifindex(st), .sent_sys = b->now_sys,
+		.due_sys = measure ? b->now_sys + b->nrx * b->process_ns : 0,
+	};
+
+	if (!(want_tx || measure) || !l->tx_flags || !tx_ring_free(&l->ring, b->now_sys))
+		return false;
+	memcpy(add_control(h, SOL_SOCKET, SO_TIMESTAMPING, sizeof(l->tx_flags)),
+	       &l->tx_flags, sizeof(l->tx_flags));
+	tx_ring_sent(&l->ring, &p);
+	return true;
+}
+
+static void queue_reply(struct ntp_listener *l, const struct msghdr *request,
+			const struct stamp *st, const struct client *c, bool want_tx)
+{
+	struct ntp_batch *b = l->server->batch;
 	struct tx_slot *slot = &b->tx_slot[b->ntx];
 	struct msghdr *h = &b->tx[b->ntx].msg_hdr;
-	const u32 no_stamp = 0;
 
 	h->msg_name = request->msg_name;
 	h->msg_namelen = request->msg_namelen;
 	h->msg_control = slot->control;
 	h->msg_controllen = 0;
 	add_source(h, st);
-	slot->stamped = want_tx && l->tx_stamps && tx_ring_free(&l->ring, b->now_sys);
-	if (slot->stamped) {
-		const struct tx_pending p = {
-			.client = client_table_index(s->table, c), .rx = c->rx,
-			.ifindex = hwstamp_ifindex(st),
-			.sent_sys = b->now_sys,
-		};
-
-		tx_ring_sent(&l->ring, &p);
-	} else if (l->tx_stamps) {
-		memcpy(add_control(h, SOL_SOCKET, SO_TIMESTAMPING, sizeof(no_stamp)),
-		       &no_stamp, sizeof(no_stamp));
-	}
+	slot->stamped = ask_stamp(l, h, st, c, want_tx);
 	b->ntx++;
 }
 
@@ -245,7 +259,7 @@ static enum ntp_answer answer(struct ntp_listener *l, const struct mmsghdr *m)
 		b->first_rx_sys = q.rx_sys;
 	s->stats.rx_stamps[q.rx_kind]++;
 	/* after all of the batch is processed and what stands before it is sent */
-	q.tx_sys = b->now_sys + b->nrx * b->process_ns + b->ntx * b->send_ns + b->send_ns / 2;
+	q.tx_sys = b->now_sys + b->nrx * b->process_ns + b->lead_ns + b->ntx * b->send_ns;
 	if (s->table)
 		c = client_table_hit(s->table, addr, b->now_mono);
 	result = ntp_reply(&s->replier, &q, &request, c, b->tx_slot[b->ntx].reply, &want_tx);
@@ -283,6 +297,16 @@ static void send_replies(struct ntp_listener *l)
 	}
 }
 
+/* A moving average that starts at the first value. */
+static void learn(s64 *mean, s64 took_ns)
+{
+	if (took_ns < 0)
+		took_ns = 0;
+	if (took_ns > COST_MAX_NS)
+		took_ns = COST_MAX_NS;
+	*mean = *mean ? *mean + (took_ns - *mean) / 8 : took_ns;
+}
+
 static void read_one_stamp(struct ntp_listener *l, const struct msghdr *h)
 {
 	struct ntp_server *s = l->server;
@@ -305,6 +329,8 @@ static void read_one_stamp(struct ntp_listener *l, const struct msghdr *h)
 	if (!sys || !tx_ring_stamp(&l->ring, st.id, sys, &p))
 		return;
 	s->stats.tx_stamps[kind]++;
+	if (p.due_sys)
+		learn(&s->batch->lead_ns, sys - p.due_sys);
 	c = s->table ? client_table_at(s->table, p.client) : NULL;
 	if (c)
 		ntp_reply_transmitted(&s->replier, c, p.rx, sys);
@@ -365,13 +391,20 @@ static void fetch_state(struct ntp_server *s)
 	ntp_reply_publish(&s->replier, &st, s->batch->now_sys);
 }
 
-static void learn_cost(s64 *cost, s64 took_ns)
+/* Send, and learn how long that takes. */
+static void send_measured(struct ntp_listener *l)
 {
-	if (took_ns < 0)
-		took_ns = 0;
-	if (took_ns > COST_MAX_NS)
-		took_ns = COST_MAX_NS;
-	*cost += (took_ns - *cost) / 8;
+	struct ntp_batch *b = l->server->batch;
+	s64 processed = clock_ns(CLOCK_REALTIME), sent;
+
+	send_replies(l);
+	sent = clock_ns(CLOCK_REALTIME);
+	b->measured_mono = b->now_mono;
+	learn(&b->process_ns, (processed - b->now_sys) / b->nrx);
+	learn(&b->send_ns, (sent - processed) / b->ntx);
+	/* without transmit stamps: somewhere within the call */
+	if (!l->tx_flags)
+		b->lead_ns = b->send_ns / 2;
 }
 
 static void answer_all(struct ntp_listener *l)
@@ -379,10 +412,10 @@ static void answer_all(struct ntp_listener *l)
 	struct ntp_server *s = l->server;
 	struct ntp_batch *b = s->batch;
 	enum ntp_answer a;
-	s64 processed, sent;
 	unsigned int i;
 
 	b->ntx = 0;
+	b->measure = b->now_mono - b->measured_mono >= MEASURE_AFTER_NS;
 	for (i = 0; i < b->nrx; i++) {
 		a = answer(l, &b->rx[i]);
 		if (a < NTP_ANSWERS)
@@ -393,15 +426,10 @@ static void answer_all(struct ntp_listener *l)
 	s->stats.requests += b->nrx;
 	if (!b->ntx)
 		return;
-	if (b->batches++ % MEASURE_EVERY) {
+	if (b->measure)
+		send_measured(l);
+	else
 		send_replies(l);
-	} else {
-		processed = clock_ns(CLOCK_REALTIME);
-		send_replies(l);
-		sent = clock_ns(CLOCK_REALTIME);
-		learn_cost(&b->process_ns, (processed - b->now_sys) / b->nrx);
-		learn_cost(&b->send_ns, (sent - processed) / b->ntx);
-	}
 	read_stamps_early(l);
 }
 

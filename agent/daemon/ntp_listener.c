@@ -17,28 +17,28 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 }
 
 /*
- * Receive stamps for all. Transmit stamps are on for the socket and switched
- * off by a control message for each reply that wants none: simulators number
- * only what the socket's own options ask for. udp_open() would not do, since
- * it asks for the kernel's stamp beside the NIC's.
+ * Receive stamps for all, transmit stamps for those replies that ask for one
+ * by a control message: the cheapest way for the many that do not. udp_open()
+ * would have every transmit stamped, or none.
  */
 static void enable_stamps(struct ntp_listener *l)
 {
 	const int software = SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_RX_SOFTWARE |
-		SOF_TIMESTAMPING_TX_SOFTWARE;
-	const int option = SOF_TIMESTAMPING_OPT_ID | SOF_TIMESTAMPING_OPT_TSONLY;
+		SOF_TIMESTAMPING_OPT_ID | SOF_TIMESTAMPING_OPT_TSONLY;
 	const int nic = SOF_TIMESTAMPING_RAW_HARDWARE | SOF_TIMESTAMPING_RX_HARDWARE |
-		SOF_TIMESTAMPING_TX_HARDWARE | SOF_TIMESTAMPING_OPT_PKTINFO;
-	int flags = software | option | nic;
+		SOF_TIMESTAMPING_OPT_PKTINFO;
+	int flags = software | nic;
 
 	if (udp_stamping(l->udp) < UDP_STAMPS_SOFTWARE)
 		return;
-	l->tx_stamps = udp_stamping(l->udp) == UDP_STAMPS_HARDWARE &&
-		!setsockopt(l->fd, SOL_SOCKET, SO_TIMESTAMPING, &flags, sizeof(flags));
-	flags = software | option;
-	if (!l->tx_stamps)
-		l->tx_stamps = !setsockopt(l->fd, SOL_SOCKET, SO_TIMESTAMPING, &flags,
-					   sizeof(flags));
+	if (udp_stamping(l->udp) == UDP_STAMPS_HARDWARE &&
+	    !setsockopt(l->fd, SOL_SOCKET, SO_TIMESTAMPING, &flags, sizeof(flags))) {
+		l->tx_flags = SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_TX_HARDWARE;
+		return;
+	}
+	flags = software;
+	if (!setsockopt(l->fd, SOL_SOCKET, SO_TIMESTAMPING, &flags, sizeof(flags)))
+		l->tx_flags = SOF_TIMESTAMPING_TX_SOFTWARE;
 }
 
 struct ntp_listener *ntp_listener_open(struct ntp_server *s, const struct sockaddr_storage *address,

@@ -24,7 +24,7 @@ struct ntp_listener {
 	struct udp *udp;
 	int fd;
 	struct event *event;
-	bool tx_stamps;		/* to be had */
+	u32 tx_flags;		/* SOF_TIMESTAMPING_TX_*, 0: none to be had */
 	struct tx_ring ring;
 	s64 expired_mono;	/* last look for stamps that never came */
 	u32 early_misses;	/* reads right after the send that found no stamp */

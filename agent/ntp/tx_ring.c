@@ -46,23 +46,22 @@ static bool plausible(const struct tx_pending *e, s64 stamp_sys)
 	return stamp_sys >= e->sent_sys - EARLY_NS && stamp_sys <= e->sent_sys + TX_RING_EXPIRE_NS;
 }
 
-static bool learning(const struct tx_ring *r)
+static const struct tx_pending *only_one(const struct tx_ring *r)
 {
-	return !r->id_known && r->outstanding == 1;
+	u32 i;
+
+	for (i = 0; r->outstanding == 1 && i < TX_RING_SIZE; i++) {
+		if (r->pending[i].used)
+			return &r->pending[i];
+	}
+	return NULL;
 }
 
 const struct tx_pending *tx_ring_find(const struct tx_ring *r, u32 id)
 {
 	const struct tx_pending *e = &r->pending[id % TX_RING_SIZE];
-	u32 i;
 
-	if (!learning(r))
-		return e->used && e->id == id ? e : NULL;
-	for (i = 0; i < TX_RING_SIZE; i++) {
-		if (r->pending[i].used)
-			return &r->pending[i];
-	}
-	return NULL;
+	return e->used && e->id == id ? e : only_one(r);
 }
 
 bool tx_ring_stamp(struct tx_ring *r, u32 id, s64 stamp_sys, struct tx_pending *out)
@@ -71,13 +70,13 @@ bool tx_ring_stamp(struct tx_ring *r, u32 id, s64 stamp_sys, struct tx_pending *
 
 	if (!r->outstanding)
 		return false;
-	if (!e || !plausible(e, stamp_sys)) {
+	if (!e || !plausible(e, stamp_sys) || (e->id != id && stamp_sys < e->sent_sys)) {
 		if (++r->strangers >= STRANGERS_MAX)
 			r->id_known = false;
 		return false;
 	}
 	r->strangers = 0;
-	if (learning(r)) {
+	if (e->id != id || (!r->id_known && r->outstanding == 1)) {
 		r->next_id = id + 1;
 		r->id_known = true;
 	}

@@ -4,7 +4,9 @@
  * sends of a socket (SOF_TIMESTAMPING_OPT_ID); so do we. The first number is
  * learned, not assumed, by having one stamp outstanding only until it comes;
  * when the two counts have drifted apart it is learned anew. A stamp that
- * never comes is one entry that expires. Pure.
+ * comes while one is outstanding alone, and was made after that was sent, is
+ * that one's whatever its number (simulators always say 0). A stamp that never
+ * comes is one entry that expires. Pure.
  */
 #ifndef ATS_TX_RING_H
 #define ATS_TX_RING_H
@@ -21,7 +23,8 @@ struct tx_pending {
 	u32 client;		/* number in the client table */
 	int ifindex;		/* where the request came in */
 	u64 rx;			/* receive stamp that names the reply */
-	s64 sent_sys;
+	s64 sent_sys;		/* clock read before it was sent */
+	s64 due_sys;		/* for the sender's own use */
 };
 
 struct tx_ring {

@@ -124,22 +124,29 @@ static void test_clock_stepped_back(void **state)
 	assert_int_equal(ring.lost, 1);
 }
 
-/* The kernel counted one more than we did. */
+/* The kernel counted more than we did, while several were on their way. */
 static void test_drifted_apart(void **state)
 {
-	u32 i, matched = 0;
+	u32 i, kernel = 50, matched = 0, total = 0;
+	s64 now;
 
 	learn(0);
 	for (i = 0; i < 20; i++) {
-		s64 now = NOW + i * 2 * NSEC_PER_SEC;
+		bool two;
 
+		now = NOW + (i + 1) * 2 * NSEC_PER_SEC;
 		tx_ring_expire(&ring, now);
-		if (!tx_ring_free(&ring, NOW))
-			continue;
-		sent(i, now);
-		matched += stamp(i + 2, now + 10, i);
+		sent(2 * i, now);
+		two = tx_ring_free(&ring, now);
+		if (two)
+			sent(2 * i + 1, now);
+		matched += stamp(kernel++, now + 10, 2 * i);
+		if (two)
+			matched += stamp(kernel++, now + 20, 2 * i + 1);
+		total += 1 + two;
 	}
-	assert_in_range(matched, 14, 17);
+	/* two rounds until it was noticed */
+	assert_int_equal(total - matched, 4);
 }
 
 static void test_after_failed_send(void **state)
@@ -158,6 +165,29 @@ static void test_after_failed_send(void **state)
 	assert_true(stamp(4, NOW, 3));
 }
 
+/* A simulator that gives every stamp the same number. */
+static void test_always_the_same_number(void **state)
+{
+	u32 i;
+
+	for (i = 0; i < 300; i++) {
+		assert_true(tx_ring_free(&ring, NOW + i));
+		sent(i, NOW + i);
+		assert_true(stamp(0, NOW + i, i));
+	}
+}
+
+static void test_late_stamp_of_a_lost_one(void **state)
+{
+	learn(0);
+	sent(1, NOW);
+	tx_ring_expire(&ring, NOW + 2 * NSEC_PER_SEC);
+	sent(2, NOW + 2 * NSEC_PER_SEC);
+	/* number 1, made before the only one outstanding was sent */
+	assert_false(stamp(1, NOW + 2 * NSEC_PER_SEC - 5, 2));
+	assert_true(stamp(2, NOW + 2 * NSEC_PER_SEC + 5, 2));
+}
+
 static void test_nothing_outstanding(void **state)
 {
 	assert_false(stamp(0, NOW, 0));
@@ -173,6 +203,8 @@ int main(void)
 		cmocka_unit_test_setup(test_clock_stepped_back, setup),
 		cmocka_unit_test_setup(test_drifted_apart, setup),
 		cmocka_unit_test_setup(test_after_failed_send, setup),
+		cmocka_unit_test_setup(test_always_the_same_number, setup),
+		cmocka_unit_test_setup(test_late_stamp_of_a_lost_one, setup),
 		cmocka_unit_test_setup(test_nothing_outstanding, setup),
 	};
 
