@@ -196,7 +196,7 @@ void ntp_reply_transmitted(const struct ntp_replier *r, struct client *c, u64 rx
 {
 	s64 after = (s64)(ntp_from_utc(tx_sys + r->state.correction_ns) - rx);
 
-	if (c->rx != rx || !rx || after < INT32_MIN || after > INT32_MAX || !after)
+	if (c->rx != rx || !rx || after < INT32_MIN || after > INT32_MAX)
 		return;
 	c->tx_after_rx = (s32)after;
 	c->tx_valid = 1;

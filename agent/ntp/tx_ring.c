@@ -5,6 +5,8 @@ enum { STRANGERS_MAX = 4 };
 
 /* Clocks read in different places may disagree a little; more is a step. */
 #define EARLY_NS (10 * 1000000LL)
+/* A NIC's stamp in the time of the system clock may be off by so much. */
+#define CONVERSION_NS 1000
 /* With the ring once around, what is older than this is taken for lost. */
 #define SLOW_NS (10 * 1000000LL)
 
@@ -70,7 +72,7 @@ bool tx_ring_stamp(struct tx_ring *r, u32 id, s64 stamp_sys, struct tx_pending *
 
 	if (!r->outstanding)
 		return false;
-	if (!e || !plausible(e, stamp_sys) || (e->id != id && stamp_sys < e->sent_sys)) {
+	if (!e || !plausible(e, stamp_sys) || (e->id != id && stamp_sys < e->sent_sys - CONVERSION_NS)) {
 		if (++r->strangers >= STRANGERS_MAX)
 			r->id_known = false;
 		return false;

@@ -322,6 +322,11 @@ static void test_late_or_wrong_stamp(void **state)
 	assert_false(client.tx_valid);
 	ntp_reply_transmitted(&replier, &client, rx, NOW + 10);
 	assert_true(client.tx_valid);
+	/* no time at all between them: simulators */
+	client.tx_valid = 0;
+	client.rx = ntp_from_utc(NOW);
+	ntp_reply_transmitted(&replier, &client, client.rx, NOW);
+	assert_true(client.tx_valid);
 }
 
 static void test_stamps_unique(void **state)
