@@ -160,14 +160,16 @@ static bool to_us_alone(const struct stamp *st)
 	return !memcmp(&st->local, &st->dst, sizeof(st->dst));
 }
 
+/* No padding after the last one: it then fits the room the kernel has on its stack. */
 static void *add_control(struct msghdr *h, int level, int type, size_t size)
 {
-	struct cmsghdr *c = (struct cmsghdr *)((u8 *)h->msg_control + h->msg_controllen);
+	struct cmsghdr *c = (struct cmsghdr *)((u8 *)h->msg_control +
+					       CMSG_ALIGN(h->msg_controllen));
 
+	h->msg_controllen = CMSG_ALIGN(h->msg_controllen) + CMSG_LEN(size);
 	c->cmsg_level = level;
 	c->cmsg_type = type;
 	c->cmsg_len = CMSG_LEN(size);
-	h->msg_controllen += CMSG_SPACE(size);
 	return CMSG_DATA(c);
 }
 
@@ -189,22 +191,24 @@ static void add_source(struct msghdr *h, const struct stamp *st)
 	}
 }
 
-/* A transmit stamp is wanted by the client, or now and then to learn from. */
+/*
+ * Asks for the transmit stamp of the reply being queued. One that is only to
+ * learn from (@c NULL) belongs to no client.
+ */
 static bool ask_stamp(struct ntp_listener *l, struct msghdr *h, const struct stamp *st,
-		      const struct client *c, bool want_tx)
+		      const struct client *c)
 {
-	struct ntp_server *s = l->server;
-	struct ntp_batch *b = s->batch;
-	const bool measure = b->measure && !b->ntx;
-	const struct tx_pending p = {
-		/* a reply that is only measured may not be the one remembered */
-		.client = c ? client_table_index(s->table, c) : 0, .rx = want_tx ? c->rx : 0,
-		.ifindex = hwstamp_ifindex(st), .sent_sys = b->now_sys,
-		.due_sys = measure ? b->now_sys + b->nrx * b->process_ns : 0,
-	};
+	struct ntp_batch *b = l->server->batch;
+	struct tx_pending p = { .ifindex = hwstamp_ifindex(st), .sent_sys = b->now_sys };
 
-	if (!(want_tx || measure) || !l->tx_flags || !tx_ring_free(&l->ring, b->now_sys))
+	if (!l->tx_flags || !tx_ring_free(&l->ring, b->now_sys))
 		return false;
+	if (c) {
+		p.client = client_table_index(l->server->table, c);
+		p.rx = c->rx;
+	}
+	if (b->measure && !b->ntx)
+		p.due_sys = b->now_sys + b->nrx * b->process_ns;
 	memcpy(add_control(h, SOL_SOCKET, SO_TIMESTAMPING, sizeof(l->tx_flags)),
 	       &l->tx_flags, sizeof(l->tx_flags));
 	tx_ring_sent(&l->ring, &p);
@@ -223,7 +227,8 @@ static void queue_reply(struct ntp_listener *l, const struct msghdr *request,
 	h->msg_control = slot->control;
 	h->msg_controllen = 0;
 	add_source(h, st);
-	slot->stamped = ask_stamp(l, h, st, c, want_tx);
+	slot->stamped = (want_tx || (b->measure && !b->ntx)) &&
+		ask_stamp(l, h, st, want_tx ? c : NULL);
 	b->ntx++;
 }
 

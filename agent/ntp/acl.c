@@ -2,19 +2,25 @@
 #include "acl.h"
 
 #include <stdlib.h>
-#include <string.h>
+
+#include "wire/bytes.h"
 
 #define NO_PARENT UINT32_MAX
 #define MAPPED_PREFIX 96	/* ::ffff:0:0/96 holds all of IPv4 */
+
+/* Two words in the order of the address compare faster than sixteen octets. */
+struct bits {
+	u64 high, low;
+};
 
 /*
  * Sorted by address, shorter prefixes first: whatever holds an address is the
  * last net that does not start after it, or one of those around that net.
  */
 struct net {
-	u8 addr[16];
+	struct bits addr, mask;
 	u8 prefix;
-	bool allow;
+	bool allow, ipv4;
 	u32 order;
 	u32 parent;		/* the next net around this one, of the same family */
 };
@@ -24,43 +30,42 @@ struct acl {
 	struct net net[];
 };
 
-static const u8 mapped[16] = { [10] = 0xff, [11] = 0xff };
-
-static bool holds(const struct net *net, const u8 addr[16])
+static struct bits bits_of(const u8 addr[16])
 {
-	unsigned int bytes = net->prefix / 8, bits = net->prefix % 8;
-
-	if (memcmp(net->addr, addr, bytes))
-		return false;
-	return !bits || !((net->addr[bytes] ^ addr[bytes]) >> (8 - bits));
+	return (struct bits){ be64_get(addr), be64_get(addr + 8) };
 }
 
-static bool is_mapped(const u8 addr[16])
+static struct bits mask_of(unsigned int prefix)
 {
-	return !memcmp(addr, mapped, MAPPED_PREFIX / 8);
+	return (struct bits){
+		.high = prefix >= 64 ? UINT64_MAX : prefix ? UINT64_MAX << (64 - prefix) : 0,
+		.low = prefix >= 128 ? UINT64_MAX : prefix > 64 ? UINT64_MAX << (128 - prefix) : 0,
+	};
 }
 
-/* An IPv6 net such as ::/0 says nothing of IPv4. */
-static bool same_family(const struct net *net, const u8 addr[16])
+static int compare(struct bits a, struct bits b)
 {
-	return is_mapped(addr) == (net->prefix >= MAPPED_PREFIX && is_mapped(net->addr));
+	if (a.high != b.high)
+		return a.high < b.high ? -1 : 1;
+	return a.low < b.low ? -1 : a.low > b.low;
 }
 
-static void cut_host_bits(struct net *net)
+static bool holds(const struct net *net, struct bits addr)
 {
-	unsigned int i, keep;
+	return !((net->addr.high ^ addr.high) & net->mask.high) &&
+		!((net->addr.low ^ addr.low) & net->mask.low);
+}
 
-	for (i = 0; i < sizeof(net->addr); i++) {
-		keep = net->prefix > 8 * i ? net->prefix - 8 * i : 0;
-		if (keep < 8)
-			net->addr[i] &= (u8)(0xff00 >> keep);
-	}
+/* ::ffff:0:0/96 */
+static bool is_mapped(struct bits addr)
+{
+	return !addr.high && addr.low >> 32 == 0xffff;
 }
 
 static int by_address(const void *pa, const void *pb)
 {
 	const struct net *a = pa, *b = pb;
-	int r = memcmp(a->addr, b->addr, sizeof(a->addr));
+	int r = compare(a->addr, b->addr);
 
 	if (r)
 		return r;
@@ -75,7 +80,7 @@ static void drop_repeated(struct acl *a)
 
 	for (i = 0; i < a->n; i++) {
 		if (kept && a->net[kept - 1].prefix == a->net[i].prefix &&
-		    !memcmp(a->net[kept - 1].addr, a->net[i].addr, 16))
+		    !compare(a->net[kept - 1].addr, a->net[i].addr))
 			kept--;
 		a->net[kept++] = a->net[i];
 	}
@@ -95,6 +100,20 @@ static void find_parents(struct acl *a)
 	}
 }
 
+static struct net make_net(const struct acl_rule *rule, u32 order)
+{
+	struct net net = {
+		.addr = bits_of(rule->addr), .mask = mask_of(rule->prefix),
+		.prefix = rule->prefix, .allow = rule->allow, .order = order,
+	};
+
+	net.addr.high &= net.mask.high;
+	net.addr.low &= net.mask.low;
+	/* a shorter IPv6 prefix such as ::/0 says nothing of IPv4 */
+	net.ipv4 = rule->prefix >= MAPPED_PREFIX && is_mapped(net.addr);
+	return net;
+}
+
 struct acl *acl_new(const struct acl_rule *rules, unsigned int n)
 {
 	struct acl *a = malloc(sizeof(*a) + (size_t)n * sizeof(a->net[0]));
@@ -108,11 +127,7 @@ struct acl *acl_new(const struct acl_rule *rules, unsigned int n)
 			free(a);
 			return NULL;
 		}
-		a->net[i] = (struct net){
-			.prefix = rules[i].prefix, .allow = rules[i].allow, .order = i,
-		};
-		memcpy(a->net[i].addr, rules[i].addr, sizeof(a->net[i].addr));
-		cut_host_bits(&a->net[i]);
+		a->net[i] = make_net(&rules[i], i);
 	}
 	if (n)
 		qsort(a->net, n, sizeof(a->net[0]), by_address);
@@ -128,19 +143,21 @@ void acl_free(struct acl *a)
 
 bool acl_allows(const struct acl *a, const u8 addr[16])
 {
+	struct bits bits = bits_of(addr);
 	u32 low = 0, high, mid, i;
+	bool ipv4 = is_mapped(bits);
 
 	if (!a)
 		return false;
 	for (high = a->n; low < high;) {
 		mid = low + (high - low) / 2;
-		if (memcmp(a->net[mid].addr, addr, 16) <= 0)
+		if (compare(a->net[mid].addr, bits) <= 0)
 			low = mid + 1;
 		else
 			high = mid;
 	}
 	for (i = low ? low - 1 : NO_PARENT; i != NO_PARENT; i = a->net[i].parent) {
-		if (holds(&a->net[i], addr) && same_family(&a->net[i], addr))
+		if (a->net[i].ipv4 == ipv4 && holds(&a->net[i], bits))
 			return a->net[i].allow;
 	}
 	return false;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "siphash.h"
+#include "wire/bytes.h"
 
 enum {
 	CAPACITY_MAX = 1 << 26,
@@ -84,6 +85,11 @@ static u32 next_slot(const struct client_table *t, u32 i)
 	return i + 1 == t->slots ? 0 : i + 1;
 }
 
+static bool same_address(const u8 a[16], const u8 b[16])
+{
+	return !((be64_get(a) ^ be64_get(b)) | (be64_get(a + 8) ^ be64_get(b + 8)));
+}
+
 /*
  * The slot with @addr, or the empty one where it belongs. The low half of the
  * hash chooses the home, the high half is the tag.
@@ -95,7 +101,7 @@ static u32 locate(const struct client_table *t, const u8 addr[16], u64 hash)
 
 	for (i = home(t, (u32)hash); (v = t->slot[i]); i = next_slot(t, i)) {
 		if ((v & ~t->number_mask) == tag &&
-		    !memcmp(t->entry[(v & t->number_mask) - 1].addr, addr, 16))
+		    same_address(t->entry[(v & t->number_mask) - 1].addr, addr))
 			break;
 	}
 	return i;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "siphash.h"
 
+#include "wire/bytes.h"
+
 struct state {
 	u64 v0, v1, v2, v3;
 };
@@ -34,12 +36,7 @@ static inline void absorb(struct state *s, u64 word)
 /* Words of the message are little-endian in SipHash. */
 static inline u64 word_at(const u8 *b)
 {
-	u64 v = 0;
-	int i;
-
-	for (i = 7; i >= 0; i--)
-		v = v << 8 | b[i];
-	return v;
+	return __builtin_bswap64(be64_get(b));
 }
 
 u64 siphash_address(const u64 key[2], const u8 address[16])

@@ -20,7 +20,8 @@ static inline u32 be32_get(const u8 *b)
 
 static inline u64 be64_get(const u8 *b)
 {
-	return (u64)be32_get(b) << 32 | be32_get(b + 4);
+	return (u64)b[0] << 56 | (u64)b[1] << 48 | (u64)b[2] << 40 | (u64)b[3] << 32 |
+		(u64)b[4] << 24 | (u64)b[5] << 16 | (u64)b[6] << 8 | b[7];
 }
 
 static inline void be16_put(u8 *b, u16 v)
