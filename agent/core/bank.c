@@ -2,6 +2,7 @@
 #include "core/bank.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Chance per sample that the oscillator's behaviour changes. */
 #define MODEL_CHANGE 0.02
@@ -37,7 +38,19 @@ void bank_init(struct bank *b, int shape, const struct track *start)
 	noise_init(&b->law[BANK_FWD], shape);
 	noise_init(&b->law[BANK_BACK], shape);
 	b->score = 0.0;
+	b->scored = 0.0;
 	bank_restart(b, start);
+}
+
+void bank_start_again(struct bank *b, const struct bank *taught, double delay_ns, double sd)
+{
+	struct track t = b->track[0];
+
+	memcpy(b->law, taught->law, sizeof(b->law));
+	t.x[TRACK_DELAY] = delay_ns;
+	t.p[TRACK_OFFSET][TRACK_OFFSET] = sd * sd;
+	t.p[TRACK_DELAY][TRACK_DELAY] = sd * sd;
+	bank_restart(b, &t);
 }
 
 void bank_mix(const struct track *t, const double *w, unsigned int n, struct track *out)
@@ -118,12 +131,13 @@ void bank_predict(struct bank *b, double dt)
 
 static void add_score(struct bank *b, double log_density)
 {
-	double memory = fmin(SCORE_MEMORY, 1.0 + b->law[BANK_FWD].n + b->law[BANK_BACK].n);
+	double memory = fmin(SCORE_MEMORY, ++b->scored);
 
 	b->score += (log_density - b->score) / memory;
 }
 
-void bank_observe(struct bank *b, enum bank_direction dir, double value, double stamp_var)
+void bank_observe(struct bank *b, enum bank_direction dir, double value, double stamp_var,
+		  double news)
 {
 	const double *h = edges[dir];
 	struct noise_fit fit[BANK_MODELS];
@@ -133,8 +147,13 @@ void bank_observe(struct bank *b, enum bank_direction dir, double value, double 
 	for (m = 0; m < BANK_MODELS; m++) {
 		double z = value - track_mean(&b->track[m], h);
 
-		noise_fit(&b->law[dir], z, track_var(&b->track[m], h), stamp_var, &fit[m]);
-		track_condition(&b->track[m], h, fit[m].mean, fit[m].var);
+		double var = track_var(&b->track[m], h);
+		/* what lies below the edge is proof however often it is repeated */
+		double part_of = z < 0.0 ? 1.0 : news;
+
+		noise_fit(&b->law[dir], z, var, stamp_var, &fit[m]);
+		track_condition(&b->track[m], h, part_of * fit[m].mean,
+				var + part_of * (fit[m].var - var));
 		max = fmax(max, fit[m].log_density);
 	}
 	for (m = 0; m < BANK_MODELS; m++)
@@ -185,24 +204,40 @@ void bank_move(struct bank *b, double offset_ns)
 		b->track[m].x[TRACK_OFFSET] += offset_ns;
 }
 
-void bank_jump(struct bank *b, const struct jump_found *j, double sd, double since)
+void bank_unlearn(struct bank *b, const struct bank *kept)
+{
+	b->law[BANK_FWD] = kept->law[BANK_FWD];
+	b->law[BANK_BACK] = kept->law[BANK_BACK];
+	b->score = kept->score;
+}
+
+void bank_follow_path(struct bank *b, const struct bank *kept, double since,
+		      const struct jump_found *j, double sd)
+{
+	unsigned int m;
+
+	*b = *kept;
+	bank_predict(b, since);
+	for (m = 0; m < BANK_MODELS; m++) {
+		struct track *t = &b->track[m];
+
+		t->x[TRACK_DELAY] += j->delay_ns;
+		t->p[TRACK_DELAY][TRACK_DELAY] += sd * sd;
+		t->x[TRACK_ASYMMETRY] += j->asymmetry_ns;
+		if (j->asymmetry_ns != 0.0)
+			t->p[TRACK_ASYMMETRY][TRACK_ASYMMETRY] += sd * sd;
+	}
+}
+
+void bank_doubt_clock(struct bank *b, double offset_ns, double since)
 {
 	unsigned int m;
 
 	for (m = 0; m < BANK_MODELS; m++) {
 		struct track *t = &b->track[m];
 
-		t->x[TRACK_OFFSET] += j->offset_ns;
-		t->x[TRACK_DELAY] += j->delay_ns;
-		t->x[TRACK_ASYMMETRY] += j->asymmetry_ns;
-		t->p[TRACK_DELAY][TRACK_DELAY] += sd * sd;
-		if (j->kind == JUMP_STEP) {
-			/* perhaps it was no step but another frequency */
-			t->p[TRACK_OFFSET][TRACK_OFFSET] += sd * sd + 0.1 * j->offset_ns * j->offset_ns;
-			t->p[TRACK_FREQ][TRACK_FREQ] += pow(j->offset_ns / since, 2.0);
-		} else if (j->asymmetry_ns != 0.0) {
-			t->p[TRACK_ASYMMETRY][TRACK_ASYMMETRY] += sd * sd;
-		}
+		t->p[TRACK_OFFSET][TRACK_OFFSET] += offset_ns * offset_ns;
+		t->p[TRACK_FREQ][TRACK_FREQ] += pow(offset_ns / since, 2.0);
 	}
 }
 

@@ -21,17 +21,24 @@ struct bank {
 	struct track track[BANK_MODELS];
 	double weight[BANK_MODELS];	/* sums to 1 */
 	struct noise_law law[BANK_DIRECTIONS];
+	double scored;	/* observations in the score */
 	double score;	/* decaying mean log density of what was observed */
 };
 
 void bank_init(struct bank *b, int shape, const struct track *start);
+/* Start over with the noise law of @taught and what is known of the delay. */
+void bank_start_again(struct bank *b, const struct bank *taught, double delay_ns, double sd);
 /* Go on from another bank's state; what was learned of the noise is kept. */
 void bank_restart(struct bank *b, const struct track *from);
 void bank_predict(struct bank *b, double dt);
 /* Let the models turn into each other: once per sample, before it is used. */
 void bank_interact(struct bank *b);
-/* An edge, delay - offset or delay + offset, was observed with noise. */
-void bank_observe(struct bank *b, enum bank_direction dir, double value, double stamp_var);
+/*
+ * An edge, delay - offset or delay + offset, was observed with noise; @news is
+ * 1 for noise independent of that before, less for noise that stays alike.
+ */
+void bank_observe(struct bank *b, enum bank_direction dir, double value, double stamp_var,
+		  double news);
 /* One moment-matched normal for all; dt s after the state. */
 void bank_merge(const struct bank *b, double dt, struct track *out);
 void bank_move(struct bank *b, double offset_ns);
@@ -43,9 +50,19 @@ struct bank_residual {
 
 struct bank_residual bank_residual(const struct bank *b, double dt, enum bank_direction dir,
 				   double value, double stamp_var);
-/* The path or a clock changed; @sd: how well it is known by how much, ns;
- * @since: s over which it may have happened. */
-void bank_jump(struct bank *b, const struct jump_found *j, double sd, double since);
+/* Law and score go back to what they were before noise turned out to be a jump. */
+void bank_unlearn(struct bank *b, const struct bank *kept);
+/*
+ * The path changed @since s ago: what was known before holds, but for the delay;
+ * @sd: how well it is known by how much, ns.
+ */
+void bank_follow_path(struct bank *b, const struct bank *kept, double since,
+		      const struct jump_found *j, double sd);
+/*
+ * A clock stepped by about @offset_ns, or has had another frequency for @since s:
+ * doubt both, the next samples tell which.
+ */
+void bank_doubt_clock(struct bank *b, double offset_ns, double since);
 /* Mean wander assumed, ns/s per sqrt(s). */
 double bank_wander(const struct bank *b);
 

@@ -17,10 +17,18 @@
 
 #define BANKS 3
 #define TRIPS 64
-/* Until then everything is news. */
-#define JUMP_SAMPLES 12
+/* So many independent samples must have told what is normal. */
+#define JUMP_SAMPLES 40.0
+/* Then, what is known of the frequency at least is known to this. */
+#define FALSE_START_PPB 300.0
+/* Likeness of round trips: averaged over so many, by chance up to this. */
+#define ALIKE_MEMORY 200.0
+#define ALIKE_CHANCE 0.15
 /* Below what was foreseen by more than this chance: an outlier. */
 #define OUTLIER_CHANCE 1e-5
+/* The first samples are gone through again when so many are known. */
+#define EARLY 48
+#define EARLY_FIRST 16
 #define FREQ_PRIOR_PPB 1e5
 /* How many observations the banks are compared over. */
 #define SCORE_WEIGHT 100.0
@@ -43,6 +51,12 @@ struct filter {
 	double stamp_var;
 	double trip[TRIPS];	/* newest round trips, ns */
 	unsigned int ntrip;
+	double told;		/* independent samples seen */
+	double credit[BANK_DIRECTIONS];	/* news since the last residual that counted */
+	double alike;		/* how much round trips in a row are alike, -1..1 */
+	int last_side;		/* of the median: +-1, 0 unknown */
+	struct filter_sample early[EARLY];	/* the first ones, to be used again */
+	unsigned int nearly;
 	unsigned int samples;
 };
 
@@ -65,6 +79,10 @@ void filter_reset(struct filter *f)
 	f->started = false;
 	f->samples = 0;
 	f->ntrip = 0;
+	f->alike = 0.0;
+	f->told = 0.0;
+	f->credit[BANK_FWD] = f->credit[BANK_BACK] = 0.0;
+	f->last_side = 0;
 }
 
 void filter_set_frequency(struct filter *f, double freq, double sd)
@@ -126,6 +144,28 @@ static bool calm(const struct filter *f)
 	return jump_calm(&f->jump, BANK_FWD) && jump_calm(&f->jump, BANK_BACK);
 }
 
+/*
+ * Noise that stays the same from packet to packet says less than independent
+ * noise: n samples with the autocorrelation r tell what n (1 - r) / (1 + r)
+ * independent ones would.
+ */
+static double news(const struct filter *f)
+{
+	double r = fmax(0.0, f->alike - ALIKE_CHANCE) / (1.0 - ALIKE_CHANCE);
+
+	return (1.0 - r) / (1.0 + r);
+}
+
+/* Whether a residual counts as one more independent one in the search for jumps. */
+static bool telling(struct filter *f, enum bank_direction dir)
+{
+	f->credit[dir] += news(f);
+	if (f->credit[dir] < 1.0 - 1e-9)
+		return false;
+	f->credit[dir] -= 1.0;
+	return f->told >= JUMP_SAMPLES;
+}
+
 /* Returns whether the leg fits nothing: far below the edge. */
 static bool observe(struct filter *f, enum bank_direction dir, const struct filter_leg *l)
 {
@@ -140,16 +180,15 @@ static bool observe(struct filter *f, enum bank_direction dir, const struct filt
 	for (i = 0; i < BANKS; i++) {
 		if (dt > 0.0)
 			bank_predict(&f->bank[i], dt);
-		bank_observe(&f->bank[i], dir, value, f->stamp_var);
+		bank_observe(&f->bank[i], dir, value, f->stamp_var, news(f));
 	}
 	if (dt > 0.0)
 		f->raw = l->local_raw;
-	if (f->samples >= JUMP_SAMPLES)
-		jump_add(&f->jump, dir, r.z, r.above, r.below);
+	if (telling(f, dir))
+		jump_add(&f->jump, dir, l->local_raw * 1e-9, r.z, r.above, r.below);
 	return r.below < OUTLIER_CHANCE;
 }
 
-/* Back to before the jump, and from there on with what has changed. */
 static enum filter_event follow_jump(struct filter *f)
 {
 	const struct noise_law *law = f->kept[f->best].law;
@@ -160,10 +199,12 @@ static enum filter_event follow_jump(struct filter *f)
 
 	if (j.kind == JUMP_NONE)
 		return FILTER_OK;
-	memcpy(f->bank, f->kept, sizeof(f->bank));
 	for (i = 0; i < BANKS; i++) {
-		bank_predict(&f->bank[i], since);
-		bank_jump(&f->bank[i], &j, sd, since);
+		bank_unlearn(&f->bank[i], &f->kept[i]);
+		if (j.kind == JUMP_PATH)
+			bank_follow_path(&f->bank[i], &f->kept[i], since, &j, sd);
+		else
+			bank_doubt_clock(&f->bank[i], j.offset_ns, since);
 	}
 	keep(f);
 	for (i = 0; i < TRIPS; i++)
@@ -176,6 +217,14 @@ static int compare(const void *a, const void *b)
 	double x = *(const double *)a, y = *(const double *)b;
 
 	return (x > y) - (x < y);
+}
+
+/* Sides of the median in a row: no matter how heavy the law's tails are. */
+static void learn_likeness(struct filter *f, int side)
+{
+	if (f->last_side)
+		f->alike += (side * f->last_side - f->alike) / fmin(f->ntrip, ALIKE_MEMORY);
+	f->last_side = side;
 }
 
 /*
@@ -199,6 +248,7 @@ static void learn_floor(struct filter *f, const struct filter_sample *s)
 	for (i = 0; i < n; i++)
 		sorted[i] = f->trip[i];
 	qsort(sorted, n, sizeof(*sorted), compare);
+	learn_likeness(f, f->trip[(f->ntrip - 1) % TRIPS] > sorted[n / 2] ? 1 : -1);
 	/* not the very lowest: it may be the first one of a new path */
 	floor = sorted[(n - 1) / 4 + 1] - sorted[n < 8 ? 0 : 1];
 	for (i = 0; i < BANKS; i++) {
@@ -231,10 +281,29 @@ static void weigh_banks(struct filter *f)
 			bank_restart(&f->bank[i], &t);
 }
 
+/*
+ * What was taken for the path's minimum at the start was not: the first packets
+ * met the same queue. Start from the next sample, with what else was learned.
+ */
+static bool false_start(struct filter *f, bool outlier)
+{
+	struct track t;
+
+	if (f->told >= JUMP_SAMPLES || !outlier)
+		return false;
+	bank_merge(&f->bank[f->best], 0.0, &t);
+	f->freq_ppb = t.x[TRACK_FREQ];
+	f->freq_sd_ppb = fmax(FALSE_START_PPB, 3.0 * sqrt(t.p[TRACK_FREQ][TRACK_FREQ]));
+	f->started = false;
+	return true;
+}
+
 static enum filter_event conclude(struct filter *f, bool outlier)
 {
 	enum filter_event e = follow_jump(f);
 
+	if (false_start(f, outlier))
+		return FILTER_OUTLIER;
 	if (calm(f)) {
 		weigh_banks(f);
 		keep(f);
@@ -242,18 +311,12 @@ static enum filter_event conclude(struct filter *f, bool outlier)
 	return e == FILTER_OK && outlier ? FILTER_OUTLIER : e;
 }
 
-enum filter_event filter_update(struct filter *f, const struct filter_sample *s)
+static enum filter_event process(struct filter *f, const struct filter_sample *s)
 {
 	bool back_first = s->fwd.valid && s->back.valid && s->back.local_raw < s->fwd.local_raw;
 	bool outlier = false;
 	unsigned int i;
 
-	if (!f->started) {
-		if (!s->fwd.valid || !s->back.valid)
-			return FILTER_STALE;
-		start(f, s);
-		return FILTER_OK;
-	}
 	f->stamp_var = s->error_ns * s->error_ns + 1.0;
 	rebase(f);
 	learn_floor(f, s);
@@ -265,9 +328,67 @@ enum filter_event filter_update(struct filter *f, const struct filter_sample *s)
 		outlier |= observe(f, BANK_FWD, &s->fwd);
 	if (s->back.valid && !back_first)
 		outlier |= observe(f, BANK_BACK, &s->back);
+	f->told += news(f);
 	if (f->samples < 1000000000)
 		f->samples++;
 	return conclude(f, outlier);
+}
+
+/*
+ * What the first samples say depends on what is known of the noise, which is
+ * little when they come: go through them once more with what they taught.
+ */
+static void replay(struct filter *f)
+{
+	double lowest = INFINITY, spread;
+	unsigned int i, n = f->nearly;
+	struct bank taught[BANKS];
+
+	for (i = 0; i < f->ntrip && i < TRIPS; i++)
+		lowest = fmin(lowest, f->trip[i]);
+	spread = 0.5 * (f->trip[0] - lowest) + f->bank[0].law[BANK_FWD].floor_ns + 100.0;
+	memcpy(taught, f->bank, sizeof(taught));
+	start(f, &f->early[0]);
+	for (i = 0; i < BANKS; i++)
+		bank_start_again(&f->bank[i], &taught[i], 0.5 * lowest, spread);
+	keep(f);
+	f->ntrip = 0;
+	f->told = 0.0;
+	for (i = 1; i < n && f->started; i++)
+		process(f, &f->early[i]);
+}
+
+enum filter_event filter_update(struct filter *f, const struct filter_sample *s)
+{
+	enum filter_event e;
+
+	if (!f->started) {
+		if (!s->fwd.valid || !s->back.valid)
+			return FILTER_STALE;
+		start(f, s);
+		f->early[0] = *s;
+		f->nearly = 1;
+		return FILTER_OK;
+	}
+	e = process(f, s);
+	if (f->started && f->nearly < EARLY) {
+		f->early[f->nearly++] = *s;
+		if (f->nearly == EARLY_FIRST || f->nearly == EARLY)
+			replay(f);
+	}
+	return e;
+}
+
+static void shift_early(struct filter *f, s64 local_ns, s64 remote_ns)
+{
+	unsigned int i;
+
+	for (i = 0; i < f->nearly; i++) {
+		f->early[i].fwd.local_raw += local_ns;
+		f->early[i].back.local_raw += local_ns;
+		f->early[i].fwd.remote_utc += remote_ns;
+		f->early[i].back.remote_utc += remote_ns;
+	}
 }
 
 void filter_shift(struct filter *f, s64 delta_ns)
@@ -275,12 +396,14 @@ void filter_shift(struct filter *f, s64 delta_ns)
 	f->raw += delta_ns;
 	f->kept_raw += delta_ns;
 	f->base_ns += delta_ns;
+	shift_early(f, delta_ns, 0);
 }
 
 void filter_leap(struct filter *f, s64 delta_ns)
 {
 	f->raw += delta_ns;
 	f->kept_raw += delta_ns;
+	shift_early(f, delta_ns, delta_ns);
 }
 
 bool filter_estimate(const struct filter *f, s64 raw, struct estimate *e)

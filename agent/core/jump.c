@@ -8,20 +8,28 @@
 /* Moves that differ by less than this part are the same both ways. */
 #define SAME_BALANCE 0.25
 
+/* Moves by at least this part of each other, the opposite ways, are mirrored. */
+#define MIRROR_PART 0.5
 /* A burst of one direction's noise is no new path: that wants more than this. */
-#define ASYMMETRY_NOISE 8.0
+#define ASYMMETRY_NOISE 2.0
+/* What lies above the edge for less than this may be a burst of traffic. */
+#define JUMP_LASTS_S 180.0
 
 void jump_reset(struct jump *j)
 {
 	*j = (struct jump){ 0 };
 }
 
-void jump_add(struct jump *j, int dir, double z, double above, double below)
+void jump_add(struct jump *j, int dir, double now_s, double z, double above, double below)
 {
 	struct jump_side *s = &j->side[dir];
 
+	s->now_s = now_s;
 	s->z[s->n++ % JUMP_LENGTH] = z;
-	s->above = above < JUMP_TAIL ? s->above + 1 : 0;
+	if (above >= JUMP_TAIL)
+		s->above = 0;
+	else if (!s->above++)
+		s->above_s = now_s;
 	s->below = below < JUMP_TAIL ? s->below + 1 : 0;
 }
 
@@ -45,6 +53,12 @@ static bool moved(const struct jump_side *s)
 	return s->above >= JUMP_LENGTH || s->below >= JUMP_LENGTH;
 }
 
+/* Longer than a burst of traffic lasts; below the edge there is no traffic. */
+static bool lasting(const struct jump_side *s)
+{
+	return s->below >= JUMP_LENGTH || s->now_s - s->above_s >= JUMP_LASTS_S;
+}
+
 /* On the way to JUMP_LENGTH: wait for it to get there or to break off. */
 static bool moving(const struct jump_side *s)
 {
@@ -53,28 +67,67 @@ static bool moving(const struct jump_side *s)
 	return run >= JUMP_LENGTH / 2 && run < JUMP_LENGTH;
 }
 
+/*
+ * One side moved, and the other one by as much the opposite way as far as its
+ * noise lets see: that is a clock, not a path.
+ */
+static bool mirrored(double moved, double other)
+{
+	return moved * other < 0.0 && fabs(other) > MIRROR_PART * fabs(moved);
+}
+
+static struct jump_found path_change(double fwd, double back, double noise_ns)
+{
+	struct jump_found f = { .kind = JUMP_PATH, .delay_ns = 0.5 * (fwd + back) };
+
+	if (fabs(fwd - back) > SAME_BALANCE * (fabs(fwd) + fabs(back)) &&
+	    fabs(fwd - back) > ASYMMETRY_NOISE * noise_ns)
+		f.asymmetry_ns = 0.5 * (fwd - back);
+	return f;
+}
+
+static struct jump_found judge(const struct jump *j, double noise_ns)
+{
+	const struct jump_side *f = &j->side[0], *b = &j->side[1];
+	double fwd = lowest(f), back = lowest(b);
+	bool fwd_moved = moved(f), back_moved = moved(b);
+
+	if (fwd_moved && back_moved && fwd * back < 0.0)
+		return (struct jump_found){ .kind = JUMP_STEP, .offset_ns = 0.5 * (back - fwd) };
+	if ((fwd_moved && !lasting(f)) || (back_moved && !lasting(b)))
+		return (struct jump_found){ .kind = JUMP_NONE };
+	if (fwd_moved && back_moved)
+		return path_change(fwd, back, noise_ns);
+	if (fwd_moved && !mirrored(fwd, back))
+		return path_change(fwd, 0.0, noise_ns);
+	if (back_moved && !mirrored(back, fwd))
+		return path_change(0.0, back, noise_ns);
+	return (struct jump_found){ .kind = JUMP_NONE };
+}
+
+static unsigned int longest(const struct jump *j)
+{
+	unsigned int n = 0;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		n = j->side[i].above > n && lasting(&j->side[i]) ? j->side[i].above : n;
+		n = j->side[i].below > n ? j->side[i].below : n;
+	}
+	return n;
+}
+
 struct jump_found jump_look(struct jump *j, double noise_ns)
 {
 	struct jump_found f = { .kind = JUMP_NONE };
-	double fwd, back, size;
 
 	if (!moved(&j->side[0]) && !moved(&j->side[1]))
 		return f;
 	if (moving(&j->side[0]) || moving(&j->side[1]))
 		return f;
-	fwd = moved(&j->side[0]) ? lowest(&j->side[0]) : 0.0;
-	back = moved(&j->side[1]) ? lowest(&j->side[1]) : 0.0;
-	size = fabs(fwd) + fabs(back);
-	if (fwd * back < 0.0) {
-		f.kind = JUMP_STEP;
-		f.offset_ns = 0.5 * (back - fwd);
-	} else {
-		f.kind = JUMP_PATH;
-		f.delay_ns = 0.5 * (fwd + back);
-		if (fabs(fwd - back) > SAME_BALANCE * size &&
-		    fabs(fwd - back) > ASYMMETRY_NOISE * noise_ns)
-			f.asymmetry_ns = 0.5 * (fwd - back);
-	}
-	jump_reset(j);
+	f = judge(j, noise_ns);
+	/* neither: the estimator's own business, go on from what it makes of it */
+	if (f.kind != JUMP_NONE || longest(j) >= 2 * JUMP_LENGTH)
+		jump_reset(j);
 	return f;
 }

@@ -15,6 +15,8 @@
 struct jump_side {
 	double z[JUMP_LENGTH];		/* residuals against the edge, ns */
 	unsigned int above, below;	/* how many in a row no law explains */
+	double above_s;			/* since when, on the caller's clock */
+	double now_s;
 	unsigned int n;
 };
 
@@ -34,9 +36,10 @@ struct jump_found {
 void jump_reset(struct jump *j);
 /*
  * A residual of direction @dir; @above and @below are the chances, under the
- * law known so far, of lying further up or further down than this.
+ * law known so far, of lying further up or further down than this; @now_s the
+ * time of the residual, s.
  */
-void jump_add(struct jump *j, int dir, double z, double above, double below);
+void jump_add(struct jump *j, int dir, double now_s, double z, double above, double below);
 /* Nothing suspicious in this direction right now. */
 bool jump_calm(const struct jump *j, int dir);
 /*

@@ -19,6 +19,7 @@ struct tk_source {
 	char *name;
 	struct filter *filter;
 	bool online, unsynchronised;
+	bool back_ahead;	/* the last response was used before its own stamp came */
 	u8 reach;
 	double poll_s;
 	struct exchange last;	/* newest one, for reports */

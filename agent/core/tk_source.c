@@ -7,6 +7,8 @@
 
 /* Estimates from fewer samples are not acted on. */
 #define READY_SAMPLES 3
+/* Turnarounds that vary by less than this part of the jitter are foreseen. */
+#define TURNAROUND_PART 0.3
 /* Stamps this near to a leap second may be on either side of it. */
 #define LEAP_GUARD_NS (2 * NSEC_PER_SEC)
 
@@ -121,6 +123,25 @@ static bool near_leap(const struct timekeeper *tk, s64 sys)
 	return tk->leap.pending && llabs(sys - tk->leap.when_utc) < LEAP_GUARD_NS;
 }
 
+/*
+ * An interleaved response's own transmit stamp is one poll interval late. Where
+ * the server's turnaround varies much less than the path, its usual value is as
+ * good, and the leg is a whole interval younger; no leg is used twice.
+ */
+static const struct leg *fresh_back(struct tk_source *s, const struct exchange *x)
+{
+	static const struct leg none = { .valid = false };
+	bool ahead = s->back_ahead;
+	struct estimate e;
+
+	s->back_ahead = x->back_now.valid && x->fwd.valid &&
+			filter_estimate(s->filter, to_raw(s->tk, &x->fwd, 0).local_raw, &e) &&
+			x->turnaround_sd_ns < TURNAROUND_PART * e.jitter_ns;
+	if (s->back_ahead)
+		return &x->back_now;
+	return ahead ? &none : &x->back;
+}
+
 void tk_source_sample(struct tk_source *s, const struct exchange *x, double poll_s)
 {
 	struct timekeeper *tk = s->tk;
@@ -128,9 +149,12 @@ void tk_source_sample(struct tk_source *s, const struct exchange *x, double poll
 	s64 half = llround(0.5 * s->cfg.delay_asymmetry_ns);
 	struct filter_sample fs = {
 		.fwd = to_raw(tk, &x->fwd, -half),
-		.back = to_raw(tk, &x->back, -half),
+		.back = to_raw(tk, fresh_back(s, x), -half),
 		.error_ns = hypot(x->error_ns, tk->cfg.clock_precision_ns),
 	};
+
+	if (s->back_ahead)
+		fs.error_ns = hypot(fs.error_ns, x->turnaround_sd_ns);
 
 	if (near_leap(tk, tk->ops->now_sys(tk->ctx)))
 		return;
@@ -169,6 +193,7 @@ void tk_source_reset(struct tk_source *s)
 {
 	filter_reset(s->filter);
 	s->unsynchronised = false;
+	s->back_ahead = false;
 	s->last_sample_mono = 0;
 	s->tk->candidate[s->index] = (struct candidate){ 0 };
 	s->tk->dirty = true;

@@ -29,6 +29,13 @@ struct exchange {
 	struct leg fwd;		/* request: local transmit, remote receive */
 	struct leg back;	/* response: remote transmit, local receive */
 	bool interleaved;
+	/*
+	 * Interleaved: the response just received, whose true transmit stamp will
+	 * come as the next exchange's back leg, with the server's usual turnaround
+	 * in its place, which is known to turnaround_sd_ns.
+	 */
+	struct leg back_now;
+	double turnaround_sd_ns;
 	double error_ns;	/* precision of the stamps of both sides, ns, 1 sigma */
 	/* what the server says of itself (RFC 5905 clause 7.3) */
 	u8 leap;		/* 0..3 */

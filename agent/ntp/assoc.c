@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "ntp/assoc_stamp.h"
+#include "ntp/turnaround.h"
 
 enum {
 	POLL_LOWEST = -4,
@@ -67,6 +68,7 @@ struct assoc {
 	struct request req;
 	struct previous prev;
 	struct stamp_habit tx_habit, rx_habit;
+	struct turnaround turnaround;
 	struct exchange held;
 	enum { HELD_NONE, HELD_WAITS, HELD_READY } held_state;
 
@@ -394,6 +396,16 @@ static void fill_server_state(struct exchange *x, const struct ntp_packet *p)
 	x->root_dispersion_ns = (double)ntp_short_to_ns(p->root_dispersion);
 }
 
+/* The response just received, as far as the server keeps to its habits. */
+static void fill_back_now(struct assoc *a, s64 t2, s64 rx_sys, enum stamp_kind rx_kind,
+			  struct exchange *x)
+{
+	s64 turnaround;
+
+	if (turnaround_typical(&a->turnaround, &turnaround, &x->turnaround_sd_ns))
+		x->back_now = (struct leg){ true, rx_sys, t2 + turnaround, rx_kind };
+}
+
 /*
  * The legs of this answer. Basic: both of this exchange. Interleaved: the
  * request just made, and the answer before with its true transmit stamp.
@@ -415,6 +427,8 @@ static bool fill_legs(struct assoc *a, const struct ntp_packet *p, s64 rx_sys,
 			return false;
 		note_measurement(a, v->t1_sys, v->t2_utc, t3, v->t4_sys);
 		x->back = (struct leg){ v->rx_good && !v->back_used, v->t4_sys, t3, v->rx_kind };
+		turnaround_add(&a->turnaround, t3 - v->t2_utc);
+		fill_back_now(a, t2, rx_sys, rx_kind, x);
 	} else {
 		if (!round_trip_sane(a, t1, t2, t3, rx_sys))
 			return false;
@@ -427,6 +441,7 @@ static bool fill_legs(struct assoc *a, const struct ntp_packet *p, s64 rx_sys,
 		a->stat.lost_stamps++;
 	if (!x->interleaved)
 		x->back.valid = rx_good;
+	x->back_now.valid &= rx_good;
 	*v = (struct previous){
 		.valid = true,
 		.server_rx = p->receive,
@@ -541,6 +556,7 @@ void assoc_shift(struct assoc *a, s64 delta_ns)
 	a->prev.t4_sys += delta_ns;
 	a->held.fwd.local_sys += delta_ns;
 	a->held.back.local_sys += delta_ns;
+	a->held.back_now.local_sys += delta_ns;
 }
 
 void assoc_get_report(const struct assoc *a, struct assoc_report *r)
