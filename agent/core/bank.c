@@ -148,8 +148,9 @@ void bank_observe(struct bank *b, enum bank_direction dir, double value, double 
 		double z = value - track_mean(&b->track[m], h);
 
 		double var = track_var(&b->track[m], h);
-		/* what lies below the edge is proof however often it is repeated */
-		double part_of = z < 0.0 ? 1.0 : news;
+		/* what lies below an edge is proof however often it is repeated */
+		bool proof = z < 0.0 && b->law[dir].shape != NOISE_NORMAL;
+		double part_of = proof ? 1.0 : news;
 
 		noise_fit(&b->law[dir], z, var, stamp_var, &fit[m]);
 		track_condition(&b->track[m], h, part_of * fit[m].mean,

@@ -17,12 +17,14 @@
 
 #define BANKS 3
 #define TRIPS 64
+#define TRIPS_APART 16
 /* So many independent samples must have told what is normal. */
 #define JUMP_SAMPLES 40.0
 /* Then, what is known of the frequency at least is known to this. */
 #define FALSE_START_PPB 300.0
 /* Likeness of round trips: averaged over so many, by chance up to this. */
 #define ALIKE_MEMORY 200.0
+#define NEWS_LEAST 0.02
 #define ALIKE_CHANCE 0.15
 /* Below what was foreseen by more than this chance: an outlier. */
 #define OUTLIER_CHANCE 1e-5
@@ -35,7 +37,7 @@
 /* A bank this far behind (mean log density) starts over from the best one. */
 #define SCORE_HOPELESS 1.0
 
-static const int shapes[BANKS] = { 1, 3, NOISE_NORMAL };
+static const int shapes[BANKS] = { 1, 4, NOISE_NORMAL };
 
 struct filter {
 	bool started;
@@ -51,6 +53,8 @@ struct filter {
 	double stamp_var;
 	double trip[TRIPS];	/* newest round trips, ns */
 	unsigned int ntrip;
+	double old_trip[TRIPS];	/* one in TRIPS_APART of them, for a longer view */
+	unsigned int nold;
 	double told;		/* independent samples seen */
 	double credit[BANK_DIRECTIONS];	/* news since the last residual that counted */
 	double alike;		/* how much round trips in a row are alike, -1..1 */
@@ -79,6 +83,7 @@ void filter_reset(struct filter *f)
 	f->started = false;
 	f->samples = 0;
 	f->ntrip = 0;
+	f->nold = 0;
 	f->alike = 0.0;
 	f->told = 0.0;
 	f->credit[BANK_FWD] = f->credit[BANK_BACK] = 0.0;
@@ -193,7 +198,8 @@ static enum filter_event follow_jump(struct filter *f)
 {
 	const struct noise_law *law = f->kept[f->best].law;
 	double sd = fmax(noise_mean(&law[BANK_FWD]), noise_mean(&law[BANK_BACK]));
-	struct jump_found j = jump_look(&f->jump, sd);
+	/* noise that stays alike looks like a change for longer, and by more */
+	struct jump_found j = jump_look(&f->jump, sd / sqrt(fmax(news(f), NEWS_LEAST)));
 	double since = (f->raw - f->kept_raw) * 1e-9;
 	unsigned int i;
 
@@ -207,8 +213,10 @@ static enum filter_event follow_jump(struct filter *f)
 			bank_doubt_clock(&f->bank[i], j.offset_ns, since);
 	}
 	keep(f);
-	for (i = 0; i < TRIPS; i++)
+	for (i = 0; i < TRIPS; i++) {
 		f->trip[i] += 2.0 * j.delay_ns;
+		f->old_trip[i] += 2.0 * j.delay_ns;
+	}
 	return j.kind == JUMP_STEP ? FILTER_STEP : FILTER_PATH_CHANGE;
 }
 
@@ -219,9 +227,26 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Sides of the median in a row: no matter how heavy the law's tails are. */
-static void learn_likeness(struct filter *f, int side)
+static double median(const double *v, unsigned int n)
 {
+	double sorted[TRIPS];
+
+	memcpy(sorted, v, n * sizeof(*v));
+	qsort(sorted, n, sizeof(*sorted), compare);
+	return sorted[n / 2];
+}
+
+/*
+ * Sides of the median in a row: no matter how heavy the law's tails are. The
+ * median is that of a time much longer than noise stays alike, once known.
+ */
+static void learn_likeness(struct filter *f, double trip, double recent_median)
+{
+	unsigned int n = f->nold < TRIPS ? f->nold : TRIPS;
+	int side = trip > (n < TRIPS / 4 ? recent_median : median(f->old_trip, n)) ? 1 : -1;
+
+	if (f->ntrip % TRIPS_APART == 0)
+		f->old_trip[f->nold++ % TRIPS] = trip;
 	if (f->last_side)
 		f->alike += (side * f->last_side - f->alike) / fmin(f->ntrip, ALIKE_MEMORY);
 	f->last_side = side;
@@ -248,7 +273,7 @@ static void learn_floor(struct filter *f, const struct filter_sample *s)
 	for (i = 0; i < n; i++)
 		sorted[i] = f->trip[i];
 	qsort(sorted, n, sizeof(*sorted), compare);
-	learn_likeness(f, f->trip[(f->ntrip - 1) % TRIPS] > sorted[n / 2] ? 1 : -1);
+	learn_likeness(f, f->trip[(f->ntrip - 1) % TRIPS], sorted[n / 2]);
 	/* not the very lowest: it may be the first one of a new path */
 	floor = sorted[(n - 1) / 4 + 1] - sorted[n < 8 ? 0 : 1];
 	for (i = 0; i < BANKS; i++) {

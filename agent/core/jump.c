@@ -10,8 +10,12 @@
 
 /* Moves by at least this part of each other, the opposite ways, are mirrored. */
 #define MIRROR_PART 0.5
+/* Halves of the residuals that differ by more than this part drift. */
+#define DRIFT_PART 0.5
 /* A burst of one direction's noise is no new path: that wants more than this. */
 #define ASYMMETRY_NOISE 2.0
+/* A change this small beside the noise is the estimator's daily business. */
+#define SMALL_NOISE 1.5
 /* What lies above the edge for less than this may be a burst of traffic. */
 #define JUMP_LASTS_S 180.0
 
@@ -38,14 +42,29 @@ bool jump_calm(const struct jump *j, int dir)
 	return !j->side[dir].above && !j->side[dir].below;
 }
 
+/* Lowest of the residuals aged @from to @to - 1, the newest being 0. */
+static double lowest_aged(const struct jump_side *s, unsigned int from, unsigned int to)
+{
+	double min = INFINITY;
+	unsigned int age;
+
+	for (age = from; age < to; age++)
+		min = fmin(min, s->z[(s->n + JUMP_LENGTH - 1 - age) % JUMP_LENGTH]);
+	return min;
+}
+
 static double lowest(const struct jump_side *s)
 {
-	double min = s->z[0];
-	int i;
+	return lowest_aged(s, 0, JUMP_LENGTH);
+}
 
-	for (i = 1; i < JUMP_LENGTH; i++)
-		min = fmin(min, s->z[i]);
-	return min;
+/* A path that changed stays as it is now; a clock's other frequency goes on. */
+static bool drifting(const struct jump_side *s)
+{
+	double late = lowest_aged(s, 0, JUMP_LENGTH / 2);
+	double early = lowest_aged(s, JUMP_LENGTH / 2, JUMP_LENGTH);
+
+	return fabs(late - early) > DRIFT_PART * fabs(late);
 }
 
 static bool moved(const struct jump_side *s)
@@ -71,9 +90,12 @@ static bool moving(const struct jump_side *s)
  * One side moved, and the other one by as much the opposite way as far as its
  * noise lets see: that is a clock, not a path.
  */
-static bool mirrored(double moved, double other)
+static bool mirrored(const struct jump_side *moved_side, const struct jump_side *other_side)
 {
-	return moved * other < 0.0 && fabs(other) > MIRROR_PART * fabs(moved);
+	double moved_by = lowest_aged(moved_side, 0, JUMP_LENGTH / 2);
+	double other = lowest_aged(other_side, 0, JUMP_LENGTH / 2);
+
+	return moved_by * other < 0.0 && fabs(other) > MIRROR_PART * fabs(moved_by);
 }
 
 static struct jump_found path_change(double fwd, double back, double noise_ns)
@@ -92,15 +114,19 @@ static struct jump_found judge(const struct jump *j, double noise_ns)
 	double fwd = lowest(f), back = lowest(b);
 	bool fwd_moved = moved(f), back_moved = moved(b);
 
-	if (fwd_moved && back_moved && fwd * back < 0.0)
+	if (fabs(fwd_moved ? fwd : 0.0) + fabs(back_moved ? back : 0.0) < SMALL_NOISE * noise_ns)
+		return (struct jump_found){ .kind = JUMP_NONE };
+	if ((fwd_moved && back_moved && fwd * back < 0.0) ||
+	    (f->below >= JUMP_LENGTH && mirrored(f, b)) ||
+	    (b->below >= JUMP_LENGTH && mirrored(b, f)))
 		return (struct jump_found){ .kind = JUMP_STEP, .offset_ns = 0.5 * (back - fwd) };
 	if ((fwd_moved && !lasting(f)) || (back_moved && !lasting(b)))
 		return (struct jump_found){ .kind = JUMP_NONE };
 	if (fwd_moved && back_moved)
 		return path_change(fwd, back, noise_ns);
-	if (fwd_moved && !mirrored(fwd, back))
+	if (fwd_moved && !mirrored(f, b) && !drifting(f))
 		return path_change(fwd, 0.0, noise_ns);
-	if (back_moved && !mirrored(back, fwd))
+	if (back_moved && !mirrored(b, f) && !drifting(b))
 		return path_change(0.0, back, noise_ns);
 	return (struct jump_found){ .kind = JUMP_NONE };
 }

@@ -3,6 +3,7 @@
 #ifndef ATS_TIMEKEEPER_PRIVATE_H
 #define ATS_TIMEKEEPER_PRIVATE_H
 
+#include "core/poll.h"
 #include "core/timekeeper.h"
 #include "core/timeline.h"
 
@@ -22,6 +23,7 @@ struct tk_source {
 	bool back_ahead;	/* the last response was used before its own stamp came */
 	u8 reach;
 	double poll_s;
+	struct poll_state poll;
 	struct exchange last;	/* newest one, for reports */
 	double last_offset_ns, last_delay_ns;
 	s64 last_sample_mono;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/poll.h"
 #include "core/timekeeper_private.h"
 
 /* Estimates from fewer samples are not acted on. */
@@ -111,11 +112,15 @@ static struct filter_leg to_raw(const struct timekeeper *tk, const struct leg *l
 	};
 }
 
-static void count_event(struct tk_source *s, enum filter_event e)
+static void note_event(struct tk_source *s, enum filter_event e, s64 raw, double poll_s)
 {
+	struct estimate now;
+
 	s->outliers += e == FILTER_OUTLIER;
 	s->path_changes += e == FILTER_PATH_CHANGE;
 	s->steps += e == FILTER_STEP;
+	if (poll_s > 0.0 && filter_estimate(s->filter, raw, &now))
+		poll_note(&s->poll, &now, e, poll_s);
 }
 
 static bool near_leap(const struct timekeeper *tk, s64 sys)
@@ -158,7 +163,7 @@ void tk_source_sample(struct tk_source *s, const struct exchange *x, double poll
 
 	if (near_leap(tk, tk->ops->now_sys(tk->ctx)))
 		return;
-	count_event(s, filter_update(s->filter, &fs));
+	note_event(s, filter_update(s->filter, &fs), fs.fwd.local_raw, poll_s);
 	s->last = *x;
 	/* 0: it came so late that the next request is due; the interval is as it was */
 	if (poll_s > 0.0)
@@ -194,6 +199,7 @@ void tk_source_reset(struct tk_source *s)
 	filter_reset(s->filter);
 	s->unsynchronised = false;
 	s->back_ahead = false;
+	s->poll = (struct poll_state){ 0 };
 	s->last_sample_mono = 0;
 	s->tk->candidate[s->index] = (struct candidate){ 0 };
 	s->tk->dirty = true;
@@ -277,5 +283,5 @@ void tk_source_get_report(const struct tk_source *s, struct tk_source_report *r)
 
 int tk_source_advise_poll(const struct tk_source *s, int min_poll, int max_poll)
 {
-	return min_poll;
+	return poll_advise(&s->poll, min_poll, max_poll);
 }
