@@ -95,7 +95,7 @@ static void shift_everything(struct timekeeper *tk, s64 at_sys, s64 delta_ns)
 
 	timeline_step(&tk->timeline, at_sys, delta_ns);
 	for (i = 0; i < tk->nsource; i++)
-		filter_shift(tk->source[i]->filter, delta_ns);
+		tk_source_shift(tk->source[i], delta_ns, 0);
 	tk->combined.raw += delta_ns;
 	tk->combined.offset_ns += delta_ns;
 	tk->last_sys += delta_ns;
@@ -290,7 +290,7 @@ static void leap_happened(struct timekeeper *tk, s64 sys, s64 delta_ns)
 
 	timeline_step(&tk->timeline, sys - delta_ns, delta_ns);
 	for (i = 0; i < tk->nsource; i++)
-		filter_leap(tk->source[i]->filter, delta_ns);
+		tk_source_shift(tk->source[i], delta_ns, delta_ns);
 	tk->combined.raw += delta_ns;
 }
 
@@ -301,10 +301,8 @@ static void leap_to_slew(struct timekeeper *tk, s64 sys, int pending)
 	unsigned int i;
 
 	/* all offsets grow by delta, without anything known of raw changing */
-	for (i = 0; i < tk->nsource; i++) {
-		filter_shift(tk->source[i]->filter, delta);
-		filter_leap(tk->source[i]->filter, -delta);
-	}
+	for (i = 0; i < tk->nsource; i++)
+		tk_source_shift(tk->source[i], 0, -delta);
 	tk->combined.offset_ns += delta;
 	set_clock_freq(tk, -pending * LEAP_SLEW_MAX, 1.0 / LEAP_SLEW_MAX);
 }

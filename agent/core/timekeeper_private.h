@@ -3,6 +3,7 @@
 #ifndef ATS_TIMEKEEPER_PRIVATE_H
 #define ATS_TIMEKEEPER_PRIVATE_H
 
+#include "core/causality.h"
 #include "core/poll.h"
 #include "core/timekeeper.h"
 #include "core/timeline.h"
@@ -24,6 +25,7 @@ struct tk_source {
 	u8 reach;
 	double poll_s;
 	struct poll_state poll;
+	struct causality causality;
 	struct exchange last;	/* newest one, for reports */
 	double last_offset_ns, last_delay_ns;
 	s64 last_sample_mono;
@@ -76,6 +78,8 @@ struct timekeeper {
 /* Predicted sys - utc; false without a combination. */
 bool tk_remaining_offset(const struct timekeeper *tk, s64 sys, double *offset_ns,
 			 double *sd_ns, double *bound_ns);
+/* Our readings (raw) and the source's (utc) move by this much from now on. */
+void tk_source_shift(struct tk_source *s, s64 raw_ns, s64 utc_ns);
 void tk_source_candidate(struct tk_source *s, s64 sys, s64 raw, s64 mono,
 			 struct candidate *c);
 bool tk_synchronised(const struct timekeeper *tk, s64 sys);

@@ -147,6 +147,51 @@ static const struct leg *fresh_back(struct tk_source *s, const struct exchange *
 	return ahead ? &none : &x->back;
 }
 
+static double freq_doubt(const struct estimate *e)
+{
+	return TK_BOUND_GROWTH + 3.0 * e->freq_sd;
+}
+
+/*
+ * Half-width of the interval that holds the true offset: root distance (RFC
+ * 5905 clause 11.2.1), with what causality allows in place of half the delay.
+ */
+static double source_bound(const struct tk_source *s, const struct estimate *e)
+{
+	struct causality c = s->causality;
+	double allowed;
+
+	causality_age(&c, e->raw, e->freq, freq_doubt(e));
+	allowed = causality_error(&c, e->offset_ns);
+	if (!isfinite(allowed))
+		allowed = 0.5 * e->delay_ns;
+	return 0.5 * s->last.root_delay_ns + s->last.root_dispersion_ns +
+	       fmax(allowed, 3.0 * e->offset_sd_ns);
+}
+
+/* Legs in the order of their times, as bounds are carried from one to the next. */
+static void bound_offset(struct tk_source *s, const struct filter_leg *fwd,
+			 const struct filter_leg *back)
+{
+	bool back_first = fwd->valid && back->valid && back->local_raw < fwd->local_raw;
+	struct estimate e = { 0 };
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		bool request = (i == 0) != back_first;
+		const struct filter_leg *l = request ? fwd : back;
+
+		if (!l->valid)
+			continue;
+		filter_estimate(s->filter, l->local_raw, &e);
+		causality_age(&s->causality, l->local_raw, e.freq, freq_doubt(&e));
+		if (request)
+			causality_request(&s->causality, l->local_raw, l->remote_utc);
+		else
+			causality_response(&s->causality, l->local_raw, l->remote_utc);
+	}
+}
+
 void tk_source_sample(struct tk_source *s, const struct exchange *x, double poll_s)
 {
 	struct timekeeper *tk = s->tk;
@@ -163,6 +208,7 @@ void tk_source_sample(struct tk_source *s, const struct exchange *x, double poll
 
 	if (near_leap(tk, tk->ops->now_sys(tk->ctx)))
 		return;
+	bound_offset(s, &fs.fwd, &fs.back);
 	note_event(s, filter_update(s->filter, &fs), fs.fwd.local_raw, poll_s);
 	s->last = *x;
 	/* 0: it came so late that the next request is due; the interval is as it was */
@@ -200,6 +246,7 @@ void tk_source_reset(struct tk_source *s)
 	s->unsynchronised = false;
 	s->back_ahead = false;
 	s->poll = (struct poll_state){ 0 };
+	s->causality = (struct causality){ 0 };
 	s->last_sample_mono = 0;
 	s->tk->candidate[s->index] = (struct candidate){ 0 };
 	s->tk->dirty = true;
@@ -210,14 +257,17 @@ static double silent_seconds(const struct tk_source *s, s64 mono)
 	return s->last_sample_mono ? (mono - s->last_sample_mono) * 1e-9 : 0.0;
 }
 
-/*
- * Half-width of the interval that holds the true offset: root distance (RFC
- * 5905 clause 11.2.1) with the estimator's own error in place of its jitter.
- */
-static double source_bound(const struct tk_source *s, const struct estimate *e, double silent_s)
+void tk_source_shift(struct tk_source *s, s64 raw_ns, s64 utc_ns)
 {
-	return 0.5 * (s->last.root_delay_ns + e->delay_ns) + s->last.root_dispersion_ns +
-	       3.0 * e->offset_sd_ns + TK_BOUND_GROWTH * 1e9 * silent_s;
+	if (raw_ns == utc_ns) {
+		filter_leap(s->filter, raw_ns);
+		causality_shift(&s->causality, raw_ns, true);
+		return;
+	}
+	filter_shift(s->filter, raw_ns - utc_ns);
+	filter_leap(s->filter, utc_ns);
+	causality_shift(&s->causality, raw_ns - utc_ns, false);
+	causality_shift(&s->causality, utc_ns, true);
 }
 
 void tk_source_candidate(struct tk_source *s, s64 sys, s64 raw, s64 mono, struct candidate *c)
@@ -241,7 +291,7 @@ void tk_source_candidate(struct tk_source *s, s64 sys, s64 raw, s64 mono, struct
 	c->freq = e.freq;
 	c->freq_sd = e.freq_sd;
 	c->jitter_ns = e.jitter_ns;
-	c->bound_ns = source_bound(s, &e, c->silent_s);
+	c->bound_ns = source_bound(s, &e);
 }
 
 void tk_source_get_report(const struct tk_source *s, struct tk_source_report *r)
@@ -256,7 +306,7 @@ void tk_source_get_report(const struct tk_source *s, struct tk_source_report *r)
 		.state = c->state,
 		.offset_ns = e.samples ? e.offset_ns + (double)(sys - raw) : 0.0,
 		.offset_sd_ns = e.offset_sd_ns,
-		.bound_ns = source_bound(s, &e, silent_seconds(s, tk->ops->now_mono(tk->ctx))),
+		.bound_ns = source_bound(s, &e),
 		.delay_ns = e.delay_ns,
 		.jitter_ns = e.jitter_ns,
 		.freq = e.freq,
