@@ -10,7 +10,7 @@ DESTDIR ?=
 VERSION := 0.1.0
 TESTS ?= unit sim netns guest
 
-PKGS := libevent_core libevent_extra libconfig jansson libsystemd libcrypto
+PKGS := libevent_core libevent_extra libconfig jansson libsystemd nettle
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 

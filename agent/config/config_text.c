@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <openssl/evp.h>
+#include <nettle/sha2.h>
 
 #include "config_internal.h"
 #include "printable.h"
@@ -25,7 +25,7 @@
 struct scanner {
 	struct config_text *t;
 	const struct config_error *e;
-	EVP_MD_CTX *md;
+	struct sha256_ctx sha256;
 	unsigned int depth;		/* of includes */
 	unsigned int nesting;		/* of brackets */
 	size_t behind_string;		/* nothing but blanks since there, or 0 */
@@ -402,10 +402,11 @@ static int scan_path(struct scanner *s, const char *path, const char *from, int 
 	f.p = text;
 	f.end = text + len;
 	t->nfile += !!f.name;
-	if (!f.name || EVP_DigestUpdate(s->md, text, len) != 1) {
+	if (!f.name) {
 		free(text);
 		return no_memory(s, path);
 	}
+	sha256_update(&s->sha256, len, (const uint8_t *)text);
 	s->depth++;
 	r = scan_text(s, &f);
 	s->depth--;
@@ -418,19 +419,16 @@ static int scan_path(struct scanner *s, const char *path, const char *from, int 
 
 int config_text_read(struct config_text *t, const char *path, const struct config_error *e)
 {
-	struct scanner s = { .t = t, .e = e, .md = EVP_MD_CTX_new() };
-	int r = -ENOMEM;
+	struct scanner s = { .t = t, .e = e };
+	int r;
 
 	memset(t, 0, sizeof(*t));
-	if (s.md && EVP_DigestInit_ex(s.md, EVP_sha256(), NULL) == 1)
-		r = scan_path(&s, path, NULL, 0);
-	else
-		no_memory(&s, path);
-	if (!r && EVP_DigestFinal_ex(s.md, t->digest, NULL) != 1)
-		r = no_memory(&s, path);
-	EVP_MD_CTX_free(s.md);
+	sha256_init(&s.sha256);
+	r = scan_path(&s, path, NULL, 0);
 	if (r)
 		config_text_free(t);
+	else
+		sha256_digest(&s.sha256, sizeof(t->digest), t->digest);
 	return r;
 }
 

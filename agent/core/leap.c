@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* leap-seconds.list: bounds first, then order, then the file's own checksum. */
 #include <errno.h>
-#include <openssl/evp.h>
+#include <nettle/sha1.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 #define LAST_NTP_S 11423635200ULL	/* 2262-01-01: the last new year that s64 ns can hold */
 #define TAI_OFFSET_MAX 255
 #define TEXT_MAX (1024 * 1024)		/* the real file has 5 KiB */
-#define SHA1_WORDS 5
+#define SHA1_WORDS (SHA1_DIGEST_SIZE / 4)
 
 struct reader {
 	struct leap_table table;
@@ -24,7 +24,7 @@ struct reader {
 	u64 expires_ntp_s;
 	u32 hash[SHA1_WORDS];
 	unsigned int hash_line;
-	EVP_MD_CTX *sha1;	/* of the digits read, without blanks */
+	struct sha1_ctx sha1;	/* of the digits read, without blanks */
 	char *err;
 	size_t errlen;
 };
@@ -87,8 +87,7 @@ static int read_number(struct reader *r, struct span *s, const char *what, u64 m
 	}
 	if (s->p == start || (s->p < s->end && !blank(*s->p) && *s->p != '#'))
 		return fail(r, "%s is not a decimal number", what);
-	if (EVP_DigestUpdate(r->sha1, start, (size_t)(s->p - start)) != 1)
-		return fail(r, "cannot compute SHA-1: libcrypto refuses it");
+	sha1_update(&r->sha1, (size_t)(s->p - start), (const u8 *)start);
 	*out = v;
 	return 0;
 }
@@ -213,16 +212,14 @@ static int read_line(struct reader *r, struct span s)
 
 static int check_hash(struct reader *r)
 {
-	u8 md[EVP_MAX_MD_SIZE];
-	unsigned int len;
+	u8 md[SHA1_DIGEST_SIZE];
 	u32 got[SHA1_WORDS];
 	bool same = true;
 
 	if (!r->hash_seen)
 		return 0;
 	r->line = r->hash_line;
-	if (EVP_DigestFinal_ex(r->sha1, md, &len) != 1 || len != 4 * SHA1_WORDS)
-		return fail(r, "cannot compute SHA-1: libcrypto refuses it");
+	sha1_digest(&r->sha1, sizeof(md), md);
 	for (int i = 0; i < SHA1_WORDS; i++) {
 		got[i] = (u32)md[4 * i] << 24 | (u32)md[4 * i + 1] << 16 |
 			 (u32)md[4 * i + 2] << 8 | md[4 * i + 3];
@@ -277,12 +274,8 @@ int leap_parse(const char *text, size_t len, struct leap_table *t, char *err, si
 	if (len > TEXT_MAX)
 		return fail(&r, "%zu octets are too many; a leap-seconds.list has at most %d", len,
 			    TEXT_MAX);
-	r.sha1 = EVP_MD_CTX_new();
-	if (!r.sha1 || EVP_DigestInit_ex(r.sha1, EVP_sha1(), NULL) != 1)
-		ret = fail(&r, "cannot compute SHA-1: libcrypto refuses it");
-	else
-		ret = read_text(&r, text, len);
-	EVP_MD_CTX_free(r.sha1);
+	sha1_init(&r.sha1);
+	ret = read_text(&r, text, len);
 	if (!ret)
 		*t = r.table;
 	return ret;

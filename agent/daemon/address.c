@@ -3,7 +3,7 @@
 
 #include <arpa/inet.h>
 #include <net/if.h>
-#include <openssl/evp.h>
+#include <nettle/md5.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,14 +117,14 @@ bool address_is_near(const struct sockaddr *sa)
 
 u32 address_refid(const struct sockaddr *sa)
 {
-	unsigned char md[EVP_MAX_MD_SIZE] = { 0 };
-	unsigned int len;
+	u8 md[MD5_DIGEST_SIZE];
+	struct md5_ctx md5;
 
 	if (sa->sa_family == AF_INET)
 		return ntohl(v4(sa)->sin_addr.s_addr);
-	/* Not available in FIPS mode: then it is no good for loop detection, nothing worse. */
-	if (!EVP_Digest(&v6(sa)->sin6_addr, sizeof(struct in6_addr), md, &len, EVP_md5(), NULL))
-		memcpy(md, &v6(sa)->sin6_addr.s6_addr[12], 4);
+	md5_init(&md5);
+	md5_update(&md5, sizeof(struct in6_addr), v6(sa)->sin6_addr.s6_addr);
+	md5_digest(&md5, sizeof(md), md);
 	return (u32)md[0] << 24 | (u32)md[1] << 16 | (u32)md[2] << 8 | md[3];
 }
 
