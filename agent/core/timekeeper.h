@@ -105,6 +105,7 @@ struct tk_source_report {
 
 struct tk_report {
 	bool synchronised;
+	bool local;		/* for want of a source: the clock as it is */
 	const struct tk_source *selected;	/* NULL: none */
 	u8 leap;		/* as served: 0..3 */
 	u8 stratum;		/* as served, 16: unsynchronised */

@@ -16,6 +16,7 @@ static u8 served_leap(const struct timekeeper *tk)
 static void report_local(const struct timekeeper *tk, struct tk_report *r, s64 sys)
 {
 	r->synchronised = true;
+	r->local = true;
 	r->leap = served_leap(tk);
 	r->stratum = tk->cfg.local_stratum;
 	r->refid = REFID_LOCAL;

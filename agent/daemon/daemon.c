@@ -33,13 +33,19 @@ static void on_changed(void *ctx)
 
 static void log_synchronised(struct daemon *d, const struct tk_report *r)
 {
+	char what[80];
 	u64 left_out;
 
 	if (!log_limit_pass(&d->sync_log, daemon_mono(d), &left_out))
 		return;
-	log_notice("%ssynchronised%s, maximum error %.9f s (%llu changes not logged)",
-		   r->synchronised ? "" : "not ", r->synchronised ? "" : " any more",
-		   r->max_error_ns / 1e9, (unsigned long long)left_out);
+	if (!r->synchronised)
+		snprintf(what, sizeof(what), "not synchronised any more");
+	else if (r->local)
+		snprintf(what, sizeof(what), "synchronised to the local reference");
+	else
+		snprintf(what, sizeof(what), "synchronised, maximum error %.9f s",
+			 r->max_error_ns / 1e9);
+	log_notice("%s (%llu changes not logged)", what, (unsigned long long)left_out);
 }
 
 static void tell_state(struct daemon *d)
