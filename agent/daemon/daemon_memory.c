@@ -80,8 +80,13 @@ void daemon_open_leap_file(struct daemon *d)
 	leap_file_free(d->leap_file);
 	d->leap_file = d->cfg->leap_file[0] ? leap_file_new(d->cfg->leap_file) : NULL;
 	d->next_leap_mono = daemon_mono(d) + LEAP_INTERVAL_NS;
-	if (d->leap_file)
+	if (d->leap_file) {
 		poll_leap_file(d);
+	} else {
+		/* switched off: what a former file said must not go on */
+		d->have_leap_table = false;
+		timekeeper_set_leap(d->tk, &(struct leap_table){ 0 });
+	}
 }
 
 void daemon_memory_tick(struct daemon *d, s64 now)
