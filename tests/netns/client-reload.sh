@@ -57,6 +57,16 @@ expect "online: asked again" 5 "peer('10.111.0.1')['sent'] > $before + 2"
 check "no source of that name" grep -q not_found <<<"$(call cli '{"command":"offline","source":"x"}')"
 check "a step needs to be confirmed" grep -q '"invalid"' <<<"$(call cli '{"command":"step"}')"
 check "a watching daemon does not step" grep -q 'error' <<<"$(call cli '{"command":"step","confirm":true}')"
+printf '#@ 11000000000\n2272060800 10\n' >"$TMP/leap"
+write "sources = ( $one ); leap_file = \"$TMP/leap\";"
+kill -HUP "${PID[cli]}"
+expect "another leap second file" 5 \
+	'tracking["tai_offset"] == 10 and tracking["leap_table_expired"] is False'
+write "sources = ( $one ); leap_file = \"\";"
+kill -HUP "${PID[cli]}"
+expect "none: what it said is forgotten" 5 \
+	'tracking["tai_offset"] is None and tracking["leap_table_expired"] is None'
+
 
 # One daemon for one state directory.
 mkdir "$TMP/state"
