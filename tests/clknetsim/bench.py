@@ -22,7 +22,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-CACHE = Path(os.environ.get("ATS_CACHE", Path.home() / ".cache/as-timesync"))
+TOP = HERE.parents[1]
+CACHE = Path(subprocess.run([TOP / "scripts/cache-dir"], check=True, text=True,
+                            stdout=subprocess.PIPE).stdout.strip())
 LIMIT = 600             # real seconds; a run in which time stands still never ends
 TABLE = 200_000         # numbers written for a law that clknetsim lacks
 CAP_SYS_TIME = 25
@@ -58,7 +60,7 @@ class Tools:
 
     clknetsim: Path = CACHE / "clknetsim"
     chronyd: str = str(CACHE / "chrony/chronyd")
-    daemon: str = str(HERE.parents[1] / "build/as-timesyncd")
+    daemon: str = str(TOP / "build/as-timesyncd")
 
     def check(self, program):
         """Fail early, and by name, when something is missing."""
