@@ -340,6 +340,7 @@ def figures(job, directory):
         "rms": rms(steady),
         "p99": ordered[int(0.99 * (len(ordered) - 1))],
         "max": ordered[-1],
+        "bias": abs(math.fsum(steady)) / len(steady),
         "freq_rms": rms(freqs[job.scenario.settle:]),
         "interval": packet_interval(directory / "stats", client + 1),
     }
@@ -414,8 +415,9 @@ def row(result):
     if not result["seeds"]:
         return "failed: " + result["failed"][0]
     converge = "never" if result["converge"] is None else f"{result['converge']:.0f}"
+    bias = seconds(result["bias"]) if "bias" in result else "-"
     text = (f"{seconds(result['rms']):>9} {seconds(result['p99']):>9} "
-            f"{seconds(result['max']):>9} {result['freq_rms'] * 1e9:9.3g} "
+            f"{seconds(result['max']):>9} {bias:>9} {result['freq_rms'] * 1e9:9.3g} "
             f"{converge:>8} {result['interval']:9.3g}")
     if "tail_rms" in result:
         text += f"  tail {seconds(result['tail_rms'])}"
@@ -424,7 +426,8 @@ def row(result):
     return text
 
 
-HEADER = f"{'RMS':>9} {'99 %':>9} {'max':>9} {'freq ppb':>9} {'converge':>8} {'interval':>9}"
+HEADER = (f"{'RMS':>9} {'99 %':>9} {'max':>9} {'bias':>9} {'freq ppb':>9} {'converge':>8} "
+          f"{'interval':>9}")
 
 
 def main_guard(function):
