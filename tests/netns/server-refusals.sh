@@ -10,6 +10,8 @@ address "$C" c0 10.111.0.5/24 10.111.0.6/24 10.111.0.7/24 10.111.0.8/24
 answered='r["replies"] == 1 and r["longest"] == 48 and r["wrong_origin"] == 0 and r["mode"] == 4'
 
 server 'serve_ntp = { }; local = { stratum = 3; };'
+check "the log names the local reference" \
+	grep -q ': synchronised to the local reference' "$TMP/srv.log"
 query_is "nobody is answered by default" 'r["replies"] == 0' $S4
 query_is "nobody is answered by default, IPv6" 'r["replies"] == 0' $S6
 stat_is "and that is counted" 's["denied"] == 2'
