@@ -3,15 +3,24 @@
 
 #include <math.h>
 
+/* So far off that it bounds nothing: twice what two clocks can be apart. */
+#define NO_BOUND_NS (2 * TIME_APART_MAX_NS)
+
+/* Moved by @by, or to @none when that leads too far away. */
+static s64 moved(s64 bound, double by, s64 none)
+{
+	return fabs((double)bound + by) < (double)NO_BOUND_NS ? bound + (s64)by : none;
+}
+
 void causality_age(struct causality *c, s64 raw, double freq, double freq_error)
 {
-	double elapsed = (double)(raw - c->raw);
+	double elapsed = (double)raw - (double)c->raw;
 
 	if (elapsed <= 0.0)
 		return;
 	c->raw = raw;
-	c->low_ns += (s64)floor(elapsed * (freq - freq_error));
-	c->high_ns += (s64)ceil(elapsed * (freq + freq_error));
+	c->low_ns = moved(c->low_ns, floor(elapsed * (freq - freq_error)), -NO_BOUND_NS);
+	c->high_ns = moved(c->high_ns, ceil(elapsed * (freq + freq_error)), NO_BOUND_NS);
 }
 
 /* Bounds that contradict each other: one clock stepped, only the new one counts. */

@@ -18,7 +18,7 @@ struct causality {		/* starts zeroed */
 
 /* Carry on to @raw: the clock gains @freq, known to @freq_error (ratios). */
 void causality_age(struct causality *c, s64 raw, double freq, double freq_error);
-/* A request left at local_raw and arrived at remote_utc; after ageing to then. */
+/* A request left at local_raw and arrived at remote_utc, times_near(); after ageing to then. */
 void causality_request(struct causality *c, s64 local_raw, s64 remote_utc);
 void causality_response(struct causality *c, s64 local_raw, s64 remote_utc);
 /* Both readings (@both) or only ours moved by @delta_ns. */

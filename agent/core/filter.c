@@ -36,6 +36,8 @@
 #define SCORE_WEIGHT 100.0
 /* A bank this far behind (mean log density) starts over from the best one. */
 #define SCORE_HOPELESS 1.0
+/* No clock runs at twice the rate of another: the numbers have run away. */
+#define FREQ_LIMIT_PPB 1e9
 
 static const int shapes[BANKS] = { 1, 4, NOISE_NORMAL };
 
@@ -139,9 +141,15 @@ static void rebase(struct filter *f)
 	}
 }
 
+/* Wraps around instead of overflowing, should the local clock ever be that far off. */
+static double seconds_apart(s64 later, s64 earlier)
+{
+	return (s64)((u64)later - (u64)earlier) * 1e-9;
+}
+
 static double seconds_since(const struct filter *f, s64 raw)
 {
-	return (raw - f->raw) * 1e-9;
+	return seconds_apart(raw, f->raw);
 }
 
 static bool calm(const struct filter *f)
@@ -178,8 +186,8 @@ static bool observe(struct filter *f, enum bank_direction dir, const struct filt
 	s64 ahead = l->local_raw - l->remote_utc - f->base_ns;
 	double value = dir == BANK_BACK ? (double)ahead : -(double)ahead;
 	struct bank_residual r = bank_residual(&f->kept[f->best],
-					       (l->local_raw - f->kept_raw) * 1e-9, dir, value,
-					       f->stamp_var);
+					       seconds_apart(l->local_raw, f->kept_raw), dir,
+					       value, f->stamp_var);
 	unsigned int i;
 
 	for (i = 0; i < BANKS; i++) {
@@ -200,7 +208,7 @@ static enum filter_event follow_jump(struct filter *f)
 	double sd = fmax(noise_mean(&law[BANK_FWD]), noise_mean(&law[BANK_BACK]));
 	/* noise that stays alike looks like a change for longer, and by more */
 	struct jump_found j = jump_look(&f->jump, sd / sqrt(fmax(news(f), NEWS_LEAST)));
-	double since = (f->raw - f->kept_raw) * 1e-9;
+	double since = seconds_apart(f->raw, f->kept_raw);
 	unsigned int i;
 
 	if (j.kind == JUMP_NONE)
@@ -323,10 +331,40 @@ static bool false_start(struct filter *f, bool outlier)
 	return true;
 }
 
+static bool sane_track(const struct filter *f, const struct track *t)
+{
+	const double (*p)[TRACK_DIM] = t->p;
+
+	/* written such that a NaN is not sane */
+	return fabs((double)f->base_ns + t->x[TRACK_OFFSET]) < (double)TIME_APART_MAX_NS &&
+	       fabs(t->x[TRACK_FREQ]) < FREQ_LIMIT_PPB && isfinite(t->x[TRACK_DELAY]) &&
+	       p[TRACK_OFFSET][TRACK_OFFSET] >= 0.0 && p[TRACK_DELAY][TRACK_DELAY] >= 0.0 &&
+	       isfinite(p[TRACK_OFFSET][TRACK_OFFSET]) && isfinite(p[TRACK_DELAY][TRACK_DELAY]) &&
+	       p[TRACK_FREQ][TRACK_FREQ] >= 0.0 &&
+	       p[TRACK_FREQ][TRACK_FREQ] < FREQ_LIMIT_PPB * FREQ_LIMIT_PPB;
+}
+
+/* Whether nonsense from outside has left numbers one can go on with. */
+static bool sane(const struct filter *f)
+{
+	unsigned int i, m;
+
+	for (i = 0; i < BANKS; i++)
+		for (m = 0; m < BANK_MODELS; m++)
+			if (!isfinite(f->bank[i].weight[m]) ||
+			    !sane_track(f, &f->bank[i].track[m]))
+				return false;
+	return true;
+}
+
 static enum filter_event conclude(struct filter *f, bool outlier)
 {
 	enum filter_event e = follow_jump(f);
 
+	if (!sane(f)) {
+		filter_reset(f);
+		return FILTER_OUTLIER;
+	}
 	if (false_start(f, outlier))
 		return FILTER_OUTLIER;
 	if (calm(f)) {
@@ -383,9 +421,30 @@ static void replay(struct filter *f)
 		process(f, &f->early[i]);
 }
 
+static bool possible_leg(const struct filter *f, const struct filter_leg *l)
+{
+	return !l->valid || (times_near(l->local_raw, l->remote_utc) &&
+			     (!f->started || times_near(l->local_raw, f->raw)));
+}
+
+/* Everything here is said by a server or a driver: nothing may overflow further on. */
+static bool possible(const struct filter *f, const struct filter_sample *s)
+{
+	if (!(s->error_ns >= 0.0 && s->error_ns < (double)TIME_APART_MAX_NS))
+		return false;
+	if (!possible_leg(f, &s->fwd) || !possible_leg(f, &s->back))
+		return false;
+	return !s->fwd.valid || !s->back.valid ||
+	       (times_near(s->fwd.local_raw, s->back.local_raw) &&
+		times_near(s->fwd.remote_utc, s->back.remote_utc));
+}
+
 enum filter_event filter_update(struct filter *f, const struct filter_sample *s)
 {
 	enum filter_event e;
+
+	if (!possible(f, s))
+		return FILTER_STALE;
 
 	if (!f->started) {
 		if (!s->fwd.valid || !s->back.valid)

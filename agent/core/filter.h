@@ -28,7 +28,7 @@ enum filter_event {
 	FILTER_OUTLIER,		/* used with next to no weight */
 	FILTER_PATH_CHANGE,	/* delay changed, offset kept */
 	FILTER_STEP,		/* the source (or our clock) stepped: followed */
-	FILTER_STALE,		/* older than what is known already: ignored */
+	FILTER_STALE,		/* nothing to start from, or no possible time: ignored */
 };
 
 struct estimate {

@@ -192,21 +192,39 @@ static void bound_offset(struct tk_source *s, const struct filter_leg *fwd,
 	}
 }
 
+static bool possible_leg(const struct leg *l, s64 sys)
+{
+	return !l->valid ||
+	       (times_near(l->local_sys, sys) && times_near(l->remote_utc, l->local_sys));
+}
+
+/* What no server and no driver can mean: times decades from here and from each other. */
+static bool possible(const struct exchange *x, s64 sys)
+{
+	return possible_leg(&x->fwd, sys) && possible_leg(&x->back, sys) &&
+	       possible_leg(&x->back_now, sys);
+}
+
 void tk_source_sample(struct tk_source *s, const struct exchange *x, double poll_s)
 {
 	struct timekeeper *tk = s->tk;
 	/* half of the known difference moves either leg to the middle */
 	s64 half = llround(0.5 * s->cfg.delay_asymmetry_ns);
-	struct filter_sample fs = {
+	s64 sys = tk->ops->now_sys(tk->ctx);
+	struct filter_sample fs;
+
+	if (!possible(x, sys)) {
+		s->outliers++;
+		return;
+	}
+	fs = (struct filter_sample){
 		.fwd = to_raw(tk, &x->fwd, -half),
 		.back = to_raw(tk, fresh_back(s, x), -half),
 		.error_ns = hypot(x->error_ns, tk->cfg.clock_precision_ns),
 	};
-
 	if (s->back_ahead)
 		fs.error_ns = hypot(fs.error_ns, x->turnaround_sd_ns);
-
-	if (near_leap(tk, tk->ops->now_sys(tk->ctx)))
+	if (near_leap(tk, sys))
 		return;
 	bound_offset(s, &fs.fwd, &fs.back);
 	note_event(s, filter_update(s->filter, &fs), fs.fwd.local_raw, poll_s);

@@ -28,6 +28,20 @@ typedef int32_t s32;
 typedef int64_t s64;
 
 #define NSEC_PER_SEC 1000000000LL
+/*
+ * Times further apart than this (73 years, more than half an NTP era) are no
+ * measurement; nearer ones can be subtracted, and the differences added up.
+ */
+#define TIME_APART_MAX_NS (1LL << 61)
+
+static inline bool times_near(s64 a, s64 b)
+{
+	s64 d;
+
+	return !__builtin_sub_overflow(a, b, &d) && d < TIME_APART_MAX_NS &&
+	       d > -TIME_APART_MAX_NS;
+}
+
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 #endif

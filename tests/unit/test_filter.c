@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <math.h>
+
+#include "core/filter.h"
+
+#define S NSEC_PER_SEC
+#define EPOCH (1700000000LL * S)
+
+/* splitmix64: the same numbers on every machine */
+static u64 seed;
+
+static u64 random64(void)
+{
+	u64 z = seed += 0x9e3779b97f4a7c15ULL;
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+	return z ^ (z >> 31);
+}
+
+static double exponential(double mean)
+{
+	return -mean * log((double)(random64() >> 11) * 0x1p-53 + 0x1p-54);
+}
+
+/* A local clock of constant frequency and a path, ns. */
+struct lab {
+	struct filter *f;
+	s64 utc;		/* of the next request */
+	double offset_ns, freq;	/* raw - utc, at EPOCH; ratio */
+	double fwd_ns, back_ns, noise_ns;
+	unsigned int events[FILTER_STALE + 1];
+};
+
+static void lab_open(struct lab *l)
+{
+	*l = (struct lab){
+		.f = filter_new(), .utc = EPOCH, .offset_ns = 1234567.0, .freq = 3e-6,
+		.fwd_ns = 100000.0, .back_ns = 100000.0,
+	};
+	assert_non_null(l->f);
+	seed = 42;
+}
+
+static double true_offset(const struct lab *l, s64 utc)
+{
+	return l->offset_ns + (utc - EPOCH) * l->freq;
+}
+
+static s64 to_raw(const struct lab *l, s64 utc)
+{
+	return utc + llround(true_offset(l, utc));
+}
+
+static struct filter_sample exchange(struct lab *l)
+{
+	double fwd = l->fwd_ns + (l->noise_ns > 0.0 ? exponential(l->noise_ns) : 0.0);
+	double back = l->back_ns + (l->noise_ns > 0.0 ? exponential(l->noise_ns) : 0.0);
+	s64 there = l->utc + llround(fwd);
+
+	return (struct filter_sample){
+		.fwd = { true, to_raw(l, l->utc), there },
+		.back = { true, to_raw(l, there + 10000 + llround(back)), there + 10000 },
+		.error_ns = 20.0,
+	};
+}
+
+static void poll_server(struct lab *l, unsigned int n, s64 interval)
+{
+	while (n--) {
+		struct filter_sample s = exchange(l);
+
+		l->events[filter_update(l->f, &s)]++;
+		l->utc += interval;
+	}
+}
+
+static struct estimate look(const struct lab *l)
+{
+	struct estimate e;
+
+	assert_true(filter_estimate(l->f, to_raw(l, l->utc), &e));
+	return e;
+}
+
+static double error_of(const struct lab *l)
+{
+	return look(l).offset_ns - true_offset(l, l->utc);
+}
+
+static void test_nothing_known(void **state)
+{
+	struct filter_sample one_leg = { .fwd = { true, EPOCH, EPOCH } };
+	struct filter *f = filter_new();
+	struct estimate e;
+
+	assert_false(filter_estimate(f, EPOCH, &e));
+	assert_int_equal(filter_update(f, &one_leg), FILTER_STALE);
+	assert_false(filter_estimate(f, EPOCH, &e));
+	filter_free(f);
+}
+
+static void test_constant_delay(void **state)
+{
+	struct lab l;
+
+	lab_open(&l);
+	poll_server(&l, 200, S);
+	assert_true(fabs(error_of(&l)) < 5.0);
+	assert_true(fabs(look(&l).freq - l.freq) < 1e-9);
+	assert_true(fabs(look(&l).delay_ns - 200000.0) < 50.0);
+	assert_int_equal(look(&l).samples, 200);
+	assert_int_equal(l.events[FILTER_OK], 200);
+	filter_free(l.f);
+}
+
+static void test_error_is_as_claimed(void **state)
+{
+	unsigned int i, n = 0, wrong = 0;
+	struct lab l;
+
+	for (i = 0; i < 6; i++) {
+		unsigned int k;
+
+		lab_open(&l);
+		seed = 1000 + i;
+		l.noise_ns = 50000.0;
+		poll_server(&l, 20, S);
+		for (k = 0; k < 60; k++, n++) {
+			poll_server(&l, 5, S);
+			wrong += fabs(error_of(&l)) > 5.0 * look(&l).offset_sd_ns;
+		}
+		assert_true(fabs(error_of(&l)) < 10000.0);
+		filter_free(l.f);
+	}
+	assert_int_equal(n, 360);
+	assert_true(wrong < n / 50);
+}
+
+static void test_route_change_keeps_the_offset(void **state)
+{
+	double before;
+	struct lab l;
+
+	lab_open(&l);
+	l.noise_ns = 10000.0;
+	poll_server(&l, 200, 16 * S);
+	before = error_of(&l);
+	l.fwd_ns += 5000000.0;
+	l.back_ns += 5000000.0;
+	poll_server(&l, 60, 16 * S);
+	assert_int_equal(l.events[FILTER_PATH_CHANGE], 1);
+	assert_int_equal(l.events[FILTER_STEP], 0);
+	assert_true(fabs(error_of(&l) - before) < 20000.0);
+	assert_true(fabs(look(&l).delay_ns - 10200000.0) < 40000.0);
+	filter_free(l.f);
+}
+
+static void test_step_of_the_server_is_followed(void **state)
+{
+	struct lab l;
+
+	lab_open(&l);
+	l.noise_ns = 10000.0;
+	poll_server(&l, 200, 16 * S);
+	/* the server goes back, so we are ahead by as much more */
+	l.offset_ns += 5000000.0;
+	poll_server(&l, 100, 16 * S);
+	assert_true(l.events[FILTER_STEP] >= 1);
+	assert_int_equal(l.events[FILTER_PATH_CHANGE], 0);
+	assert_true(fabs(error_of(&l)) < 20000.0);
+	filter_free(l.f);
+}
+
+static void test_own_step(void **state)
+{
+	double before;
+	struct lab l;
+
+	lab_open(&l);
+	l.noise_ns = 10000.0;
+	poll_server(&l, 30, S);
+	before = error_of(&l);
+	filter_shift(l.f, -7 * S);
+	l.offset_ns -= 7e9;
+	assert_true(fabs(error_of(&l) - before) < 2.0);
+	/* across the replay of the first samples, too */
+	poll_server(&l, 60, S);
+	assert_true(fabs(error_of(&l)) < 10000.0);
+	assert_int_equal(l.events[FILTER_STEP], 0);
+	filter_free(l.f);
+}
+
+static void test_leap_second(void **state)
+{
+	struct estimate before, after;
+	struct lab l;
+
+	lab_open(&l);
+	l.noise_ns = 10000.0;
+	poll_server(&l, 30, S);
+	before = look(&l);
+	filter_leap(l.f, -S);
+	assert_true(filter_estimate(l.f, before.raw - S, &after));
+	assert_true(fabs(after.offset_ns - before.offset_ns) < 1e-3);
+	assert_true(fabs(after.offset_sd_ns - before.offset_sd_ns) < 1e-3);
+	filter_free(l.f);
+}
+
+static void test_missing_legs(void **state)
+{
+	unsigned int i;
+	struct lab l;
+
+	lab_open(&l);
+	l.noise_ns = 1000.0;
+	for (i = 0; i < 300; i++) {
+		struct filter_sample s = exchange(&l);
+
+		s.fwd.valid = i % 3 != 1;
+		s.back.valid = i % 3 != 2;
+		filter_update(l.f, &s);
+		l.utc += S;
+	}
+	assert_true(fabs(error_of(&l)) < 1000.0);
+	filter_free(l.f);
+}
+
+static void assert_finite(const struct filter *f, s64 raw)
+{
+	struct estimate e;
+
+	if (!filter_estimate(f, raw, &e))
+		return;
+	assert_true(isfinite(e.offset_ns) && isfinite(e.freq) && isfinite(e.cov_ns));
+	assert_true(isfinite(e.offset_sd_ns) && isfinite(e.freq_sd) && isfinite(e.delay_ns));
+	assert_true(isfinite(e.jitter_ns) && isfinite(e.wander));
+}
+
+static void test_impossible_times_are_refused(void **state)
+{
+	static const struct filter_sample bad[] = {
+		{ { true, INT64_MIN, INT64_MAX }, { true, INT64_MAX, INT64_MIN }, 20.0 },
+		{ { true, INT64_MAX, INT64_MIN }, { true, INT64_MIN, INT64_MAX }, 20.0 },
+		{ { true, EPOCH, INT64_MIN }, { true, EPOCH, INT64_MIN }, 20.0 },
+		{ { true, INT64_MIN, INT64_MIN }, { true, INT64_MAX, INT64_MAX }, 20.0 },
+		{ { true, EPOCH, EPOCH }, { true, EPOCH, EPOCH }, NAN },
+		{ { true, EPOCH, EPOCH }, { true, EPOCH, EPOCH }, INFINITY },
+		{ { true, EPOCH, EPOCH }, { true, EPOCH, EPOCH }, -1.0 },
+	};
+	double before;
+	unsigned int i;
+	struct lab l;
+
+	lab_open(&l);
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		assert_int_equal(filter_update(l.f, &bad[i]), FILTER_STALE);
+	poll_server(&l, 100, S);
+	before = error_of(&l);
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		assert_int_equal(filter_update(l.f, &bad[i]), FILTER_STALE);
+	assert_true(error_of(&l) == before);
+	filter_free(l.f);
+}
+
+static void test_recovers_from_delays_of_years(void **state)
+{
+	struct filter_sample s;
+	unsigned int i;
+	struct lab l;
+
+	lab_open(&l);
+	poll_server(&l, 100, S);
+	for (i = 0; i < 100; i++) {
+		s = exchange(&l);
+		/* years there, years back; then negative delays */
+		s.fwd.remote_utc += i % 2 ? 1LL << 60 : -(1LL << 60);
+		s.back.remote_utc -= i % 3 ? 1LL << 60 : -(1LL << 59);
+		filter_update(l.f, &s);
+		assert_finite(l.f, to_raw(&l, l.utc));
+		l.utc += i % 10 ? S : -5 * S;
+	}
+	filter_reset(l.f);
+	poll_server(&l, 100, S);
+	assert_true(fabs(error_of(&l)) < 100.0);
+	filter_free(l.f);
+}
+
+/* Around EPOCH, most of the time, with any number of bits. */
+static s64 garbage_time(void)
+{
+	u64 r = random64();
+
+	if (r % 64 == 0)
+		return (s64)random64();
+	return EPOCH + (s64)(random64() >> (2 + r / 64 % 62)) * (r >> 63 ? 1 : -1);
+}
+
+static void test_garbage_never_becomes_nan(void **state)
+{
+	static const double errors[] = { 0.0, 20.0, 1e6, 1e18, 1e300, NAN };
+	struct filter *f = filter_new();
+	unsigned int i, used = 0;
+
+	seed = 7;
+	for (i = 0; i < 20000; i++) {
+		u64 r = random64();
+		struct filter_sample s = {
+			.fwd = { r & 7, garbage_time(), garbage_time() },
+			.back = { r & 56, garbage_time(), garbage_time() },
+			.error_ns = errors[(r >> 8) % 16 ? 1 : (r >> 16) % ARRAY_SIZE(errors)],
+		};
+
+		used += filter_update(f, &s) != FILTER_STALE;
+		assert_finite(f, s.back.local_raw);
+		if (r >> 56 == 0)
+			filter_reset(f);
+	}
+	assert_true(used > 1000);
+	filter_free(f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_nothing_known),
+		cmocka_unit_test(test_constant_delay),
+		cmocka_unit_test(test_error_is_as_claimed),
+		cmocka_unit_test(test_route_change_keeps_the_offset),
+		cmocka_unit_test(test_step_of_the_server_is_followed),
+		cmocka_unit_test(test_own_step),
+		cmocka_unit_test(test_leap_second),
+		cmocka_unit_test(test_missing_legs),
+		cmocka_unit_test(test_impossible_times_are_refused),
+		cmocka_unit_test(test_recovers_from_delays_of_years),
+		cmocka_unit_test(test_garbage_never_becomes_nan),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
