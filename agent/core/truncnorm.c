@@ -40,7 +40,7 @@ static double hazard(double b)
  */
 static void ratios(double b, int top, double *r)
 {
-	double x;
+	double x, d;
 	int n;
 
 	if (b > -1.0) {
@@ -50,7 +50,9 @@ static void ratios(double b, int top, double *r)
 		return;
 	}
 	n = top + BACKWARD_TERMS;
-	x = 0.5 * (b + sqrt(b * b + 4.0 * n));
+	/* r[n+1] = b + n / r[n] with r[n+1] - r[n] = d(sqrt(b^2 + 4n) / 2) / dn */
+	d = b - 1.0 / sqrt(b * b + 4.0 * n);
+	x = 0.5 * (d + sqrt(d * d + 4.0 * n));
 	for (; n >= 1; n--) {
 		if (n <= top)
 			r[n] = x;
