@@ -74,6 +74,25 @@ static void test_shift(void **state)
 	assert_true(causality_error(&c, -5000.0) == 300.0);
 }
 
+static void test_nonsense_bounds_nothing(void **state)
+{
+	struct causality c = { 0 };
+	int i;
+
+	causality_request(&c, S, S + 300);
+	causality_response(&c, S + 600, S + 300);
+	for (i = 0; i < 5; i++)
+		causality_age(&c, i % 2 ? INT64_MIN : INT64_MAX, 0.0, 3.0);
+	assert_true(causality_error(&c, 0.0) >= (double)TIME_APART_MAX_NS);
+	/* and the next packets bound again */
+	causality_request(&c, 2 * S, 2 * S + 300);
+	causality_response(&c, 2 * S + 600, 2 * S + 300);
+	assert_true(causality_error(&c, 0.0) == 300.0);
+	c.raw = 0;
+	causality_age(&c, S, NAN, 1e-6);
+	assert_true(causality_error(&c, 0.0) >= (double)TIME_APART_MAX_NS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -82,6 +101,7 @@ int main(void)
 		cmocka_unit_test(test_age_widens),
 		cmocka_unit_test(test_step_of_the_server_is_believed),
 		cmocka_unit_test(test_shift),
+		cmocka_unit_test(test_nonsense_bounds_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
