@@ -232,6 +232,28 @@ static void test_slew_ends(void **state)
 	timekeeper_free(tk);
 }
 
+static void test_step_by_command(void **state)
+{
+	struct fake c;
+	struct timekeeper *tk = open_ahead(&c, 100e6, NULL);
+	struct tk_source *s = add(tk);
+
+	while (!report(tk).selected)
+		serve(tk, s, &c, 1, 0);
+	assert_int_equal(c.steps, 0);
+	assert_true(c.sys_ahead_ns > 1e6);
+	assert_int_equal(timekeeper_step_now(tk), 0);
+	assert_int_equal(c.steps, 1);
+	assert_true(fabs(c.sys_ahead_ns) < 1e5);
+	/* what is known moved along, before any new sample */
+	assert_true(fabs(report(tk).offset_ns - c.sys_ahead_ns) < 1e5);
+	assert_true(report(tk).slew == 0.0);
+	serve(tk, s, &c, 20, 0);
+	assert_int_equal(c.steps, 1);
+	assert_true(fabs(c.sys_ahead_ns) < 1000.0);
+	timekeeper_free(tk);
+}
+
 static void watch_only(struct timekeeper_config *cfg)
 {
 	cfg->control = false;
@@ -350,6 +372,7 @@ int main(void)
 		cmocka_unit_test(test_unsynchronised),
 		cmocka_unit_test(test_first_correction_steps),
 		cmocka_unit_test(test_slew_ends),
+		cmocka_unit_test(test_step_by_command),
 		cmocka_unit_test(test_watches_only),
 		cmocka_unit_test(test_local_reference),
 		cmocka_unit_test(test_lone_server_that_lies_late),
