@@ -36,6 +36,9 @@ PROGRAMS := $(if $(DAEMON_SRC),$(BUILD)/as-timesyncd) $(if $(CTL_SRC),$(BUILD)/a
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 
+# The last line of make test is that of the tests, not of make tidying up.
+.SECONDARY:
+
 .PHONY: all run test check bench fuzz install clean unit-programs sim
 all: $(PROGRAMS)
 
