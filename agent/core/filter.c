@@ -267,11 +267,12 @@ static void learn_likeness(struct filter *f, double trip, double recent_median)
  */
 static void learn_floor(struct filter *f, const struct filter_sample *s)
 {
-	double sorted[TRIPS], floor, apart = (s->back.local_raw - s->fwd.local_raw) * 1e-9;
+	double sorted[TRIPS], floor, apart;
 	unsigned int n, i;
 
 	if (!s->fwd.valid || !s->back.valid || !calm(f))
 		return;
+	apart = (s->back.local_raw - s->fwd.local_raw) * 1e-9;
 	f->trip[f->ntrip++ % TRIPS] = (double)(s->back.local_raw - s->fwd.local_raw) -
 		(double)(s->back.remote_utc - s->fwd.remote_utc) -
 		f->bank[0].track[0].x[TRACK_FREQ] * apart;
