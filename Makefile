@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # One entry for everything: make, make run, make test, make check, make bench,
-# make fuzz, make install. Another BUILD directory gives another set of objects.
+# make fuzz, make install; of the kernel module make modules, make modules_install,
+# and make kmod for the guests. Another BUILD directory gives another set of objects.
 
 CC ?= gcc
 BUILD ?= build
@@ -40,6 +41,7 @@ UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 .SECONDARY:
 
 .PHONY: all run test check bench fuzz install clean unit-programs sim
+.PHONY: kmod modules modules_install
 all: $(PROGRAMS)
 
 $(BUILD)/obj/%.o: %.c
@@ -74,6 +76,20 @@ $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(LIB) \
 
 unit-programs: $(UNIT_BIN)
 sim: $(if $(SIM_SRC),$(BUILD)/ats-sim)
+
+# For each guest kernel, in $(BUILD)/kmod/KERNEL.
+kmod:
+	scripts/build-kmod --out $(BUILD)/kmod
+
+# For this host's kernel, or the one of KDIR, in $(BUILD)/kmod/RELEASE.
+KDIR ?= /lib/modules/$(shell uname -r)/build
+modules:
+	scripts/build-kmod --out $(BUILD)/kmod $(KDIR)
+
+modules_install: modules
+	$(MAKE) -C $(KDIR) \
+		M=$(abspath $(BUILD))/kmod/$(shell cat $(KDIR)/include/config/kernel.release) \
+		modules_install
 
 run: all
 	scripts/lab
