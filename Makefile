@@ -8,7 +8,7 @@ BUILD ?= build
 PREFIX ?= /usr
 SYSCONFDIR ?= /etc
 DESTDIR ?=
-VERSION := 0.1.0
+VERSION := $(shell sed -n "s/^ATS_VERSION := //p" kmod/Kbuild)
 TESTS ?= unit sim netns guest
 
 PKGS := libevent_core libevent_extra libconfig jansson libsystemd nettle

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "iface.h"
+
+int ats_iface_net_init(struct ats_net *an)
+{
+	return 0;
+}
+
+void ats_iface_net_exit(struct ats_net *an)
+{
+}
+
+void ats_iface_dev_gone(struct net_device *dev)
+{
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * AS-TIMESYNC: packet timestamping, NTP replies and PHC servos for the agent.
+ */
+#include <linux/module.h>
+#include <linux/netdevice.h>
+
+#include "attach.h"
+#include "iface.h"
+#include "net.h"
+#include "netlink.h"
+#include "netlink_gen.h"
+#include "tap.h"
+
+/* Under RTNL. */
+static int ats_netdev_event(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+
+	if (event == NETDEV_UNREGISTER) {
+		ats_tap_dev_gone(dev);
+		ats_attach_dev_gone(dev);
+		ats_iface_dev_gone(dev);
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block ats_netdev_notifier = {
+	.notifier_call = ats_netdev_event,
+};
+
+static int __init ats_init(void)
+{
+	int err;
+
+	err = ats_tap_init();
+	if (err)
+		return err;
+	err = ats_net_init();
+	if (err)
+		goto out_tap;
+	err = register_netdevice_notifier(&ats_netdev_notifier);
+	if (err)
+		goto out_net;
+	err = ats_netlink_init();
+	if (err)
+		goto out_notifier;
+	return 0;
+
+out_notifier:
+	unregister_netdevice_notifier(&ats_netdev_notifier);
+out_net:
+	ats_net_exit();
+out_tap:
+	ats_tap_exit();
+	return err;
+}
+
+static void __exit ats_exit(void)
+{
+	ats_netlink_exit();
+	unregister_netdevice_notifier(&ats_netdev_notifier);
+	ats_net_exit();
+	ats_tap_exit();
+}
+
+module_init(ats_init);
+module_exit(ats_exit);
+
+MODULE_DESCRIPTION("AS-TIMESYNC: packet timestamps, NTP replies and PHC servos");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(ATS_RELEASE);
+MODULE_ALIAS_GENL_FAMILY(ATS_GENL_NAME);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the module keeps of one network namespace. */
+#ifndef ATS_NET_H
+#define ATS_NET_H
+
+#include <net/net_namespace.h>
+
+struct ats_taps;
+struct ats_server;
+struct ats_attachments;
+struct ats_ifaces;
+struct ats_phcs;
+struct ats_servos;
+
+/*
+ * Each part is made by its ats_*_net_init() and outlives every request of the
+ * namespace; what guards its inside is said in its own file.
+ */
+struct ats_net {
+	struct net *net;
+	struct ats_taps *taps;
+	struct ats_ifaces *ifaces;
+	struct ats_server *server;
+	struct ats_attachments *attachments;
+	struct ats_phcs *phcs;
+	struct ats_servos *servos;
+};
+
+struct ats_net *ats_net(struct net *net);
+
+int ats_net_init(void);
+void ats_net_exit(void);
+
+#endif

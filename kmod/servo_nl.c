@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "netlink.h"
+
+#include "netlink_gen.h"
+
+int as_timesync_nl_servo_add_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return ats_nl_refuse(info, -EOPNOTSUPP, "not built yet");
+}
+
+int as_timesync_nl_servo_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return ats_nl_refuse(info, -EOPNOTSUPP, "not built yet");
+}
+
+int as_timesync_nl_servo_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return ats_nl_refuse(info, -EOPNOTSUPP, "not built yet");
+}
+
+int as_timesync_nl_servo_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return ats_nl_refuse(info, -EOPNOTSUPP, "not built yet");
+}
+
+int as_timesync_nl_servo_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return -EOPNOTSUPP;
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "tap.h"
+
+int ats_tap_net_init(struct ats_net *an)
+{
+	return 0;
+}
+
+void ats_tap_net_exit(struct ats_net *an)
+{
+}
+
+int ats_tap_init(void)
+{
+	return 0;
+}
+
+void ats_tap_exit(void)
+{
+}
+
+void ats_tap_dev_gone(struct net_device *dev)
+{
+}
+
+int ats_tap_put_caps(struct sk_buff *msg)
+{
+	return 0;
+}
