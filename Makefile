@@ -11,7 +11,7 @@ DESTDIR ?=
 VERSION := $(shell sed -n "s/^ATS_VERSION := //p" kmod/Kbuild)
 TESTS ?= unit sim netns guest
 
-PKGS := libevent_core libevent_extra libconfig jansson libsystemd nettle
+PKGS := libevent_core libevent_extra libconfig jansson libsystemd nettle libnl-3.0 libnl-genl-3.0
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
@@ -21,10 +21,10 @@ WARN := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wshadow -Wvla \
 SAN ?=
 ALL_CFLAGS = -std=gnu11 $(OPT) $(WARN) $(SAN) -fno-strict-aliasing -ffp-contract=off -fPIE \
 	-DATS_VERSION='"$(VERSION)"' -DATS_SYSCONFDIR='"$(SYSCONFDIR)"' \
-	-Iagent -Iagent/include $(PKG_CFLAGS) $(CFLAGS)
+	-Iagent -Iagent/include -Iuapi $(PKG_CFLAGS) $(CFLAGS)
 ALL_LDFLAGS = $(SAN) -pie $(LDFLAGS)
 
-LIB_DIRS := wire core ntp os config control
+LIB_DIRS := wire core ntp os config control kernel
 LIB_SRC := $(foreach d,$(LIB_DIRS),$(wildcard agent/$(d)/*.c))
 DAEMON_SRC := $(wildcard agent/daemon/*.c)
 CTL_SRC := $(wildcard agent/ctl/*.c)

@@ -22,6 +22,8 @@ static const struct ctl_verb verbs[] = {
 	{ "serverstats", "", "counts of the requests to this host", .run = ctl_serverstats },
 	{ "watch", "[--interval S] [--count N]", "the table of sources, live", .run = ctl_watch,
 	  .options = CTL_TAKES_INTERVAL },
+	{ "kernel", "[WHAT]", "the kernel module and what it does; kernel --help",
+	  .run_words = ctl_kernel },
 	{ "reload", "", "read the configuration again", .run = ctl_reload },
 	{ "online", "[SOURCE]", "use a source, or all, (again)", .run = ctl_online, .takes_arg = true },
 	{ "offline", "[SOURCE]", "use a source, or all, no longer", .run = ctl_offline, .takes_arg = true },
@@ -46,7 +48,7 @@ static void print_help(FILE *out)
 	      "reached.\nSee as-timesyncctl(1).\n", out);
 }
 
-static int usage(struct ctl *c, const char *what, const char *which)
+int ctl_usage(struct ctl *c, const char *what, const char *which)
 {
 	char safe[128] = "";
 
@@ -68,7 +70,8 @@ static bool number(const char *s, double min, double max, double *v)
 }
 
 struct options {
-	const char *verb, *arg;
+	const struct ctl_verb *verb;
+	const char *arg;
 	unsigned int used;	/* CTL_TAKES_... */
 	int done;		/* exit status, or -1: go on */
 };
@@ -98,19 +101,19 @@ static int parse_option(struct ctl *c, int opt, const char *value, struct option
 		o->used |= CTL_TAKES_INTERVAL;
 		if (number(value, 0.1, 86400, &c->interval_s))
 			return -1;
-		return usage(c, "--interval wants a number of seconds from 0.1 to 86400, not", value);
+		return ctl_usage(c, "--interval wants a number of seconds from 0.1 to 86400, not", value);
 	case 'n':
 		o->used |= CTL_TAKES_INTERVAL;
 		if (number(value, 1, 1e9, &n) && n == (double)(unsigned long)n) {
 			c->count = (unsigned long)n;
 			return -1;
 		}
-		return usage(c, "--count wants a number from 1, not", value);
+		return ctl_usage(c, "--count wants a number from 1, not", value);
 	}
 	return CTL_USAGE;
 }
 
-static int parse(struct ctl *c, int argc, char **argv, struct options *o)
+static int parse_options(struct ctl *c, int argc, char **argv, bool all, struct options *o)
 {
 	static const struct option options[] = {
 		{ "socket", required_argument, NULL, 's' }, { "json", no_argument, NULL, 'j' },
@@ -122,22 +125,53 @@ static int parse(struct ctl *c, int argc, char **argv, struct options *o)
 
 	optind = 0;
 	opterr = 0;
-	while ((opt = getopt_long(argc, argv, "s:jhVyi:n:", options, NULL)) != -1) {
+	while ((opt = getopt_long(argc, argv, all ? "s:jhVyi:n:" : "+s:jhVyi:n:", options,
+				  NULL)) != -1) {
 		if (opt == '?')
-			return usage(c, "unknown option, or one without its value:", argv[optind - 1]);
+			return ctl_usage(c, "unknown option, or one without its value:",
+					 argv[optind - 1]);
 		r = parse_option(c, opt, optarg, o);
 		if (r >= 0)
 			return r;
 	}
-	if (optind == argc) {
+	return -1;
+}
+
+static const struct ctl_verb *find_verb(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+		if (!strcmp(name, verbs[i].name))
+			return &verbs[i];
+	return NULL;
+}
+
+/* Words and options in any order, but for a verb that reads its own. */
+static int parse(struct ctl *c, int *argc, char ***argv, struct options *o)
+{
+	int r = parse_options(c, *argc, *argv, false, o);
+
+	if (r >= 0)
+		return r;
+	if (optind == *argc) {
 		print_help(c->err);
 		return CTL_USAGE;
 	}
-	o->verb = argv[optind++];
-	if (optind < argc)
-		o->arg = argv[optind++];
-	if (optind < argc)
-		return usage(c, "too many words, beginning with", argv[optind]);
+	*argc -= optind;
+	*argv += optind;
+	o->verb = find_verb(**argv);
+	if (o->verb && o->verb->run_words)
+		return -1;
+	r = parse_options(c, *argc, *argv, true, o);
+	if (r >= 0)
+		return r;
+	if (!o->verb)
+		return ctl_usage(c, "there is no verb", **argv);
+	if (optind < *argc)
+		o->arg = (*argv)[optind++];
+	if (optind < *argc)
+		return ctl_usage(c, "too many words, beginning with", (*argv)[optind]);
+	if (o->arg && !o->verb->takes_arg)
+		return ctl_usage(c, "this verb takes no argument, but there is", o->arg);
 	return -1;
 }
 
@@ -160,24 +194,17 @@ int ctl_main(int argc, char **argv, FILE *out, FILE *err)
 		.socket = CONFIG_CONTROL_SOCKET, .interval_s = 1, .out = out, .err = err,
 	};
 	struct options o = { 0 };
-	int r = parse(&c, argc, argv, &o);
+	int r = parse(&c, &argc, &argv, &o);
 
 	if (r >= 0)
 		return r;
+	if (o.used & ~o.verb->options)
+		return ctl_usage(&c, "an option does not belong to", o.verb->name);
 	ctl_look_at_terminal(&c);
-	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
-		if (strcmp(o.verb, verbs[i].name))
-			continue;
-		if (o.arg && !verbs[i].takes_arg)
-			return usage(&c, "this verb takes no argument, but there is", o.arg);
-		if (o.used & ~verbs[i].options)
-			return usage(&c, "an option does not belong to", o.verb);
-		r = verbs[i].run(&c, o.arg);
-		if (fflush(out) || ferror(out)) {
-			fprintf(err, "as-timesyncctl: cannot write: %s\n", strerror(errno));
-			return r ? r : CTL_REFUSED;
-		}
-		return r;
+	r = o.verb->run_words ? o.verb->run_words(&c, argc, argv) : o.verb->run(&c, o.arg);
+	if (fflush(out) || ferror(out)) {
+		fprintf(err, "as-timesyncctl: cannot write: %s\n", strerror(errno));
+		return r ? r : CTL_REFUSED;
 	}
-	return usage(&c, "there is no verb", o.verb);
+	return r;
 }

@@ -35,11 +35,16 @@ struct ctl_verb {
 	const char *help;
 	int (*run)(struct ctl *c, const char *arg);	/* enum ctl_status */
 	bool takes_arg;		/* one, optional */
+	/* instead of run: the verb and all that follows it, options unread */
+	int (*run_words)(struct ctl *c, int argc, char **argv);
 	unsigned int options;	/* CTL_TAKES_... */
 };
 
 /* The whole program but for main(). */
 int ctl_main(int argc, char **argv, FILE *out, FILE *err);
+
+/* Say what is wrong with the command line; CTL_USAGE. @which may be NULL. */
+int ctl_usage(struct ctl *c, const char *what, const char *which);
 
 /* Is there one, how wide is it (now), does it want colour? */
 void ctl_look_at_terminal(struct ctl *c);
@@ -72,6 +77,7 @@ int ctl_reload(struct ctl *c, const char *arg);
 int ctl_online(struct ctl *c, const char *arg);
 int ctl_offline(struct ctl *c, const char *arg);
 int ctl_step(struct ctl *c, const char *arg);
+int ctl_kernel(struct ctl *c, int argc, char **argv);
 
 #define CTL_NOT_SERVING "This host serves nobody; mode = \"server\" and allowclients change that"
 

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ctl/kernel.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct kernel_command commands[] = {
+	{ NULL, NULL, NULL, NULL },	/* the end */
+};
+
+static void print_help(FILE *out)
+{
+	char left[64];
+
+	fputs("Usage: as-timesyncctl kernel [--json] [WHAT]\n\n"
+	      "  without WHAT                       the module and what it does at the moment\n", out);
+	for (size_t i = 0; commands[i].name; i++) {
+		snprintf(left, sizeof(left), "%s %s", commands[i].name, commands[i].args);
+		fprintf(out, "  %-34s %s\n", left, commands[i].help);
+	}
+	fputs("\nSee as-timesyncctl(1).\n", out);
+}
+
+int kernel_words(struct ctl *c, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 },
+	};
+	int opt;
+
+	optind = 0;
+	opterr = 0;
+	while ((opt = getopt_long(argc, argv, "j", options, NULL)) != -1) {
+		if (opt != 'j') {
+			ctl_usage(c, "unknown option:", argv[optind - 1]);
+			return -1;
+		}
+		c->json = true;
+	}
+	return optind;
+}
+
+int kernel_failed(struct ctl *c, const struct genl *g, int error, const char *what)
+{
+	fprintf(c->err, "as-timesyncctl: %s: %s\n", what, genl_error(g));
+	if (error == -EPERM && geteuid())
+		fputs("  run it with sudo\n", c->err);
+	return CTL_REFUSED;
+}
+
+struct genl *kernel_connect(struct ctl *c)
+{
+	struct genl *g;
+	int r;
+
+	g = genl_open(NULL, &r);
+	if (!g) {
+		fprintf(c->err, "as-timesyncctl: no netlink socket: %s\n", strerror(-r));
+		return NULL;
+	}
+	r = genl_find_family(g, ATS_GENL_NAME, false);
+	if (!r)
+		return g;
+	if (r == -ENOENT)
+		fputs("as-timesyncctl: the kernel module is not loaded\n"
+		      "  load it: sudo modprobe as_timesync\n", c->err);
+	else
+		kernel_failed(c, g, r, "looking for the kernel module");
+	genl_close(g);
+	return NULL;
+}
+
+static int run_command(struct ctl *c, int argc, char **argv)
+{
+	struct genl *g;
+	int r;
+
+	for (size_t i = 0; commands[i].name; i++) {
+		if (strcmp(argv[0], commands[i].name))
+			continue;
+		g = kernel_connect(c);
+		if (!g)
+			return CTL_UNREACHABLE;
+		r = commands[i].run(c, g, argc, argv);
+		genl_close(g);
+		return r;
+	}
+	return ctl_usage(c, "kernel knows no", argv[0]);
+}
+
+static int parse(struct ctl *c, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, 'j' }, { "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int opt;
+
+	optind = 0;
+	opterr = 0;
+	while ((opt = getopt_long(argc, argv, "+jh", options, NULL)) != -1) {
+		switch (opt) {
+		case 'j':
+			c->json = true;
+			break;
+		case 'h':
+			print_help(c->out);
+			return CTL_OK;
+		default:
+			return ctl_usage(c, "unknown option:", argv[optind - 1]);
+		}
+	}
+	return -1;
+}
+
+int ctl_kernel(struct ctl *c, int argc, char **argv)
+{
+	int r = parse(c, argc, argv);
+
+	if (r >= 0)
+		return r;
+	if (optind < argc)
+		return run_command(c, argc - optind, argv + optind);
+	return kernel_overview(c);
+}

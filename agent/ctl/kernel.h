@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * as-timesyncctl kernel: talks to the module itself, with or without a daemon.
+ * Each kind of thing in the module has a file kernel_*.c; its commands are
+ * entered in the table of kernel.c.
+ */
+#ifndef ATS_CTL_KERNEL_H
+#define ATS_CTL_KERNEL_H
+
+#include "ctl/ctl.h"
+#include "kernel/caps.h"
+#include "kernel/genl.h"
+
+struct kernel_command {
+	const char *name;
+	const char *args;	/* for --help */
+	const char *help;
+	/*
+	 * @argv[0] is the name; the command reads its options itself (optind = 0
+	 * first), -j/--json among them. @g has found the module's family.
+	 */
+	int (*run)(struct ctl *c, struct genl *g, int argc, char **argv);
+};
+
+/* Another socket to the module, for events; NULL, and it has been said why. */
+struct genl *kernel_connect(struct ctl *c);
+/* Say that @what did not work and why, by genl_error(); CTL_REFUSED. */
+int kernel_failed(struct ctl *c, const struct genl *g, int error, const char *what);
+/*
+ * For commands without options of their own: reads -j/--json and returns the
+ * index of the first word, or -1 and it has been said what is wrong.
+ */
+int kernel_words(struct ctl *c, int argc, char **argv);
+
+/* kernel_overview.c */
+int kernel_overview(struct ctl *c);
+
+#endif
