@@ -9,7 +9,7 @@ PREFIX ?= /usr
 SYSCONFDIR ?= /etc
 DESTDIR ?=
 VERSION := $(shell sed -n "s/^ATS_VERSION := //p" kmod/Kbuild)
-TESTS ?= unit sim netns guest
+TESTS ?= unit sim netns guest kselftest
 
 PKGS := libevent_core libevent_extra libconfig jansson libsystemd nettle libnl-3.0 libnl-genl-3.0
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
