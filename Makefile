@@ -9,7 +9,7 @@ PREFIX ?= /usr
 SYSCONFDIR ?= /etc
 DESTDIR ?=
 VERSION := $(shell sed -n "s/^ATS_VERSION := //p" kmod/Kbuild)
-TESTS ?= unit sim netns guest kselftest
+TESTS ?=
 
 PKGS := libevent_core libevent_extra libconfig jansson libsystemd nettle libnl-3.0 libnl-genl-3.0
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
@@ -94,7 +94,9 @@ modules_install: modules
 run: all
 	scripts/lab
 
+# TESTS names the parts to run, in the place of all.
 test: all unit-programs sim
+	$(if $(shell scripts/kernels),scripts/build-kmod --out $(BUILD)/kmod $$(scripts/kernels))
 	scripts/run-tests $(TESTS)
 
 check:

@@ -16,9 +16,11 @@ shift 2
 
 compiles() {
 	# shellcheck disable=SC2086 # words of a command
-	$compile -DKBUILD_MODNAME='"probe"' -Werror=implicit-function-declaration \
-		-Werror=incompatible-pointer-types -Werror=int-conversion \
-		-Wno-missing-prototypes -Wno-missing-declarations -Wno-unused -c "$1" -o "$out.o" 2>"$out.log"
+	$compile -DKBUILD_BASENAME='"probe"' -DKBUILD_MODNAME='"probe"' \
+		-D__KBUILD_MODNAME=probe -DKBUILD_MODFILE='"probe"' -Wno-error \
+		-Werror=implicit-function-declaration -Werror=incompatible-pointer-types \
+		-Werror=int-conversion -Wno-missing-prototypes -Wno-missing-declarations \
+		-Wno-unused -c "$1" -o "$out.o" 2>"$out.log"
 }
 
 trap 'rm -f "$out.o" "$out.log" "$out.tmp"' EXIT
