@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "daemon/ntp_server_private.h"
+#include "ntp/random.h"
 
 enum {
 	BATCH = 64,
@@ -238,6 +239,7 @@ static enum ntp_answer answer(struct ntp_listener *l, const struct mmsghdr *m)
 	struct ntp_batch *b = s->batch;
 	struct ntp_query q = {
 		.buf = m->msg_hdr.msg_iov->iov_base, .len = m->msg_len, .now_mono = b->now_mono,
+		.random = random_next(&s->random),
 	};
 	struct client *c = NULL;
 	struct ntp_packet request;
@@ -393,7 +395,7 @@ static void fetch_state(struct ntp_server *s)
 	s->must_fetch = false;
 	s->fetched_mono = s->batch->now_mono;
 	s->ops.get_state(s->ops.ctx, &st);
-	ntp_reply_publish(&s->replier, &st, s->batch->now_sys);
+	ntp_reply_publish(&s->replier, &st);
 }
 
 /* Send, and learn how long that takes. */

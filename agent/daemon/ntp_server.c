@@ -223,7 +223,6 @@ struct ntp_server *ntp_server_new(struct event_base *base, const struct config_s
 				  const struct ntp_server_ops *ops, char *err, size_t errlen)
 {
 	struct ntp_server *s = calloc(1, sizeof(*s));
-	u64 seed;
 
 	snprintf(err, errlen, "NTP server: out of memory");
 	if (!s)
@@ -231,9 +230,10 @@ struct ntp_server *ntp_server_new(struct event_base *base, const struct config_s
 	s->base = base;
 	s->ops = *ops;
 	s->batch = ntp_batch_new();
-	if (!s->batch || !random_octets(&seed, sizeof(seed)))
+	if (!s->batch || !random_octets(&s->random, sizeof(s->random)))
 		goto fail;
-	ntp_reply_init(&s->replier, seed);
+	s->random |= 1;
+	ntp_reply_init(&s->replier);
 	if (ntp_server_reconfigure(s, cfg, err, errlen))
 		goto fail;
 	return s;

@@ -38,6 +38,7 @@ struct ntp_server {
 	struct acl *acl;
 	struct client_table *table;	/* NULL: clientloglimit is 0 */
 	struct ntp_replier replier;
+	u64 random;		/* state of random_next() */
 	s64 fetched_mono;
 	bool must_fetch;
 	struct ntp_listener **listener;

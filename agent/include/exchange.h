@@ -8,14 +8,8 @@
 #ifndef ATS_EXCHANGE_H
 #define ATS_EXCHANGE_H
 
+#include "stamp_kind.h"
 #include "types.h"
-
-enum stamp_kind {
-	STAMP_NONE,
-	STAMP_USER,	/* clock read in the daemon */
-	STAMP_KERNEL,	/* SO_TIMESTAMPING software stamp */
-	STAMP_HARDWARE,	/* NIC stamp, converted to sys */
-};
 
 /* One packet's passage: when it left one clock and reached the other. */
 struct leg {

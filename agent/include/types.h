@@ -14,6 +14,22 @@
 #ifndef ATS_TYPES_H
 #define ATS_TYPES_H
 
+#ifdef __KERNEL__
+
+#include <linux/kernel.h>
+#include <linux/limits.h>
+#include <linux/time64.h>
+#include <linux/types.h>
+
+#define INT32_MAX S32_MAX
+#define INT32_MIN S32_MIN
+#define UINT32_MAX U32_MAX
+#define INT64_MAX S64_MAX
+#define INT64_MIN S64_MIN
+#define UINT64_MAX U64_MAX
+
+#else
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -28,6 +44,10 @@ typedef int32_t s32;
 typedef int64_t s64;
 
 #define NSEC_PER_SEC 1000000000LL
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+#endif
+
 /*
  * Times further apart than this (73 years, more than half an NTP era) are no
  * measurement; nearer ones can be subtracted, and the differences added up.
@@ -41,7 +61,5 @@ static inline bool times_near(s64 a, s64 b)
 	return !__builtin_sub_overflow(a, b, &d) && d < TIME_APART_MAX_NS &&
 	       d > -TIME_APART_MAX_NS;
 }
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 #endif

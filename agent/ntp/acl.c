@@ -17,7 +17,7 @@ struct bits {
  * Sorted by address, shorter prefixes first: whatever holds an address is the
  * last net that does not start after it, or one of those around that net.
  */
-struct net {
+struct acl_net {
 	struct bits addr, mask;
 	u8 prefix;
 	bool allow, ipv4;
@@ -27,7 +27,7 @@ struct net {
 
 struct acl {
 	u32 n;
-	struct net net[];
+	struct acl_net net[];
 };
 
 static struct bits bits_of(const u8 addr[16])
@@ -50,7 +50,7 @@ static int compare(struct bits a, struct bits b)
 	return a.low < b.low ? -1 : a.low > b.low;
 }
 
-static bool holds(const struct net *net, struct bits addr)
+static bool holds(const struct acl_net *net, struct bits addr)
 {
 	return !((net->addr.high ^ addr.high) & net->mask.high) &&
 		!((net->addr.low ^ addr.low) & net->mask.low);
@@ -64,7 +64,7 @@ static bool is_mapped(struct bits addr)
 
 static int by_address(const void *pa, const void *pb)
 {
-	const struct net *a = pa, *b = pb;
+	const struct acl_net *a = pa, *b = pb;
 	int r = compare(a->addr, b->addr);
 
 	if (r)
@@ -100,9 +100,9 @@ static void find_parents(struct acl *a)
 	}
 }
 
-static struct net make_net(const struct acl_rule *rule, u32 order)
+static struct acl_net make_net(const struct acl_rule *rule, u32 order)
 {
-	struct net net = {
+	struct acl_net net = {
 		.addr = bits_of(rule->addr), .mask = mask_of(rule->prefix),
 		.prefix = rule->prefix, .allow = rule->allow, .order = order,
 	};

@@ -276,9 +276,9 @@ s64 client_age_ns(const struct client *c, s64 now_mono)
 	return (s64)(ticks(now_mono) - c->last) * (NSEC_PER_SEC / CLIENT_TICKS);
 }
 
-struct client *client_table_hit(struct client_table *t, const u8 addr[16], s64 now_mono)
+struct client *client_table_hit_hashed(struct client_table *t, const u8 addr[16], u64 hash,
+				       s64 now_mono)
 {
-	u64 hash = siphash_address(t->key, addr);
 	u32 v = t->slot[locate(t, addr, hash)];
 	u32 now = ticks(now_mono);
 	struct client *c;
@@ -299,11 +299,21 @@ struct client *client_table_hit(struct client_table *t, const u8 addr[16], s64 n
 	return c;
 }
 
-struct client *client_table_find(const struct client_table *t, const u8 addr[16])
+struct client *client_table_hit(struct client_table *t, const u8 addr[16], s64 now_mono)
 {
-	u32 v = t->slot[locate(t, addr, siphash_address(t->key, addr))];
+	return client_table_hit_hashed(t, addr, siphash_address(t->key, addr), now_mono);
+}
+
+struct client *client_table_find_hashed(const struct client_table *t, const u8 addr[16], u64 hash)
+{
+	u32 v = t->slot[locate(t, addr, hash)];
 
 	return v ? &t->entry[(v & t->number_mask) - 1] : NULL;
+}
+
+struct client *client_table_find(const struct client_table *t, const u8 addr[16])
+{
+	return client_table_find_hashed(t, addr, siphash_address(t->key, addr));
 }
 
 u32 client_table_count(const struct client_table *t)
@@ -334,6 +344,18 @@ struct client *client_table_at(const struct client_table *t, u32 n)
 u32 client_table_index(const struct client_table *t, const struct client *c)
 {
 	return (u32)(c - t->entry);
+}
+
+const struct client *client_table_next(const struct client_table *t, u32 *cursor)
+{
+	u32 v;
+
+	while (*cursor < t->slots) {
+		v = t->slot[(*cursor)++];
+		if (v)
+			return &t->entry[(v & t->number_mask) - 1];
+	}
+	return NULL;
 }
 
 void client_table_forget_stamps(struct client_table *t)

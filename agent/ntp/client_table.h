@@ -58,6 +58,10 @@ void client_table_free(struct client_table *t);
 /* The client, entered when it is new; counts the hit. Valid until the next hit. */
 struct client *client_table_hit(struct client_table *t, const u8 addr[16], s64 now_mono);
 struct client *client_table_find(const struct client_table *t, const u8 addr[16]);
+/* The same, by those who know siphash_address() of the table's key and @addr. */
+struct client *client_table_hit_hashed(struct client_table *t, const u8 addr[16], u64 hash,
+				       s64 now_mono);
+struct client *client_table_find_hashed(const struct client_table *t, const u8 addr[16], u64 hash);
 u32 client_table_count(const struct client_table *t);
 u32 client_table_capacity(const struct client_table *t);
 /* How many were replaced by others. */
@@ -67,6 +71,12 @@ u64 client_table_memory(const struct client_table *t);
 /* Clients are numbered 0 .. count - 1; any hit may give them other numbers. */
 struct client *client_table_at(const struct client_table *t, u32 n);
 u32 client_table_index(const struct client_table *t, const struct client *c);
+/*
+ * One after the other: @cursor is 0 at first; NULL: that was all. Hits between
+ * two calls do not repeat or leave out a client that stays, but that one of
+ * a full table may be left out when another beside it gives way.
+ */
+const struct client *client_table_next(const struct client_table *t, u32 *cursor);
 /* The clock was stepped: interleaved replies start over. */
 void client_table_forget_stamps(struct client_table *t);
 

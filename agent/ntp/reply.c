@@ -9,22 +9,13 @@ enum {
 #define MAX_DISPERSION_NS (16 * NSEC_PER_SEC)	/* RFC 5905 clause 7.1 */
 #define FUZZ_BELOW_NS 1ULL		/* in 2^-32 s: rounding to ns takes it away again */
 
-static u64 random64(struct ntp_replier *r)
-{
-	/* xorshift64* (Vigna): fills low bits and thins out refusals, no secret */
-	r->random ^= r->random >> 12;
-	r->random ^= r->random << 25;
-	r->random ^= r->random >> 27;
-	return r->random * 0x2545f4914f6cdd1dULL;
-}
-
-void ntp_reply_init(struct ntp_replier *r, u64 seed)
+void ntp_reply_init(struct ntp_replier *r)
 {
 	static const struct ntp_server_state nothing = { .leap = 3, .precision = -20 };
 
-	*r = (struct ntp_replier){ .random = seed ? seed : 1, .interleaved = true };
+	*r = (struct ntp_replier){ .interleaved = true };
 	rate_limit_init(&r->rate, false, 0, 1, 1, false);
-	ntp_reply_publish(r, &nothing, 0);
+	ntp_reply_publish(r, &nothing);
 }
 
 static u64 fuzz_mask(s8 precision)
@@ -36,21 +27,24 @@ static u64 fuzz_mask(s8 precision)
 	return (1ULL << (32 + precision)) - 1;
 }
 
-static s64 dispersion_now(const struct ntp_server_state *st, s64 now_sys)
+static u32 root_dispersion(const struct ntp_replier *r, s64 now_sys)
 {
-	s64 age = now_sys - st->at_sys;
+	s64 age = now_sys - r->at_sys;
 
 	if (age <= 0)
-		return st->root_dispersion_ns;
+		return ntp_short_from_ns(r->root_dispersion_ns);
 	/* ppb times whole seconds: ns */
-	return st->root_dispersion_ns + (age / NSEC_PER_SEC + 1) * (s64)st->drift_ppb;
+	return ntp_short_from_ns(r->root_dispersion_ns + (age / NSEC_PER_SEC + 1) * r->drift_ppb);
 }
 
-void ntp_reply_publish(struct ntp_replier *r, const struct ntp_server_state *st, s64 now_sys)
+void ntp_reply_publish(struct ntp_replier *r, const struct ntp_server_state *st)
 {
 	bool synchronised = st->stratum >= 1 && st->stratum <= 15 && st->leap != NTP_LEAP_UNSYNC;
 
-	r->state = *st;
+	r->root_dispersion_ns = synchronised ? st->root_dispersion_ns : MAX_DISPERSION_NS;
+	r->at_sys = st->at_sys;
+	r->drift_ppb = synchronised ? st->drift_ppb : 0;
+	r->correction_ns = st->correction_ns;
 	r->fuzz_mask = fuzz_mask(st->precision);
 	r->head = (struct ntp_packet){
 		.leap = synchronised ? st->leap : NTP_LEAP_UNSYNC,
@@ -58,8 +52,6 @@ void ntp_reply_publish(struct ntp_replier *r, const struct ntp_server_state *st,
 		.stratum = synchronised ? st->stratum : 0,
 		.precision = st->precision,
 		.root_delay = synchronised ? ntp_short_from_ns(st->root_delay_ns) : 0,
-		.root_dispersion = ntp_short_from_ns(synchronised ? dispersion_now(st, now_sys) :
-						     MAX_DISPERSION_NS),
 		.refid = synchronised ? st->refid : 0,
 		.reference = st->ref_utc ? ntp_from_utc(st->ref_utc) : 0,
 	};
@@ -80,9 +72,9 @@ enum ntp_answer ntp_reply_check(const void *buf, size_t len, u16 port, struct nt
 	return NTP_ANSWER_NO_REQUEST;
 }
 
-static u64 stamp(struct ntp_replier *r, s64 sys, u64 fuzz)
+static u64 stamp(const struct ntp_replier *r, s64 sys, u64 fuzz, u32 random)
 {
-	return (ntp_from_utc(sys + r->state.correction_ns) & ~fuzz) | (random64(r) & fuzz);
+	return (ntp_from_utc(sys + r->correction_ns) & ~fuzz) | (random & fuzz);
 }
 
 /* RFC 9769 clause 2: the client names our last reply by its receive stamp. */
@@ -129,19 +121,20 @@ static bool interleave(const struct ntp_replier *r, struct client *c,
 	return interleaved;
 }
 
-static void set_stamps(struct ntp_replier *r, const struct ntp_query *q,
+static void set_stamps(const struct ntp_replier *r, const struct ntp_query *q,
 		       const struct client *c, struct ntp_packet *p)
 {
-	p->receive = stamp(r, q->rx_sys, q->rx_kind >= STAMP_KERNEL ? FUZZ_BELOW_NS : r->fuzz_mask);
+	p->receive = stamp(r, q->rx_sys, q->rx_kind >= STAMP_KERNEL ? FUZZ_BELOW_NS : r->fuzz_mask,
+			   (u32)q->random);
 	/* it names this reply among those to the client */
 	if ((c && p->receive == c->rx) || !p->receive)
 		p->receive++;
-	p->transmit = stamp(r, q->tx_sys, r->fuzz_mask);
+	p->transmit = stamp(r, q->tx_sys, r->fuzz_mask, (u32)(q->random >> 32));
 	if ((s64)(p->transmit - p->receive) <= 0)
 		p->transmit = p->receive + 1;
 }
 
-static enum ntp_answer answer_kod(struct ntp_replier *r, const struct ntp_query *q,
+static enum ntp_answer answer_kod(const struct ntp_replier *r, const struct ntp_query *q,
 				  const struct ntp_packet *req, u8 *out)
 {
 	struct ntp_packet p = {
@@ -162,7 +155,7 @@ static s8 reply_poll(const struct ntp_replier *r, s8 asked)
 	return r->rate.on && asked < r->rate.interval ? r->rate.interval : asked;
 }
 
-enum ntp_answer ntp_reply(struct ntp_replier *r, const struct ntp_query *q,
+enum ntp_answer ntp_reply(const struct ntp_replier *r, const struct ntp_query *q,
 			  const struct ntp_packet *req, struct client *c,
 			  u8 out[NTP_HEADER_LEN], bool *want_tx)
 {
@@ -175,7 +168,7 @@ enum ntp_answer ntp_reply(struct ntp_replier *r, const struct ntp_query *q,
 		c->version = req->version;
 		c->root_delay = req->root_delay;
 		c->root_dispersion = req->root_dispersion;
-		rate = rate_limit_charge(&r->rate, c, q->now_mono, (u32)random64(r));
+		rate = rate_limit_charge(&r->rate, c, q->now_mono, (u32)(q->random >> 28));
 	}
 	if (rate == RATE_KOD)
 		return answer_kod(r, q, req, out);
@@ -185,6 +178,7 @@ enum ntp_answer ntp_reply(struct ntp_replier *r, const struct ntp_query *q,
 	p.version = req->version;
 	p.poll = reply_poll(r, req->poll);
 	p.origin = req->transmit;
+	p.root_dispersion = root_dispersion(r, q->tx_sys);
 	set_stamps(r, q, c, &p);
 	if (c && interleave(r, c, req, &p, want_tx))
 		answer = NTP_ANSWER_INTERLEAVED;
@@ -194,7 +188,7 @@ enum ntp_answer ntp_reply(struct ntp_replier *r, const struct ntp_query *q,
 
 void ntp_reply_transmitted(const struct ntp_replier *r, struct client *c, u64 rx, s64 tx_sys)
 {
-	s64 after = (s64)(ntp_from_utc(tx_sys + r->state.correction_ns) - rx);
+	s64 after = (s64)(ntp_from_utc(tx_sys + r->correction_ns) - rx);
 
 	if (c->rx != rx || !rx || after < INT32_MIN || after > INT32_MAX)
 		return;

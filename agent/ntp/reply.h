@@ -9,12 +9,12 @@
 #define ATS_REPLY_H
 
 #include "client_table.h"
-#include "exchange.h"
 #include "ratelimit.h"
+#include "stamp_kind.h"
 #include "types.h"
 #include "wire/ntp_packet.h"
 
-/* The clock as it is served; a copy is taken by ntp_reply_publish(). */
+/* The clock as it is served. */
 struct ntp_server_state {
 	u8 leap;		/* 0..3 */
 	u8 stratum;		/* 1..15, anything else: unsynchronised */
@@ -24,17 +24,19 @@ struct ntp_server_state {
 	s64 root_delay_ns;
 	s64 root_dispersion_ns;	/* at @at_sys */
 	s64 at_sys;
-	u32 drift_ppb;		/* growth of the root dispersion since then */
+	u32 drift_ppb;		/* growth of the root dispersion since then, up to 10^9 */
 	s64 correction_ns;	/* served utc = sys + correction_ns */
 };
 
 struct ntp_replier {
-	struct ntp_packet head;	/* of every reply, stamps aside */
-	struct ntp_server_state state;
+	struct ntp_packet head;	/* of every reply, stamps and root dispersion aside */
+	s64 root_dispersion_ns;	/* at @at_sys */
+	s64 at_sys;
+	u32 drift_ppb;
+	s64 correction_ns;
 	struct rate_limit rate;
 	bool interleaved;
 	u64 fuzz_mask;		/* bits below the clock's precision, 2^-32 s */
-	u64 random;		/* state of the generator, not 0 */
 };
 
 struct ntp_query {
@@ -45,6 +47,7 @@ struct ntp_query {
 	enum stamp_kind rx_kind;
 	s64 tx_sys;		/* when the reply is expected to leave */
 	s64 now_mono;
+	u64 random;		/* 64 bits, see random.h */
 };
 
 enum ntp_answer {
@@ -60,9 +63,10 @@ enum ntp_answer {
 
 #define ntp_answer_is_reply(a) ((a) <= NTP_ANSWER_KOD)
 
-void ntp_reply_init(struct ntp_replier *r, u64 seed);
-/* A new state, and once in a while the same one: the dispersion grows. */
-void ntp_reply_publish(struct ntp_replier *r, const struct ntp_server_state *st, s64 now_sys);
+/* No rate limit, interleaved, not synchronised. */
+void ntp_reply_init(struct ntp_replier *r);
+/* Another state of the clock. */
+void ntp_reply_publish(struct ntp_replier *r, const struct ntp_server_state *st);
 
 /* 0 when the octets are a request to us; else why not. Costs no state. */
 enum ntp_answer ntp_reply_check(const void *buf, size_t len, u16 port, struct ntp_packet *request);
@@ -73,7 +77,7 @@ enum ntp_answer ntp_reply_check(const void *buf, size_t len, u16 port, struct nt
  * will ask for the true transmit stamp of this reply: pass it to
  * ntp_reply_transmitted() together with @c's rx as it is now.
  */
-enum ntp_answer ntp_reply(struct ntp_replier *r, const struct ntp_query *q,
+enum ntp_answer ntp_reply(const struct ntp_replier *r, const struct ntp_query *q,
 			  const struct ntp_packet *request, struct client *c,
 			  u8 out[NTP_HEADER_LEN], bool *want_tx);
 /* Nothing happens when @c was sent another reply since, or is another client. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ntp/random.h"
 #include "ntp/reply.h"
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
@@ -25,6 +26,7 @@ struct server {
 	struct ntp_replier replier;
 	struct client_table *table;
 	s64 sys, mono;
+	u64 random;
 	u64 last_rx[CLIENTS];	/* our own book of what each was told last */
 };
 
@@ -64,7 +66,7 @@ static void publish(struct server *s, struct input *in)
 
 	rate_limit_init(&s->replier.rate, octet(in) & 1, (s8)octet(in), octet(in), octet(in), octet(in) & 1);
 	s->replier.interleaved = octet(in) & 7;
-	ntp_reply_publish(&s->replier, &st, s->sys);
+	ntp_reply_publish(&s->replier, &st);
 }
 
 static void check_reply(struct server *s, const struct ntp_packet *req, enum ntp_answer a, u8 id,
@@ -92,7 +94,10 @@ static void ask(struct server *s, struct input *in, u8 id, size_t len)
 {
 	u8 buf[2048], out[NTP_HEADER_LEN + GUARD], addr[16];
 	struct ntp_packet req;
-	struct ntp_query q = { .buf = buf, .port = id, .rx_sys = s->sys, .now_mono = s->mono };
+	struct ntp_query q = {
+		.buf = buf, .port = id, .rx_sys = s->sys, .now_mono = s->mono,
+		.random = random_next(&s->random),
+	};
 	struct client *c;
 	enum ntp_answer a;
 	bool want_tx;
@@ -146,10 +151,10 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	static const u64 key[2] = { 1, 2 };
 	struct input in = { data, size };
-	struct server s = { .sys = 1790000000LL * NSEC_PER_SEC };
+	struct server s = { .sys = 1790000000LL * NSEC_PER_SEC, .random = 1 };
 	u8 what, id;
 
-	ntp_reply_init(&s.replier, 1);
+	ntp_reply_init(&s.replier);
 	s.table = client_table_new(64 + 64 * (u64)octet(&in), key);
 	if (!s.table)
 		return 0;

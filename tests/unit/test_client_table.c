@@ -193,6 +193,33 @@ static void test_forget_stamps(void **state)
 	client_table_free(t);
 }
 
+/* Every client once, while their numbers change and others come. */
+static void test_walk(void **state)
+{
+	struct client_table *t = client_table_new(64 * 1000, key);
+	u32 n = client_table_capacity(t) / 2, cursor = 0, i, seen = 0;
+	const struct client *c;
+	u8 who[16];
+
+	for (i = 0; i < n; i++)
+		client_table_hit(t, client_addr(1, i), 0)->root_delay = i + 1;
+	while ((c = client_table_next(t, &cursor))) {
+		if (!c->root_delay)
+			continue;
+		seen++;
+		memcpy(who, c->addr, sizeof(who));
+		assert_int_equal(c->version, 0);
+		((struct client *)c)->version = 4;
+		/* it changes places with another one */
+		client_table_hit(t, who, 0);
+		if (seen <= n / 2)
+			client_table_hit(t, client_addr(2, seen), 0);
+	}
+	assert_int_equal(seen, n);
+	assert_null(client_table_next(t, &cursor));
+	client_table_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -205,6 +232,7 @@ int main(void)
 		cmocka_unit_test(test_hits_saturate),
 		cmocka_unit_test(test_interval),
 		cmocka_unit_test(test_forget_stamps),
+		cmocka_unit_test(test_walk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

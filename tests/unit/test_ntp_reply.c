@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "ntp/random.h"
 #include "ntp/reply.h"
 
 #define SECOND NSEC_PER_SEC
@@ -17,6 +18,7 @@ static struct ntp_replier replier;
 static struct ntp_packet reply;
 static struct client client;
 static bool want_tx;
+static u64 random_state;
 
 static struct ntp_server_state good_state(void)
 {
@@ -31,8 +33,9 @@ static int setup(void **state)
 {
 	struct ntp_server_state st = good_state();
 
-	ntp_reply_init(&replier, 42);
-	ntp_reply_publish(&replier, &st, NOW);
+	ntp_reply_init(&replier);
+	random_state = 42;
+	ntp_reply_publish(&replier, &st);
 	memset(&client, 0, sizeof(client));
 	return 0;
 }
@@ -53,6 +56,7 @@ static enum ntp_answer ask(const struct ntp_packet *req, struct client *c, s64 r
 	struct ntp_query q = {
 		.buf = in, .len = sizeof(in), .port = 40000, .rx_sys = rx,
 		.rx_kind = STAMP_KERNEL, .tx_sys = rx + 1000, .now_mono = mono,
+		.random = random_next(&random_state),
 	};
 	enum ntp_answer a;
 
@@ -134,7 +138,7 @@ static void test_unsynchronised(void **state)
 	struct ntp_packet req = request(0, 0, 3);
 
 	st.stratum = 16;
-	ntp_reply_publish(&replier, &st, NOW);
+	ntp_reply_publish(&replier, &st);
 	assert_int_equal(ask(&req, &client, NOW, 0), NTP_ANSWER_BASIC);
 	assert_int_equal(reply.leap, 3);
 	assert_int_equal(reply.stratum, 0);
@@ -142,11 +146,11 @@ static void test_unsynchronised(void **state)
 	assert_int_equal(reply.root_dispersion, 16 << 16);
 	st = good_state();
 	st.leap = 3;
-	ntp_reply_publish(&replier, &st, NOW);
+	ntp_reply_publish(&replier, &st);
 	ask(&req, &client, NOW, 0);
 	assert_int_equal(reply.stratum, 0);
 	/* and before anything was ever published */
-	ntp_reply_init(&replier, 1);
+	ntp_reply_init(&replier);
 	ask(&req, &client, NOW, 0);
 	assert_int_equal(reply.leap, 3);
 	assert_int_equal(reply.stratum, 0);
@@ -157,10 +161,24 @@ static void test_dispersion_grows(void **state)
 	struct ntp_server_state st = good_state();
 	struct ntp_packet req = request(0, 0, 3);
 
-	ntp_reply_publish(&replier, &st, NOW + 1000 * SECOND);
-	ask(&req, &client, NOW, 0);
+	ntp_reply_publish(&replier, &st);
+	ask(&req, &client, NOW - 1000 * SECOND, 0);
+	assert_in_range(ntp_short_to_ns(reply.root_dispersion), 1000000, 1020000);
+	ask(&req, &client, NOW + 1000 * SECOND, 0);
 	/* 1 ms and 15 ppm of 1000 s, rounded up */
 	assert_in_range(ntp_short_to_ns(reply.root_dispersion), 16000000, 16040000);
+	ask(&req, &client, INT64_MAX / 2, 0);
+	assert_in_range(ntp_short_to_ns(reply.root_dispersion), 42000 * SECOND, 42500 * SECOND);
+	/* more than the format holds */
+	st.drift_ppb = 1000000000;
+	ntp_reply_publish(&replier, &st);
+	ask(&req, &client, INT64_MAX / 2, 0);
+	assert_true(reply.root_dispersion == UINT32_MAX);
+	/* what is not known at all does not get worse */
+	st.stratum = 0;
+	ntp_reply_publish(&replier, &st);
+	ask(&req, &client, NOW + 1000 * SECOND, 0);
+	assert_int_equal(reply.root_dispersion, 16 << 16);
 }
 
 static void test_correction(void **state)
@@ -169,7 +187,7 @@ static void test_correction(void **state)
 	struct ntp_packet req = request(0, 0, 3);
 
 	st.correction_ns = -7 * SECOND;
-	ntp_reply_publish(&replier, &st, NOW);
+	ntp_reply_publish(&replier, &st);
 	ask(&req, &client, NOW, 0);
 	assert_true(ntp_to_utc(reply.receive, NOW) == NOW - 7 * SECOND);
 	assert_in_range(ntp_to_utc(reply.transmit, NOW) - (NOW - 7 * SECOND), 970, 1030);
@@ -337,7 +355,7 @@ static void test_stamps_unique(void **state)
 	int i;
 
 	st.precision = -32;	/* nothing to fuzz in user stamps */
-	ntp_reply_publish(&replier, &st, NOW);
+	ntp_reply_publish(&replier, &st);
 	for (i = 0; i < 200; i++) {
 		assert_int_equal(ask(&req, &client, NOW, 0), NTP_ANSWER_BASIC);
 		assert_true(reply.receive != rx);
