@@ -20,11 +20,9 @@
 #define READ_SHARE 100
 /* NIC's stamp and kernel's stamp of one packet, in the order of their making. */
 #define EARLY_NS 1000.0
-#define LATE_NS 20e6
 #define FEW 4			/* readings, too few to judge a line by */
 #define REFUSED_MAX 8		/* in a row, then the NIC is left alone for a while */
 #define OFF_NS (600 * NSEC_PER_SEC)
-#define FCS_LEN 4
 #define UDP_OVER_IPV4 42	/* octets before the payload */
 #define UDP_OVER_IPV6 62
 
@@ -265,9 +263,7 @@ static bool convert(struct hwstamp *h, struct clock_slot *c, s64 phc, s64 *sys, 
 /* @second was made after @first, or nearly so. */
 static bool plausible(const struct clock_slot *c, s64 first, s64 second, double error_ns)
 {
-	double late = (double)(second - first);
-
-	return late >= -(EARLY_NS + c->bound_ns + 3 * error_ns) && late <= LATE_NS;
+	return phc_stamp_in_order(first, second, llround(EARLY_NS + c->bound_ns + 3 * error_ns));
 }
 
 static bool verdict(struct hwstamp *h, struct nic *n, bool good)
@@ -295,13 +291,11 @@ static bool verdict(struct hwstamp *h, struct nic *n, bool good)
  */
 static s64 frame_time(const struct nic *n, const struct stamp *st, size_t len)
 {
-	if (!n->speed)
-		return 0;
 	if (st->link_len)
 		len = st->link_len;
 	else
 		len += st->family == AF_INET6 ? UDP_OVER_IPV6 : UDP_OVER_IPV4;
-	return llround((double)(len + FCS_LEN) * 8 * 1000 / n->speed);
+	return phc_stamp_frame_ns((u32)len, n->speed);
 }
 
 int hwstamp_ifindex(const struct stamp *st)

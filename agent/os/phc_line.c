@@ -10,7 +10,6 @@
 #define STEP_NS 1000.0
 #define STEP_DRIFT 1e-5		/* ratio; somebody may be steering the NIC's clock */
 #define RATE_LIMIT 0.1		/* of one clock against the other */
-#define FAR_NS (60 * NSEC_PER_SEC)
 #define FIT_MIN 6		/* readings that a noise is judged by */
 /* Longer history is used while it fits nearly as well as the shorter one. */
 #define FIT_WORSE 1.5
@@ -175,18 +174,31 @@ bool phc_line_add(struct phc_line *l, s64 phc, s64 local, double bound_ns)
 	return ok;
 }
 
+bool phc_line_integer(const struct phc_line *l, struct phc_stamp_line *out)
+{
+	if (l->count < 2)
+		return false;
+	out->phc = l->reading[l->head].phc;
+	out->sys = l->reading[l->head].local + llround(l->offset_ns);
+	out->rate = llround(l->slope * 1e-9 * (double)(1LL << PHC_STAMP_RATE_SHIFT));
+	return phc_stamp_line_ok(out);
+}
+
+double phc_line_error(const struct phc_line *l, s64 phc)
+{
+	double x = (double)(phc - l->reading[l->head].phc) * 1e-9;
+
+	return sqrt(fmax(0, l->var_offset + x * x * l->var_slope + 2 * x * l->cov));
+}
+
 int phc_line_convert(const struct phc_line *l, s64 phc, s64 *local, double *error_ns)
 {
-	s64 elapsed;
-	double x;
+	struct phc_stamp_line line;
 
-	if (l->count < 2)
+	if (!phc_line_integer(l, &line))
 		return -EAGAIN;
-	if (phc < l->reading[l->head].phc - FAR_NS || phc > l->reading[l->head].phc + FAR_NS)
+	if (!phc_stamp_to_sys(&line, phc, local))
 		return -ERANGE;
-	elapsed = phc - l->reading[l->head].phc;
-	x = (double)elapsed * 1e-9;
-	*local = l->reading[l->head].local + elapsed + llround(l->offset_ns + l->slope * x);
-	*error_ns = sqrt(fmax(0, l->var_offset + x * x * l->var_slope + 2 * x * l->cov));
+	*error_ns = phc_line_error(l, phc);
 	return 0;
 }

@@ -7,6 +7,7 @@
 #ifndef ATS_PHC_LINE_H
 #define ATS_PHC_LINE_H
 
+#include "ntp/phc_stamp.h"
 #include "types.h"
 
 #define PHC_LINE_READINGS 32
@@ -32,5 +33,9 @@ bool phc_line_add(struct phc_line *l, s64 phc, s64 local, double bound_ns);
  * with less than two readings, -ERANGE for a moment too far away.
  */
 int phc_line_convert(const struct phc_line *l, s64 phc, s64 *local, double *error_ns);
+/* The line as the kernel module wants it; false with less than two readings. */
+bool phc_line_integer(const struct phc_line *l, struct phc_stamp_line *out);
+/* Of a conversion, 1 sigma; with at least one reading. */
+double phc_line_error(const struct phc_line *l, s64 phc);
 
 #endif
