@@ -36,7 +36,7 @@ extern const struct nla_policy as_timesync_state_set_nl_policy[ATS_A_SERVER_STEP
 
 extern const struct nla_policy as_timesync_state_del_nl_policy[ATS_A_SERVER_STEPPED + 1];
 
-extern const struct nla_policy as_timesync_iface_set_nl_policy[ATS_A_IFACE_TX_SLOTS + 1];
+extern const struct nla_policy as_timesync_iface_set_nl_policy[ATS_A_IFACE_SPEED + 1];
 
 extern const struct nla_policy as_timesync_iface_del_nl_policy[ATS_A_IFACE_IFINDEX + 1];
 
