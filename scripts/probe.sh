@@ -55,4 +55,4 @@ for probe in "$@"; do
 		;;
 	esac
 done
-mv "$out.tmp" "$out"
+cmp -s "$out.tmp" "$out" || mv "$out.tmp" "$out"
