@@ -10,16 +10,6 @@
 
 #include <uapi/linux/as_timesync.h>
 
-/* Integer value ranges */
-static const struct netlink_range_validation ats_a_iface_line_valid_ms_range = {
-	.min	= 1ULL,
-	.max	= 60000ULL,
-};
-
-static const struct netlink_range_validation ats_a_iface_line_error_range = {
-	.max	= 1000000ULL,
-};
-
 /* Common nested types */
 const struct nla_policy as_timesync_acl_rule_nl_policy[ATS_A_ACL_RULE_ALLOW + 1] = {
 	[ATS_A_ACL_RULE_ADDRESS] = NLA_POLICY_EXACT_LEN(16),
@@ -113,10 +103,10 @@ const struct nla_policy as_timesync_iface_set_nl_policy[ATS_A_IFACE_SPEED + 1] =
 	[ATS_A_IFACE_LINE_PHC] = { .type = NLA_S64, },
 	[ATS_A_IFACE_LINE_SYS] = { .type = NLA_S64, },
 	[ATS_A_IFACE_LINE_RATE] = { .type = NLA_S64, },
-	[ATS_A_IFACE_LINE_VALID_MS] = NLA_POLICY_FULL_RANGE(NLA_U32, &ats_a_iface_line_valid_ms_range),
+	[ATS_A_IFACE_LINE_VALID_MS] = NLA_POLICY_MIN(NLA_U32, 1),
 	[ATS_A_IFACE_TX_DELAY] = { .type = NLA_S64, },
 	[ATS_A_IFACE_TX_SLOTS] = NLA_POLICY_MAX(NLA_U32, 1024),
-	[ATS_A_IFACE_LINE_ERROR] = NLA_POLICY_FULL_RANGE(NLA_U32, &ats_a_iface_line_error_range),
+	[ATS_A_IFACE_LINE_ERROR] = { .type = NLA_U32, },
 	[ATS_A_IFACE_SPEED] = { .type = NLA_U32, },
 };
 
