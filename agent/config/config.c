@@ -10,6 +10,7 @@
 #include "config_internal.h"
 
 #define DEFAULT_MAX_OFFSET_NS 500e6
+#define DEFAULT_KERNEL_VALID_NS 4e9
 #define DEFAULT_SLEW_THRESHOLD_NS 128e6
 
 /* Every default of the host; those of a source: new_source() in config_keys.c. */
@@ -24,6 +25,8 @@ static int set_defaults(struct config_loader *l, const char *path)
 	c->step_allowed = true;
 	c->control_clock = true;
 	c->hardware_timestamping = true;
+	c->kernel = CONFIG_KERNEL_AUTO;
+	c->kernel_valid_ns = DEFAULT_KERNEL_VALID_NS;
 	c->serve_ntp = (struct config_serve_ntp){
 		.port = 123, .clientloglimit = 524288, .rate_limit = true, .rate_interval = -3,
 		.rate_burst = 8, .rate_leak = 2, .kod = true, .interleaved = true,
@@ -51,6 +54,10 @@ static int finish_serving(struct config_loader *l, const config_setting_t *root)
 				   "mode = \"server\" or remove one of the two");
 	if (l->mode == CONFIG_MODE_SERVER)
 		serve->enabled = true;
+	if (serve->ningress && l->cfg.kernel == CONFIG_KERNEL_OFF)
+		return config_fail(l, config_setting_get_member(full, "ingress"), NULL, "needs the "
+				   "kernel module, which kernel = \"off\" forbids; remove one of the "
+				   "two");
 	s = config_setting_get_member(root, "allowclients");
 	if (s && !serve->enabled)
 		return config_fail(l, s, NULL, advice);
@@ -151,6 +158,9 @@ static void release(struct config *c)
 	}
 	for (unsigned int i = 0; i < c->serve_ntp.nbind; i++)
 		free(c->serve_ntp.bind[i]);
+	for (unsigned int i = 0; i < c->serve_ntp.ningress; i++)
+		free(c->serve_ntp.ingress[i]);
+	free(c->serve_ntp.ingress);
 	for (unsigned int i = 0; i < c->ntimestamp_interface; i++)
 		free(c->timestamp_interface[i]);
 	free(c->source);

@@ -49,6 +49,15 @@ struct config_serve_ntp {
 	unsigned int rate_leak;		/* of refused requests 1 in 2^n is answered; default 2 */
 	bool kod;		/* default on */
 	bool interleaved;	/* default on */
+	char **ingress;		/* interfaces where the kernel module may answer early */
+	unsigned int ningress;
+};
+
+/* Use of the kernel module. */
+enum config_kernel {
+	CONFIG_KERNEL_AUTO,	/* when it is there */
+	CONFIG_KERNEL_ON,	/* and complain when it is not */
+	CONFIG_KERNEL_OFF,
 };
 
 struct config {
@@ -68,6 +77,8 @@ struct config {
 	char *state_dir;	/* "" off; default /var/lib/as-timesync */
 	char *leap_file;	/* "" off; default /usr/share/zoneinfo/leap-seconds.list */
 	bool leap_smear;	/* leapmode = "slew" instead of "kernel" */
+	int kernel;		/* enum config_kernel */
+	double kernel_valid_ns;	/* how long the module serves without a word from us */
 	double precision_ns;	/* of clock reads; 0: measured */
 	unsigned char digest[32];	/* SHA-256 of all the text read */
 };

@@ -95,6 +95,21 @@ static bool interface_valid(const char *s)
 	return true;
 }
 
+static int interfaces(struct config_loader *l, const config_setting_t *s, char ***v,
+		      unsigned int *n)
+{
+	struct string_list list = {
+		.max = CONFIG_INTERFACES_MAX, .valid = interface_valid,
+		.want = "the name of a network interface, as in \"eth0\"",
+	};
+	int r = config_strings(l, s, list.max, "a name or a list of names, as in [ \"eth0\" ]",
+			       add_string, &list);
+
+	*v = list.v;
+	*n = list.n;
+	return r;
+}
+
 /* Sources */
 
 static int set_protocol(struct config_loader *l, const config_setting_t *s, void *obj)
@@ -319,6 +334,13 @@ static int set_bind(struct config_loader *l, const config_setting_t *s, void *ob
 	return r;
 }
 
+static int set_ingress(struct config_loader *l, const config_setting_t *s, void *obj)
+{
+	struct config_serve_ntp *serve = obj;
+
+	return interfaces(l, s, &serve->ingress, &serve->ningress);
+}
+
 static const struct config_key ratelimit_keys[] = {
 	{ "interval", KEY_INT, KEY_MEMBER(struct config_serve_ntp, rate_interval), .min = -19, .max = 12 },
 	{ "burst", KEY_INT, KEY_MEMBER(struct config_serve_ntp, rate_burst), .min = 1, .max = 255 },
@@ -346,6 +368,7 @@ static const struct config_key serve_keys[] = {
 	  .min = 4096, .max = 17179869184.0 },
 	{ "ratelimit", KEY_CUSTOM, .set = set_ratelimit },
 	{ "interleaved", KEY_BOOL, KEY_MEMBER(struct config_serve_ntp, interleaved) },
+	{ "ingress", KEY_CUSTOM, .set = set_ingress },
 };
 
 static int set_serve(struct config_loader *l, const config_setting_t *s, void *obj)
@@ -368,16 +391,7 @@ static int set_local(struct config_loader *l, const config_setting_t *s, void *o
 
 static int set_interfaces(struct config_loader *l, const config_setting_t *s, void *obj)
 {
-	struct string_list list = {
-		.max = CONFIG_INTERFACES_MAX, .valid = interface_valid,
-		.want = "the name of a network interface, as in \"eth0\"",
-	};
-	int r = config_strings(l, s, list.max, "a name or a list of names, as in [ \"eth0\" ]",
-			       add_string, &list);
-
-	l->cfg.timestamp_interface = list.v;
-	l->cfg.ntimestamp_interface = list.n;
-	return r;
+	return interfaces(l, s, &l->cfg.timestamp_interface, &l->cfg.ntimestamp_interface);
 }
 
 static int set_path(struct config_loader *l, const config_setting_t *s, size_t max, char **to)
@@ -445,6 +459,9 @@ static const struct config_key root_keys[] = {
 	{ "control_clock", KEY_BOOL, CFG(control_clock) },
 	{ "hardware_timestamping", KEY_BOOL, CFG(hardware_timestamping) },
 	{ "timestampinterface", KEY_CUSTOM, .set = set_interfaces },
+	{ "kernel", KEY_CHOICE, CFG(kernel), .choice = CHOICE("auto", "on", "off") },
+	{ "kernel_valid", KEY_REAL, CFG(kernel_valid_ns), .min = 0.5, .max = 3600,
+	  .scale = S_TO_NS },
 	{ "control_socket", KEY_CUSTOM, .set = set_control_socket },
 	{ "control_group", KEY_CUSTOM, .set = set_group },
 	{ "state_dir", KEY_CUSTOM, .set = set_state_dir },

@@ -52,6 +52,7 @@ static void tell_state(struct daemon *d)
 {
 	struct tk_report r;
 
+	kernel_update(d->kernel);
 	timekeeper_get_report(d->tk, &r);
 	if (r.steps != d->told_steps)
 		log_notice("system clock stepped by %.9f s", (double)r.last_step_ns / 1e9);
@@ -116,6 +117,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	if (now >= timekeeper_next(d->tk))
 		on_timekeeper(-1, 0, d);
 	daemon_memory_tick(d, now);
+	daemon_kernel_tick(d, now);
 	feed_watchdog(d, now);
 	if (signals_pending())
 		event_base_loopbreak(d->base);
@@ -247,28 +249,39 @@ static void stop_sources(struct daemon *d)
 	resolver_free(d->resolver);
 }
 
-static void get_served(void *ctx, struct ntp_server_state *out)
+static void socket_opened(void *ctx, int fd)
 {
 	struct daemon *d = ctx;
-	struct tk_report r;
 
-	timekeeper_get_report(d->tk, &r);
-	ntp_server_state_from_report(&r, d->env.precision_ns, daemon_sys(d), out);
+	kernel_socket_opened(d->kernel, fd);
+}
+
+static void socket_closing(void *ctx, int fd)
+{
+	struct daemon *d = ctx;
+
+	if (d->kernel)
+		kernel_socket_closing(d->kernel, fd);
 }
 
 static int start_server(struct daemon *d)
 {
 	const struct ntp_server_ops ops = {
-		.get_state = get_served,
+		.get_state = daemon_get_served,
 		.hwstamp = d->env.hwstamp,
+		.socket_opened = socket_opened,
+		.socket_closing = socket_closing,
 		.ctx = d,
 	};
 	char err[300];
 
 	d->server = ntp_server_new(d->base, &d->cfg->serve_ntp, &ops, err, sizeof(err));
-	if (!d->server)
+	if (!d->server) {
 		log_error("%s", err);
-	return d->server ? 0 : -1;
+		return -1;
+	}
+	kernel_configure(d->kernel, d->cfg);
+	return 0;
 }
 
 /* Time is kept without it as well. */
@@ -356,6 +369,8 @@ int daemon_run(const struct daemon_options *options)
 	d.loaded_sys = daemon_sys(&d);
 	if (start_stamping(&d))
 		goto out_stamping;
+	if (daemon_start_kernel(&d))
+		goto out_stamping;
 	if (start_server(&d))
 		goto out_server;
 	if (start_sources(&d)) {
@@ -370,6 +385,8 @@ int daemon_run(const struct daemon_options *options)
 out_sources:
 	stop_sources(&d);
 out_server:
+	/* while its sockets and interfaces are there */
+	daemon_stop_kernel(&d);
 	ntp_server_free(d.server);
 out_stamping:
 	if (d.env.hwstamp)

@@ -67,13 +67,13 @@ static int run_clients(void *ctx, const json_t *request, json_t *reply, char *er
 	json_int_t start = 0, limit = CLIENTS_MAX;
 	int r;
 
-	r = get_number(request, "start", 0, UINT32_MAX, &start, err, errlen);
+	r = get_number(request, "start", 0, INT64_MAX, &start, err, errlen);
 	if (!r)
 		r = get_number(request, "limit", 1, CLIENTS_MAX, &limit, err, errlen);
 	if (r)
 		return r;
 	return answer(reply, "clients",
-		      daemon_json_clients(ctx, (unsigned int)start, (unsigned int)limit));
+		      daemon_json_clients(ctx, (u64)start, (unsigned int)limit));
 }
 
 static int run_reload(void *ctx, const json_t *request, json_t *reply, char *err, size_t errlen)

@@ -19,6 +19,7 @@ static void on_step(void *ctx, s64 delta_ns)
 	for (i = 0; i < d->nsource; i++)
 		ntp_source_shift(d->source[i], delta_ns);
 	ntp_server_stepped(d->server);
+	kernel_stepped(d->kernel);
 }
 
 void daemon_timekeeper_config(const struct daemon *d, struct timekeeper_config *out)
@@ -177,12 +178,15 @@ int daemon_reload(struct daemon *d, struct daemon_reload *out, char *err, size_t
 			snprintf(err, errlen, "no memory");
 		free(list);
 		config_free(new);
+		/* sockets may have been closed and opened again */
+		kernel_configure(d->kernel, old);
 		return r;
 	}
 	find_restart_needed(d, new, out);
 	new->control_clock = old->control_clock;
 	apply_sources(d, new, list, out);
 	d->cfg = new;
+	kernel_configure(d->kernel, new);
 	d->loaded_sys = daemon_sys(d);
 	daemon_timekeeper_config(d, &tc);
 	timekeeper_configure(d->tk, &tc);

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <arpa/inet.h>
-#include <math.h>
-
 #include "daemon/daemon_private.h"
 
 static void set_count(json_t *o, const char *key, u64 n)
@@ -19,12 +16,39 @@ static json_t *stamps_json(const u64 count[STAMP_HARDWARE + 1])
 	return o;
 }
 
+static const char *kernel_word(const struct daemon *d, const struct kernel_report *k)
+{
+	if (d->cfg->kernel == CONFIG_KERNEL_OFF)
+		return "off";
+	if (!k->present)
+		return "absent";
+	if (k->serving)
+		return "serving";
+	return k->trouble[0] ? "refusing" : "idle";
+}
+
+/* The module's part of what it is all together. */
+static json_t *kernel_json(const struct daemon *d, const struct kernel_report *k)
+{
+	json_t *o = json_object();
+
+	json_object_set_new(o, "module", json_string(kernel_word(d, k)));
+	json_object_set_new(o, "release", k->present ? json_string(k->release) : json_null());
+	json_object_set_new(o, "trouble", k->trouble[0] ? json_string(k->trouble) : json_null());
+	set_count(o, "sockets", k->sockets);
+	set_count(o, "interfaces", k->interfaces);
+	set_count(o, "replies", k->counts.basic + k->counts.interleaved);
+	set_count(o, "passed", k->counts.passed);
+	return o;
+}
+
 json_t *daemon_json_serverstats(const struct daemon *d)
 {
-	struct ntp_server_stats s;
 	json_t *o = json_object(), *stamps = json_object();
+	struct ntp_server_stats s;
+	struct kernel_report k;
 
-	ntp_server_get_stats(d->server, &s);
+	daemon_server_stats(d, &s, &k);
 	json_object_set_new(o, "enabled", json_boolean(s.enabled));
 	set_count(o, "requests", s.requests);
 	set_count(o, "replies", s.replies);
@@ -43,48 +67,6 @@ json_t *daemon_json_serverstats(const struct daemon *d)
 	json_object_set_new(stamps, "transmit", stamps_json(s.tx_stamps));
 	json_object_set_new(stamps, "receive", stamps_json(s.rx_stamps));
 	json_object_set_new(o, "stamps", stamps);
-	return o;
-}
-
-struct page {
-	json_t *list;
-	unsigned int left;
-};
-
-static bool add_client(void *ctx, const struct ntp_server_client *c)
-{
-	struct page *page = ctx;
-	char address[INET6_ADDRSTRLEN] = "";
-	json_t *o;
-
-	if (!page->left)
-		return false;
-	page->left--;
-	o = json_object();
-	inet_ntop(c->family, &c->addr, address, sizeof(address));
-	json_object_set_new(o, "address", json_string(address));
-	set_count(o, "requests", c->requests);
-	set_count(o, "dropped", c->dropped);
-	json_object_set_new(o, "interval", json_seconds(c->interval_ns ? (double)c->interval_ns : NAN));
-	json_object_set_new(o, "last_request_age", json_seconds((double)c->age_ns));
-	json_object_set_new(o, "interleaved", json_boolean(c->interleaved));
-	json_object_set_new(o, "version", json_integer(c->version));
-	json_array_append_new(page->list, o);
-	return true;
-}
-
-json_t *daemon_json_clients(const struct daemon *d, unsigned int start, unsigned int limit)
-{
-	struct page page = { .list = json_array(), .left = limit };
-	struct ntp_server_stats s;
-	json_t *o = json_object();
-	u64 end;
-
-	ntp_server_get_stats(d->server, &s);
-	ntp_server_for_each_client(d->server, start, add_client, &page);
-	end = (u64)start + json_array_size(page.list);
-	json_object_set_new(o, "total", json_integer(s.clients));
-	json_object_set_new(o, "next", end < s.clients ? json_integer((json_int_t)end) : json_null());
-	json_object_set_new(o, "clients", page.list);
+	json_object_set_new(o, "kernel", kernel_json(d, &k));
 	return o;
 }

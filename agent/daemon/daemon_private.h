@@ -14,6 +14,7 @@
 #include "daemon/log.h"
 #include "daemon/ntp_server.h"
 #include "daemon/ntp_source.h"
+#include "kernel/kernel.h"
 #include "os/clock.h"
 #include "os/resolver.h"
 
@@ -36,6 +37,9 @@ struct daemon {
 	unsigned int nsource;
 	struct control *control;	/* NULL: off */
 	struct ntp_server *server;
+	struct kernel *kernel;
+	struct module_clients *clients;	/* a list that is being paged through */
+	s64 clients_mono;
 	struct leap_file *leap_file;	/* NULL: off */
 	bool have_leap_table;
 	s64 next_save_mono, next_leap_mono;
@@ -65,17 +69,26 @@ void daemon_save_frequency(struct daemon *d);
 void daemon_open_leap_file(struct daemon *d);
 void daemon_memory_tick(struct daemon *d, s64 now_mono);
 
+/* daemon_kernel.c: the kernel module, and what it and we do together. */
+void daemon_get_served(void *ctx, struct ntp_server_state *out);	/* @ctx: the daemon */
+int daemon_start_kernel(struct daemon *d);
+void daemon_stop_kernel(struct daemon *d);
+/* In *s the sum of both, in *k what is the module's. */
+void daemon_server_stats(const struct daemon *d, struct ntp_server_stats *s,
+			 struct kernel_report *k);
+void daemon_kernel_tick(struct daemon *d, s64 now_mono);
+
 /* daemon_commands.c: what the control socket offers. */
 extern const struct control_command daemon_commands[];
 extern const size_t daemon_ncommands;
 
-/* daemon_json.c, daemon_json_source.c: the answers of Documentation/control-protocol.md. */
+/* daemon_json*.c: the answers of Documentation/control-protocol.md. */
 json_t *daemon_json_tracking(const struct daemon *d);
 json_t *daemon_json_daemon(const struct daemon *d);
 json_t *daemon_json_sources(const struct daemon *d);
 json_t *daemon_json_peers(const struct daemon *d);
 json_t *daemon_json_serverstats(const struct daemon *d);
-json_t *daemon_json_clients(const struct daemon *d, unsigned int start, unsigned int limit);
+json_t *daemon_json_clients(struct daemon *d, u64 start, unsigned int limit);
 
 /* null for what is not finite */
 json_t *json_seconds(double ns);

@@ -69,6 +69,9 @@ struct ntp_listener *ntp_listener_open(struct ntp_server *s, const struct sockad
 	if (!l->event || event_add(l->event, NULL))
 		goto fail;
 	*error = 0;
+	l->told = s->ops.socket_opened;
+	if (l->told)
+		s->ops.socket_opened(s->ops.ctx, l->fd);
 	return l;
 fail:
 	address_text(sa, where);
@@ -82,6 +85,8 @@ void ntp_listener_close(struct ntp_listener *l)
 {
 	if (!l)
 		return;
+	if (l->told)
+		l->server->ops.socket_closing(l->server->ops.ctx, l->fd);
 	if (l->event)
 		event_free(l->event);
 	udp_close(l->udp);

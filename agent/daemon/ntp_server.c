@@ -287,34 +287,62 @@ void ntp_server_get_stats(const struct ntp_server *s, struct ntp_server_stats *o
 	out->memory = client_table_memory(s->table);
 }
 
+u32 ntp_server_client_count(const struct ntp_server *s)
+{
+	return s->table ? client_table_count(s->table) : 0;
+}
+
+static s64 mono_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
+}
+
+static struct ntp_server_client describe(const struct client *c, s64 now_mono)
+{
+	struct ntp_server_client out = {
+		.family = AF_INET6, .requests = c->hits, .dropped = c->drops,
+		.interval_ns = client_interval_ns(c), .age_ns = client_age_ns(c, now_mono),
+		.version = c->version, .interleaved = c->interleaving >= CLIENT_ASKED,
+		.root_delay_ns = ntp_short_to_ns(c->root_delay),
+		.root_dispersion_ns = ntp_short_to_ns(c->root_dispersion),
+	};
+
+	memcpy(&out.addr, c->addr, sizeof(out.addr));
+	if (!memcmp(c->addr, mapped, sizeof(mapped))) {
+		out.family = AF_INET;
+		memset(&out.addr, 0, sizeof(out.addr));
+		memcpy(&out.addr, c->addr + 12, 4);
+	}
+	return out;
+}
+
 void ntp_server_for_each_client(const struct ntp_server *s, u32 start,
 				bool (*each)(void *ctx, const struct ntp_server_client *c),
 				void *ctx)
 {
 	struct ntp_server_client out;
 	const struct client *c;
-	struct timespec now;
 	s64 now_mono;
 
 	if (!s->table)
 		return;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	now_mono = now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
+	now_mono = mono_now();
 	for (; (c = client_table_at(s->table, start)); start++) {
-		out = (struct ntp_server_client){
-			.family = AF_INET6, .requests = c->hits, .dropped = c->drops,
-			.interval_ns = client_interval_ns(c), .age_ns = client_age_ns(c, now_mono),
-			.version = c->version, .interleaved = c->interleaving >= CLIENT_ASKED,
-			.root_delay_ns = ntp_short_to_ns(c->root_delay),
-			.root_dispersion_ns = ntp_short_to_ns(c->root_dispersion),
-		};
-		memcpy(&out.addr, c->addr, sizeof(out.addr));
-		if (!memcmp(c->addr, mapped, sizeof(mapped))) {
-			out.family = AF_INET;
-			memset(&out.addr, 0, sizeof(out.addr));
-			memcpy(&out.addr, c->addr + 12, 4);
-		}
+		out = describe(c, now_mono);
 		if (!each(ctx, &out))
 			return;
 	}
+}
+
+bool ntp_server_get_client(const struct ntp_server *s, const u8 addr[16],
+			   struct ntp_server_client *out)
+{
+	const struct client *c = s->table ? client_table_find(s->table, addr) : NULL;
+
+	if (c)
+		*out = describe(c, mono_now());
+	return c;
 }

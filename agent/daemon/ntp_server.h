@@ -27,6 +27,9 @@ struct ntp_server_ops {
 	void (*get_state)(void *ctx, struct ntp_server_state *out);
 	/* Stamps of NICs; NULL: kernel stamps only. Outlives the server. */
 	struct hwstamp *hwstamp;
+	/* A socket was opened, or will be closed; NULL: nobody wants to know. */
+	void (*socket_opened)(void *ctx, int fd);
+	void (*socket_closing)(void *ctx, int fd);
 	void *ctx;
 };
 
@@ -83,9 +86,14 @@ struct ntp_server_client {
 	s64 root_delay_ns, root_dispersion_ns;
 };
 
+u32 ntp_server_client_count(const struct ntp_server *s);
 /* Clients @start and on, while @each returns true. Changes nothing. */
 void ntp_server_for_each_client(const struct ntp_server *s, u32 start,
 				bool (*each)(void *ctx, const struct ntp_server_client *c),
 				void *ctx);
+
+/* The one with this address, IPv4 as ::ffff:a.b.c.d; false: not in the table. */
+bool ntp_server_get_client(const struct ntp_server *s, const u8 addr[16],
+			   struct ntp_server_client *out);
 
 #endif

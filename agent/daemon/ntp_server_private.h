@@ -24,6 +24,7 @@ struct ntp_listener {
 	struct udp *udp;
 	int fd;
 	struct event *event;
+	bool told;		/* ops.socket_opened was called */
 	u32 tx_flags;		/* SOF_TIMESTAMPING_TX_*, 0: none to be had */
 	struct tx_ring ring;
 	s64 expired_mono;	/* last look for stamps that never came */

@@ -219,12 +219,12 @@ static int receive(struct genl *g, struct exchange *x)
 	return 0;
 }
 
-/* What is still to come of a list nobody wants any more goes with the socket. */
-static int start_over(struct genl *g)
+/* What is still to come of a list that nobody wants goes with the socket. */
+static int reopen(struct genl *g)
 {
 	g->calls.close(g->calls.ctx);
 	g->fd = g->calls.open(g->calls.ctx);
-	return g->fd < 0 ? fail_errno(g, g->fd) : 0;
+	return g->fd < 0 ? g->fd : 0;
 }
 
 static int read_answer(struct genl *g, struct exchange *x)
@@ -238,45 +238,75 @@ static int read_answer(struct genl *g, struct exchange *x)
 			return genl_fail(g, -EIO, "the kernel does not answer");
 		if (r)
 			return fail_errno(g, r);
-		if (x->dump && x->enough)
-			return start_over(g);
+		if (x->dump && x->enough) {
+			r = reopen(g);
+			return r ? fail_errno(g, r) : 0;
+		}
 	}
 	if (!x->done)
 		return genl_fail(g, -EIO, "the kernel's answer does not end");
 	return x->result;
 }
 
-int genl_exchange(struct genl *g, u16 family, struct nl_msg *msg, bool dump, genl_each *each,
-		  void *ctx)
+/* Consumes @msg; 0 with its number in g->seq. */
+static int send_message(struct genl *g, struct nl_msg *msg, bool dump)
 {
-	struct exchange x = { .family = family, .dump = dump, .each = each, .ctx = ctx };
 	struct nlmsghdr *h;
 	ssize_t n;
-	int r;
 
 	if (!msg)
 		return fail_errno(g, -ENOMEM);
+	if (g->fd < 0)
+		g->fd = g->calls.open(g->calls.ctx);
 	if (g->fd < 0) {
-		r = g->fd = g->calls.open(g->calls.ctx);
-		if (r < 0) {
-			nlmsg_free(msg);
-			return fail_errno(g, r);
-		}
+		nlmsg_free(msg);
+		return fail_errno(g, g->fd);
 	}
 	if (!++g->seq)
 		g->seq++;
-	x.seq = g->seq;
 	h = nlmsg_hdr(msg);
 	h->nlmsg_seq = g->seq;
 	h->nlmsg_flags = (u16)(NLM_F_REQUEST | (dump ? NLM_F_DUMP : NLM_F_ACK));
 	n = g->calls.send(g->calls.ctx, h, h->nlmsg_len);
 	nlmsg_free(msg);
-	if (n < 0)
-		return fail_errno(g, (int)n);
+	return n < 0 ? fail_errno(g, (int)n) : 0;
+}
+
+int genl_exchange(struct genl *g, u16 family, struct nl_msg *msg, bool dump, genl_each *each,
+		  void *ctx)
+{
+	struct exchange x = { .family = family, .dump = dump, .each = each, .ctx = ctx };
+	int r = send_message(g, msg, dump);
+
+	if (r)
+		return r;
+	x.seq = g->seq;
 	r = read_answer(g, &x);
-	if (r && dump && g->fd >= 0)
-		start_over(g);
+	/* what it still has to say is for nobody */
+	if (r && dump)
+		reopen(g);
 	return r;
+}
+
+int genl_list_start(struct genl *g, struct nl_msg *msg)
+{
+	if (g->family)
+		return send_message(g, msg, true);
+	if (msg)
+		nlmsg_free(msg);
+	return fail_errno(g, -ENOENT);
+}
+
+int genl_list_more(struct genl *g, genl_each *each, void *ctx)
+{
+	struct exchange x = {
+		.seq = g->seq, .family = g->family, .dump = true, .each = each, .ctx = ctx,
+	};
+	int r = receive(g, &x);
+
+	if (r)
+		return fail_errno(g, r == -EAGAIN ? -EIO : r);
+	return x.done ? x.result : 1;
 }
 
 static int ask(struct genl *g, struct nl_msg *msg, bool dump, genl_each *each, void *ctx)

@@ -71,6 +71,12 @@ int genl_request(struct genl *g, struct nl_msg *msg, genl_each *each, void *ctx)
 /* The same for a request of which the answer is a list. */
 int genl_dump(struct genl *g, struct nl_msg *msg, genl_each *each, void *ctx);
 /*
+ * A long list in pieces, on a socket that does nothing else meanwhile: start,
+ * then ask for more until the result is 0, the end, or -errno. 1: there is more.
+ */
+int genl_list_start(struct genl *g, struct nl_msg *msg);
+int genl_list_more(struct genl *g, genl_each *each, void *ctx);
+/*
  * On a socket that joined groups of the family, and asks nothing else: hands
  * what is there to @each. -ENOBUFS: some were lost.
  */

@@ -23,6 +23,8 @@
 #define FEW 4			/* readings, too few to judge a line by */
 #define REFUSED_MAX 8		/* in a row, then the NIC is left alone for a while */
 #define OFF_NS (600 * NSEC_PER_SEC)
+/* Far enough ahead for the rate of a line, not too far to convert. */
+#define LINE_NS (30 * NSEC_PER_SEC)
 #define UDP_OVER_IPV4 42	/* octets before the payload */
 #define UDP_OVER_IPV6 62
 
@@ -386,26 +388,57 @@ bool hwstamp_usable(const struct hwstamp *h)
 	return false;
 }
 
-bool hwstamp_get_report(const struct hwstamp *h, unsigned int i, struct hwstamp_report *r)
+/* The @i-th with a clock that is no stand-in for another. */
+static struct nic *nth_nic(const struct hwstamp *h, unsigned int i)
 {
-	const struct nic *n;
 	unsigned int k;
 
-	for (k = 0; h && k < h->nnic; k++) {
-		n = &h->nic[k];
-		if (!n->clock || n->alias || i--)
-			continue;
-		*r = (struct hwstamp_report) {
-			.phc_index = n->clock->index, .method = phc_method(n->clock->dev),
-			.speed_mbps = n->speed, .noise_ns = follows_sys(n->clock) ?
-				n->clock->by_sys.noise_ns : n->clock->by_free.noise_ns,
-			.rate = -n->clock->by_free.slope * 1e-9,
-			.converted = n->converted, .refused = n->refused,
-		};
-		memcpy(r->name, n->name, sizeof(r->name));
+	for (k = 0; h && k < h->nnic; k++)
+		if (h->nic[k].clock && !h->nic[k].alias && !i--)
+			return (struct nic *)&h->nic[k];
+	return NULL;
+}
+
+bool hwstamp_get_line(struct hwstamp *h, unsigned int i, struct hwstamp_line *line)
+{
+	struct nic *n = nth_nic(h, i);
+	double error_ns;
+	s64 ahead;
+
+	if (!n)
+		return false;
+	*line = (struct hwstamp_line){ .ifindex = n->ifindex };
+	if (!usable(h, n))
 		return true;
-	}
-	return false;
+	refresh(h, n->clock);
+	/* both lines have the same readings */
+	line->phc = n->clock->by_sys.reading[n->clock->by_sys.head].phc;
+	if (!convert(h, n->clock, line->phc, &line->sys, &error_ns) ||
+	    !convert(h, n->clock, line->phc + LINE_NS, &ahead, &error_ns))
+		return true;
+	line->rate = llround(ldexp((double)(ahead - line->sys - LINE_NS), PHC_STAMP_RATE_SHIFT) /
+			     LINE_NS);
+	line->early_ns = EARLY_NS + n->clock->bound_ns + 3 * error_ns;
+	line->speed_mbps = n->speed;
+	line->valid = true;
+	return true;
+}
+
+bool hwstamp_get_report(const struct hwstamp *h, unsigned int i, struct hwstamp_report *r)
+{
+	const struct nic *n = nth_nic(h, i);
+
+	if (!n)
+		return false;
+	*r = (struct hwstamp_report) {
+		.phc_index = n->clock->index, .method = phc_method(n->clock->dev),
+		.speed_mbps = n->speed, .noise_ns = follows_sys(n->clock) ?
+			n->clock->by_sys.noise_ns : n->clock->by_free.noise_ns,
+		.rate = -n->clock->by_free.slope * 1e-9,
+		.converted = n->converted, .refused = n->refused,
+	};
+	memcpy(r->name, n->name, sizeof(r->name));
+	return true;
 }
 
 static bool copy_names(struct hwstamp *h)

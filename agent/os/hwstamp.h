@@ -65,6 +65,19 @@ struct hwstamp_report {
 	u64 converted, refused;
 };
 
+/* From a NIC's clock to sys, about now: see agent/kernel. */
+struct hwstamp_line {
+	int ifindex;
+	bool valid;		/* else this NIC's clock is not understood at the moment */
+	s64 phc, sys;		/* the same moment */
+	s64 rate;		/* how much faster sys runs, PHC_STAMP_RATE_SHIFT */
+	double early_ns;	/* as far may stamps of NIC and kernel be out of order */
+	unsigned int speed_mbps;	/* 0: not known */
+};
+
+/* Of the @i-th NIC that stamps; false when there is none. @h may be NULL. */
+bool hwstamp_get_line(struct hwstamp *h, unsigned int i, struct hwstamp_line *line);
+
 /* The @i-th NIC in use; false when there is none. */
 bool hwstamp_get_report(const struct hwstamp *h, unsigned int i, struct hwstamp_report *r);
 
