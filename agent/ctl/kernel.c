@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "control/control.h"
+
 static const struct kernel_command commands[] = {
 	{ NULL, NULL, NULL, NULL },	/* the end */
 };
@@ -42,8 +44,35 @@ int kernel_words(struct ctl *c, int argc, char **argv)
 	return optind;
 }
 
+bool kernel_print_json(struct ctl *c, const char *key, json_t *data)
+{
+	json_t *o;
+
+	if (!c->json)
+		return false;
+	o = json_pack("{s:i, s:O}", "version", CONTROL_VERSION, key, data);
+	ctl_print_json(c, o);
+	json_decref(o);
+	return true;
+}
+
+/* As the daemon's error answers, in Documentation/control-protocol.md. */
+static bool print_json_error(struct ctl *c, const char *code, const char *what, const char *why)
+{
+	json_t *message = json_sprintf("%s: %s", what, why), *error;
+	bool done;
+
+	error = json_pack("{s:s, s:o}", "code", code, "message", message);
+	done = kernel_print_json(c, "error", error);
+	json_decref(error);
+	return done;
+}
+
 int kernel_failed(struct ctl *c, const struct genl *g, int error, const char *what)
 {
+	if (print_json_error(c, error == -EPERM ? "not_permitted" : "failed", what,
+			     genl_error(g)))
+		return CTL_REFUSED;
 	fprintf(c->err, "as-timesyncctl: %s: %s\n", what, genl_error(g));
 	if (error == -EPERM && geteuid())
 		fputs("  run it with sudo\n", c->err);
@@ -57,17 +86,18 @@ struct genl *kernel_connect(struct ctl *c)
 
 	g = genl_open(NULL, &r);
 	if (!g) {
-		fprintf(c->err, "as-timesyncctl: no netlink socket: %s\n", strerror(-r));
+		if (!print_json_error(c, "failed", "no netlink socket", strerror(-r)))
+			fprintf(c->err, "as-timesyncctl: no netlink socket: %s\n", strerror(-r));
 		return NULL;
 	}
 	r = genl_find_family(g, ATS_GENL_NAME, false);
 	if (!r)
 		return g;
-	if (r == -ENOENT)
+	if (r != -ENOENT)
+		kernel_failed(c, g, r, "looking for the kernel module");
+	else if (!print_json_error(c, "not_loaded", "the kernel module", "it is not loaded"))
 		fputs("as-timesyncctl: the kernel module is not loaded\n"
 		      "  load it: sudo modprobe as_timesync\n", c->err);
-	else
-		kernel_failed(c, g, r, "looking for the kernel module");
 	genl_close(g);
 	return NULL;
 }

@@ -26,6 +26,8 @@ struct kernel_command {
 struct genl *kernel_connect(struct ctl *c);
 /* Say that @what did not work and why, by genl_error(); CTL_REFUSED. */
 int kernel_failed(struct ctl *c, const struct genl *g, int error, const char *what);
+/* With --json: print {"version":1,@key:@data} as one line and return true. */
+bool kernel_print_json(struct ctl *c, const char *key, json_t *data);
 /*
  * For commands without options of their own: reads -j/--json and returns the
  * index of the first word, or -1 and it has been said what is wrong.
