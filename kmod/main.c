@@ -11,6 +11,7 @@
 #include "netlink.h"
 #include "netlink_gen.h"
 #include "tap.h"
+#include "tap_dev.h"
 
 /* Under RTNL. */
 static int ats_netdev_event(struct notifier_block *nb, unsigned long event, void *ptr)
@@ -39,9 +40,12 @@ static int __init ats_init(void)
 	err = ats_net_init();
 	if (err)
 		goto out_tap;
-	err = register_netdevice_notifier(&ats_netdev_notifier);
+	err = ats_tap_dev_init();
 	if (err)
 		goto out_net;
+	err = register_netdevice_notifier(&ats_netdev_notifier);
+	if (err)
+		goto out_tap_dev;
 	err = ats_netlink_init();
 	if (err)
 		goto out_notifier;
@@ -49,6 +53,8 @@ static int __init ats_init(void)
 
 out_notifier:
 	unregister_netdevice_notifier(&ats_netdev_notifier);
+out_tap_dev:
+	ats_tap_dev_exit();
 out_net:
 	ats_net_exit();
 out_tap:
@@ -60,6 +66,7 @@ static void __exit ats_exit(void)
 {
 	ats_netlink_exit();
 	unregister_netdevice_notifier(&ats_netdev_notifier);
+	ats_tap_dev_exit();
 	ats_net_exit();
 	ats_tap_exit();
 }

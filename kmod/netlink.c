@@ -40,6 +40,24 @@ int ats_nl_reply(struct sk_buff *skb, void *header, struct genl_info *info)
 	return genlmsg_reply(skb, info);
 }
 
+/* Set before the family is unregistered, whose groups then may be another's. */
+static bool family_gone;
+
+bool ats_nl_has_listeners(struct net *net, unsigned int group)
+{
+	return !READ_ONCE(family_gone) && genl_has_listeners(&ats_genl_family, net, group);
+}
+
+void ats_nl_multicast(struct net *net, struct sk_buff *skb, unsigned int group)
+{
+	rcu_read_lock();
+	if (ats_nl_has_listeners(net, group))
+		genlmsg_multicast_netns(&ats_genl_family, net, skb, 0, group, GFP_ATOMIC);
+	else
+		nlmsg_free(skb);
+	rcu_read_unlock();
+}
+
 int as_timesync_nl_caps_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr *asked = info->attrs[ATS_A_CAPS_API_VERSION];
@@ -69,5 +87,7 @@ int ats_netlink_init(void)
 
 void ats_netlink_exit(void)
 {
+	WRITE_ONCE(family_gone, true);
+	synchronize_rcu();
 	genl_unregister_family(&ats_genl_family);
 }

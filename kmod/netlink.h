@@ -40,6 +40,14 @@ static inline struct nlattr **ats_nl_dump_attrs(struct netlink_callback *cb)
 struct sk_buff *ats_nl_new(struct genl_info *info, u8 cmd, size_t payload, void **header);
 int ats_nl_reply(struct sk_buff *skb, void *header, struct genl_info *info);
 
+/*
+ * Does anybody listen to a multicast group? Always false once the family goes, and
+ * with rcu_read_lock() held it stays until it is released. Any context.
+ */
+bool ats_nl_has_listeners(struct net *net, unsigned int group);
+/* Takes @skb, with its header ended. Any context. */
+void ats_nl_multicast(struct net *net, struct sk_buff *skb, unsigned int group);
+
 /* Refuse with a sentence that says what would be right. */
 #define ats_nl_refuse(info, err, msg) ({		\
 	NL_SET_ERR_MSG((info)->extack, msg);		\

@@ -355,7 +355,7 @@ const struct genl_ops as_timesync_nl_ops[23] = {
 };
 
 const struct genl_multicast_group as_timesync_nl_mcgrps[] = {
-	[AS_TIMESYNC_NLGRP_TAP] = { "tap", },
+	[AS_TIMESYNC_NLGRP_TAP] = { "tap", GENL_MCAST_CAP_NET_ADMIN },
 	[AS_TIMESYNC_NLGRP_REPLY] = { "reply", },
 	[AS_TIMESYNC_NLGRP_SERVO] = { "servo", },
 };
