@@ -60,7 +60,8 @@ enum as_timesync_clock {
  * enum as_timesync_servo_state
  * @ATS_SERVO_UNLOCKED: Not enough samples yet.
  * @ATS_SERVO_STEPPED: This sample made the clock step.
- * @ATS_SERVO_HOLDOVER: The reference cannot be read; the last frequency stays.
+ * @ATS_SERVO_HOLDOVER: The reference cannot be read; the target keeps the
+ *   frequency that was learned.
  * @ATS_SERVO_DEAD: The steered clock is gone; only a removal helps.
  */
 enum as_timesync_servo_state {
