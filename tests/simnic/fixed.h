@@ -21,7 +21,7 @@
 
 static inline __int128 simnic_fix_ns(s64 ns)
 {
-	return (__int128)ns << SIMNIC_FIX_BITS;
+	return (__int128)ns * ((__int128)1 << SIMNIC_FIX_BITS);
 }
 
 /* Rounds down, also below zero. */
@@ -39,7 +39,7 @@ static inline u32 simnic_ns_milli(__int128 v)
 /* What a rate adds to @ns of time. */
 static inline __int128 simnic_rate_times(s64 rate, s64 ns)
 {
-	return ((__int128)rate * ns) << (SIMNIC_FIX_BITS - SIMNIC_RATE_BITS);
+	return (__int128)rate * ns * (1 << (SIMNIC_FIX_BITS - SIMNIC_RATE_BITS));
 }
 
 /* (1 + a)(1 + b) - 1 */
