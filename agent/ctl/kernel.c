@@ -6,9 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ctl/kernel_tap.h"
+
 #include "control/control.h"
 
 static const struct kernel_command commands[] = {
+	{ "tap", "IFACE [--rx|--tx] [--ptp|--ntp] [--count N] [--pcapng FILE]",
+	  "time messages as they pass an interface, live", kernel_tap },
 	{ NULL, NULL, NULL, NULL },	/* the end */
 };
 

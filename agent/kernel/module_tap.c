@@ -2,30 +2,82 @@
 #include "kernel/module_tap.h"
 
 #include <errno.h>
-#include <linux/as_timesync.h>
+
+/* NULL: no memory. */
+static struct nl_msg *about(struct genl *g, u8 command, u32 ifindex)
+{
+	struct nl_msg *msg = genl_message(g, command, 0);
+
+	if (msg && nla_put_u32(msg, ATS_A_TAP_IFINDEX, ifindex)) {
+		nlmsg_free(msg);
+		return NULL;
+	}
+	return msg;
+}
+
+int module_tap_set(struct genl *g, const struct module_tap *tap)
+{
+	struct nl_msg *msg = about(g, ATS_CMD_TAP_SET, tap->ifindex);
+
+	if (msg && (nla_put_u32(msg, ATS_A_TAP_DIRECTIONS, tap->directions) ||
+		    nla_put_u32(msg, ATS_A_TAP_PROTOCOLS, tap->protocols) ||
+		    nla_put_u8(msg, ATS_A_TAP_EVENTS, tap->events))) {
+		nlmsg_free(msg);
+		msg = NULL;
+	}
+	return genl_request(g, msg, NULL, NULL);
+}
+
+int module_tap_del(struct genl *g, u32 ifindex)
+{
+	return genl_request(g, about(g, ATS_CMD_TAP_DEL, ifindex), NULL, NULL);
+}
+
+static int read_tap(const struct genl_reply *r, struct module_tap *tap)
+{
+	u8 events;
+
+	*tap = (struct module_tap){ 0 };
+	if (r->command != ATS_CMD_TAP_GET ||
+	    !genl_get_u32(r, ATS_A_TAP_IFINDEX, &tap->ifindex) ||
+	    !genl_get_u32(r, ATS_A_TAP_DIRECTIONS, &tap->directions) ||
+	    !genl_get_u32(r, ATS_A_TAP_PROTOCOLS, &tap->protocols) ||
+	    !genl_get_u8(r, ATS_A_TAP_EVENTS, &events) ||
+	    !genl_get_u64(r, ATS_A_TAP_RECORDS, &tap->records) ||
+	    !genl_get_u64(r, ATS_A_TAP_DROPPED, &tap->dropped) ||
+	    !genl_get_u64(r, ATS_A_TAP_EVENTS_DROPPED, &tap->events_dropped) ||
+	    !genl_get_u64(r, ATS_A_TAP_HARDWARE, &tap->hardware) ||
+	    !genl_get_u64(r, ATS_A_TAP_SOFTWARE, &tap->software))
+		return -EBADMSG;
+	tap->events = events;
+	return 0;
+}
+
+static int on_one(void *ctx, const struct genl_reply *r)
+{
+	return read_tap(r, ctx);
+}
+
+int module_tap_get(struct genl *g, u32 ifindex, struct module_tap *tap)
+{
+	*tap = (struct module_tap){ 0 };
+	return genl_request(g, about(g, ATS_CMD_TAP_GET, ifindex), on_one, tap);
+}
 
 struct list {
 	module_each_tap *each;
 	void *ctx;
 };
 
-static int on_tap(void *ctx, const struct genl_reply *r)
+static int on_each(void *ctx, const struct genl_reply *r)
 {
 	const struct list *l = ctx;
-	struct module_tap t = { 0 };
-	u8 events = 0;
+	struct module_tap tap;
+	int err = read_tap(r, &tap);
 
-	if (r->command != ATS_CMD_TAP_GET || !genl_get_u32(r, ATS_A_TAP_IFINDEX, &t.ifindex))
-		return -EBADMSG;
-	genl_get_u32(r, ATS_A_TAP_DIRECTIONS, &t.directions);
-	genl_get_u32(r, ATS_A_TAP_PROTOCOLS, &t.protocols);
-	t.events = genl_get_u8(r, ATS_A_TAP_EVENTS, &events) && events;
-	genl_get_u64(r, ATS_A_TAP_RECORDS, &t.records);
-	genl_get_u64(r, ATS_A_TAP_DROPPED, &t.dropped);
-	genl_get_u64(r, ATS_A_TAP_EVENTS_DROPPED, &t.events_dropped);
-	genl_get_u64(r, ATS_A_TAP_HARDWARE, &t.hardware);
-	genl_get_u64(r, ATS_A_TAP_SOFTWARE, &t.software);
-	l->each(l->ctx, &t);
+	if (err)
+		return err;
+	l->each(l->ctx, &tap);
 	return 0;
 }
 
@@ -33,5 +85,5 @@ int module_tap_list(struct genl *g, module_each_tap *each, void *ctx)
 {
 	struct list l = { each, ctx };
 
-	return genl_dump(g, genl_message(g, ATS_CMD_TAP_GET, 0), on_tap, &l);
+	return genl_dump(g, genl_message(g, ATS_CMD_TAP_GET, 0), on_each, &l);
 }
