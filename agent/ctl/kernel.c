@@ -13,6 +13,9 @@
 static const struct kernel_command commands[] = {
 	{ "tap", "IFACE [--rx|--tx] [--ptp|--ntp] [--count N] [--pcapng FILE]",
 	  "time messages as they pass an interface, live", kernel_tap },
+	{ "phc", "[hold|release|read|adjust] ...", "clocks of NICs that the module holds",
+	  kernel_phc },
+	{ "servo", "[add|set|del|watch] ...", "steer a clock by another one", kernel_servo },
 	{ NULL, NULL, NULL, NULL },	/* the end */
 };
 

@@ -37,4 +37,8 @@ int kernel_words(struct ctl *c, int argc, char **argv);
 /* kernel_overview.c */
 int kernel_overview(struct ctl *c);
 
+/* Commands. */
+int kernel_phc(struct ctl *c, struct genl *g, int argc, char **argv);
+int kernel_servo(struct ctl *c, struct genl *g, int argc, char **argv);
+
 #endif
