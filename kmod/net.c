@@ -26,15 +26,16 @@ static int __net_init ats_net_enter(struct net *net)
 	err = ats_tap_net_init(an);
 	if (err)
 		return err;
-	err = ats_iface_net_init(an);
-	if (err)
-		goto out_tap;
 	err = ats_server_net_init(an);
 	if (err)
-		goto out_iface;
-	err = ats_attach_net_init(an);
+		goto out_tap;
+	/* its transmit stamps are told to the server's clients */
+	err = ats_iface_net_init(an);
 	if (err)
 		goto out_server;
+	err = ats_attach_net_init(an);
+	if (err)
+		goto out_iface;
 	err = ats_phc_net_init(an);
 	if (err)
 		goto out_attach;
@@ -47,10 +48,10 @@ out_phc:
 	ats_phc_net_exit(an);
 out_attach:
 	ats_attach_net_exit(an);
-out_server:
-	ats_server_net_exit(an);
 out_iface:
 	ats_iface_net_exit(an);
+out_server:
+	ats_server_net_exit(an);
 out_tap:
 	ats_tap_net_exit(an);
 	return err;
@@ -63,8 +64,8 @@ static void __net_exit ats_net_leave(struct net *net)
 	ats_servo_net_exit(an);
 	ats_phc_net_exit(an);
 	ats_attach_net_exit(an);
-	ats_server_net_exit(an);
 	ats_iface_net_exit(an);
+	ats_server_net_exit(an);
 	ats_tap_net_exit(an);
 }
 

@@ -18,7 +18,7 @@ struct ats_iface;
  * STAMP_KERNEL or STAMP_USER. @iface: where @skb came in; NULL without hardware
  * stamps. @skb is as it was received, its mac header set. Under rcu_read_lock().
  */
-s64 ats_rx_stamp(const struct ats_iface *iface, const struct sk_buff *skb, s64 now_sys,
+s64 ats_rx_stamp(struct ats_iface *iface, const struct sk_buff *skb, s64 now_sys,
 		 enum stamp_kind *kind);
 
 /* A packet received becomes one to be sent: its stamps are no longer its own. */

@@ -1,24 +1,387 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "tx_stamp.h"
 
-#include "iface.h"
+#include <linux/errqueue.h>
+#include <linux/interrupt.h>
+#include <linux/net.h>
+#include <linux/net_tstamp.h>
+#include <linux/random.h>
+#include <linux/slab.h>
+#include <net/sch_generic.h>
+#include <net/sock.h>
+
+#include "ats_have.h"
+#include "iface_private.h"
+#include "ntp/tx_delay.h"
+#include "ntp/tx_turn.h"
+#include "tx_stamp_private.h"
+
+/* With SKBTX_HW_TSTAMP newer kernels mean BPF programs too. */
+#ifdef ATS_HAVE_SKBTX_HW_TSTAMP_NOBPF
+#define ATS_SKBTX_HARDWARE SKBTX_HW_TSTAMP_NOBPF
+#else
+#define ATS_SKBTX_HARDWARE SKBTX_HW_TSTAMP
+#endif
+
+/* A stamp is given up after twice what the slowest one took, within these. */
+#define PATIENCE_MIN_MS 50
+#define PATIENCE_MAX_MS 1000
+/* After the clock was read, at most. */
+#define TX_LATE_NS NSEC_PER_SEC
+/* How often a stamp is asked for just to learn. */
+#define LEARN_EVERY (HZ / 16)
+/* So many lost in a row, and stamps are asked for only to learn if they come. */
+#define LOST_MANY 64
+/* Nobody missed a slot for so long: turns are over. */
+#define TURNS_FOR (256 * HZ)
+
+/*
+ * A socket whose error queue takes the stamps; it is in no table and receives
+ * nothing. It lives until the last packet that it owns has left.
+ */
+struct ats_tx {
+	/* written under the lock, read without */
+	s32 delay;			/* ns, learned or set */
+	bool at_once;			/* see ats_tx_stamp_known() */
+	unsigned long learn_at;		/* jiffies */
+	u32 hardware_slots;
+
+	spinlock_t lock;		/* softirqs off; inside of drivers' locks */
+	struct ats_iface *iface;
+	struct socket *sock;
+	void (*old_error_report)(struct sock *sk);
+	struct tasklet_struct tasklet;
+	struct ats_tx_slots *slots;
+	struct tx_delay learned_hardware, learned_software;
+	struct tx_turn turn;
+	unsigned long missed_at, expired_at, patience;	/* jiffies */
+	unsigned int lost_in_row;
+	struct ats_tx_report count;
+};
 
 s64 ats_tx_delay(const struct ats_iface *iface)
 {
-	return 0;
+	return iface ? READ_ONCE(iface->tx->delay) : 0;
 }
 
 bool ats_tx_stamp_known(const struct ats_iface *iface, s64 sent_sys, s64 *tx_sys)
 {
-	return false;
+	const struct ats_tx *tx;
+
+	if (!iface)
+		return false;
+	tx = iface->tx;
+	if (!READ_ONCE(tx->at_once) || time_after_eq(jiffies, READ_ONCE(tx->learn_at)))
+		return false;
+	*tx_sys = sent_sys + READ_ONCE(tx->delay);
+	return true;
+}
+
+static void expire(struct ats_tx *tx)
+{
+	unsigned int n;
+
+	lockdep_assert_held(&tx->lock);
+	/* once a tick is enough */
+	if (!time_after(jiffies, tx->expired_at))
+		return;
+	tx->expired_at = jiffies;
+	n = ats_tx_slots_expire(tx->slots, tx->patience);
+	tx->count.lost += n;
+	tx->lost_in_row += n;
+}
+
+static bool take_hardware(struct ats_tx *tx, const struct ats_tx_name *name, u32 *key)
+{
+	bool slot;
+
+	if (time_after(jiffies, tx->missed_at + TURNS_FOR))
+		tx_turn_rest(&tx->turn);
+	if (!tx_turn_is_mine(&tx->turn))
+		return false;
+	if (ats_tx_slots_hardware(tx->slots) >= tx->hardware_slots)
+		expire(tx);
+	slot = ats_tx_slots_hardware(tx->slots) < tx->hardware_slots &&
+		ats_tx_slots_take(tx->slots, true, name, key);
+	tx_turn_was(&tx->turn, slot);
+	if (!slot)
+		tx->missed_at = jiffies;
+	return slot;
+}
+
+static bool take_software(struct ats_tx *tx, const struct ats_tx_name *name, u32 *key)
+{
+	if (ats_tx_slots_take(tx->slots, false, name, key))
+		return true;
+	expire(tx);
+	return ats_tx_slots_take(tx->slots, false, name, key);
+}
+
+static bool take(struct ats_tx *tx, bool hardware, const struct ats_tx_name *name, u32 *key)
+{
+	bool taken = false;
+
+	spin_lock(&tx->lock);
+	if (tx->lost_in_row < LOST_MANY || time_after_eq(jiffies, tx->learn_at)) {
+		WRITE_ONCE(tx->learn_at, jiffies + LEARN_EVERY);
+		taken = hardware ? take_hardware(tx, name, key) : take_software(tx, name, key);
+	}
+	tx->count.skipped += !taken;
+	spin_unlock(&tx->lock);
+	return taken;
 }
 
 bool ats_tx_stamp_ask(struct ats_iface *iface, struct sk_buff *skb,
 		      const struct ats_tx_name *name)
 {
-	return false;
+	struct ats_tx *tx;
+	bool hardware;
+	u32 key;
+
+	if (!iface)
+		return false;
+	tx = iface->tx;
+	/* without a line the NIC's stamp would tell nothing */
+	hardware = READ_ONCE(tx->hardware_slots) && ats_iface_line(iface);
+	if (!take(tx, hardware, name, &key))
+		return false;
+	skb_set_owner_w(skb, tx->sock->sk);
+	skb_shinfo(skb)->tx_flags |= hardware ? ATS_SKBTX_HARDWARE : SKBTX_SW_TSTAMP;
+	skb_shinfo(skb)->tskey = key;
+	return true;
 }
 
 void ats_tx_stamp_learn(struct ats_iface *iface, struct sk_buff *skb, s64 sent_sys)
 {
+	const struct ats_tx_name nobody = { .sent_sys = sent_sys };
+
+	if (iface && time_after_eq(jiffies, READ_ONCE(iface->tx->learn_at)))
+		ats_tx_stamp_ask(iface, skb, &nobody);
+}
+
+/* Frames never wait here; below a device that stacks on another one they may. */
+static bool is_queueless(const struct net_device *dev)
+{
+	return !rcu_dereference_bh(netdev_get_tx_queue(dev, 0)->qdisc)->enqueue;
+}
+
+static void learn(struct ats_tx *tx, bool hardware, s64 delay)
+{
+	struct tx_delay *d = hardware ? &tx->learned_hardware : &tx->learned_software;
+
+	lockdep_assert_held(&tx->lock);
+	tx_delay_add(d, delay);
+	if (hardware || !tx_delay_known(&tx->learned_hardware)) {
+		if (tx_delay_known(d))
+			WRITE_ONCE(tx->delay, d->typical_ns);
+	}
+	WRITE_ONCE(tx->at_once, !hardware && tx_delay_steady(d) && is_queueless(tx->iface->dev));
+}
+
+/* How long the stamp took tells how long to wait for others. */
+static void be_patient(struct ats_tx *tx, s64 tx_sys)
+{
+	s64 ms = div_s64(2 * (ktime_get_real_ns() - tx_sys), NSEC_PER_MSEC);
+
+	lockdep_assert_held(&tx->lock);
+	ms = clamp_t(s64, ms, PATIENCE_MIN_MS, PATIENCE_MAX_MS);
+	tx->patience = max(tx->patience, msecs_to_jiffies(ms));
+}
+
+/*
+ * The stamp in sys, which may be early by *early; false when it cannot be said.
+ * The line may have come to its end meanwhile.
+ */
+static bool stamp_sys(struct ats_iface *iface, struct sk_buff *skb, bool hardware, s64 *sys,
+		      s64 *early)
+{
+	const struct ats_iface_line *line;
+
+	*early = 0;
+	if (!hardware) {
+		*sys = ktime_to_ns(skb->tstamp);
+		return *sys;
+	}
+	line = ats_iface_line(iface);
+	if (!line)
+		return false;
+	*early = line->error_ns;
+	return phc_stamp_to_sys(&line->line, ktime_to_ns(skb_hwtstamps(skb)->hwtstamp), sys);
+}
+
+/* Whether a stamp that is *early at most, if at all, can be that of the reply. */
+static bool believe(struct ats_tx *tx, bool hardware, s64 sys, s64 early,
+		    const struct ats_tx_name *name)
+{
+	s64 delay;
+
+	lockdep_assert_held(&tx->lock);
+	if (check_sub_overflow(sys, name->sent_sys, &delay) || delay < -early ||
+	    delay > TX_LATE_NS)
+		return false;
+	learn(tx, hardware, delay);
+	return true;
+}
+
+/* Under rcu_read_lock(), softirqs off. */
+static void take_stamp(struct ats_tx *tx, struct sk_buff *skb)
+{
+	bool hardware = skb_hwtstamps(skb)->hwtstamp, said, known, good;
+	struct ats_tx_name name;
+	s64 sys, early;
+
+	said = stamp_sys(tx->iface, skb, hardware, &sys, &early);
+	spin_lock(&tx->lock);
+	known = ats_tx_slots_give(tx->slots, SKB_EXT_ERR(skb)->ee.ee_data, &name);
+	good = known && said && believe(tx, hardware, sys, early, &name);
+	if (said && hardware)
+		be_patient(tx, sys);
+	if (known) {
+		*(hardware ? &tx->count.hardware : &tx->count.software) += 1;
+		tx->lost_in_row = 0;
+	}
+	spin_unlock(&tx->lock);
+	if (known && !good)
+		atomic64_inc(&tx->iface->refused);
+	if (good && name.rx)
+		ats_clients_transmitted(tx->iface->an, &name, sys);
+}
+
+/* Not sock_dequeue_err_skb(), which reports the next one from inside. */
+static void drain(struct ats_tx *tx)
+{
+	struct sk_buff *skb;
+
+	while ((skb = skb_dequeue(&tx->sock->sk->sk_error_queue))) {
+		if (SKB_EXT_ERR(skb)->ee.ee_origin == SO_EE_ORIGIN_TIMESTAMPING)
+			take_stamp(tx, skb);
+		consume_skb(skb);
+	}
+}
+
+static void drain_later(struct tasklet_struct *t)
+{
+	struct ats_tx *tx = from_tasklet(tx, t, tasklet);
+
+	rcu_read_lock();
+	drain(tx);
+	rcu_read_unlock();
+}
+
+/* sk_error_report: drivers tell of stamps in any context, perhaps with their locks held. */
+static void on_stamp(struct sock *sk)
+{
+	struct ats_tx *tx;
+
+	rcu_read_lock();
+	tx = rcu_dereference_sk_user_data(sk);
+	if (tx) {
+		if (in_hardirq() || irqs_disabled() || !in_softirq())
+			tasklet_schedule(&tx->tasklet);
+		else
+			drain(tx);
+	}
+	rcu_read_unlock();
+}
+
+static int open_socket(struct ats_tx *tx)
+{
+	const int flags = SOF_TIMESTAMPING_OPT_ID | SOF_TIMESTAMPING_OPT_TSONLY;
+	struct sock *sk;
+	int err;
+
+	err = sock_create_kern(tx->iface->an->net, AF_INET, SOCK_DGRAM, IPPROTO_UDP, &tx->sock);
+	if (err)
+		return err;
+	sk = tx->sock->sk;
+	err = sock_setsockopt(tx->sock, SOL_SOCKET, SO_TIMESTAMPING_NEW,
+			      KERNEL_SOCKPTR((void *)&flags), sizeof(flags));
+	if (err) {
+		sock_release(tx->sock);
+		return err;
+	}
+	/* room for a stamp of every slot */
+	WRITE_ONCE(sk->sk_rcvbuf, ATS_TX_SLOTS_MAX * SKB_TRUESIZE(0) * 2);
+	write_lock_bh(&sk->sk_callback_lock);
+	rcu_assign_sk_user_data(sk, tx);
+	tx->old_error_report = sk->sk_error_report;
+	sk->sk_error_report = on_stamp;
+	write_unlock_bh(&sk->sk_callback_lock);
+	return 0;
+}
+
+struct ats_tx *ats_tx_new(struct ats_iface *iface)
+{
+	struct ats_tx *tx = kzalloc(sizeof(*tx), GFP_KERNEL_ACCOUNT);
+	int err = -ENOMEM;
+
+	if (!tx)
+		return ERR_PTR(-ENOMEM);
+	spin_lock_init(&tx->lock);
+	tasklet_setup(&tx->tasklet, drain_later);
+	tx_turn_init(&tx->turn, get_random_u32());
+	tx->iface = iface;
+	tx->patience = msecs_to_jiffies(PATIENCE_MIN_MS);
+	tx->learn_at = jiffies;
+	tx->expired_at = jiffies - 1;
+	tx->missed_at = jiffies - TURNS_FOR;
+	tx->slots = ats_tx_slots_new(ATS_TX_SLOTS_MIN);
+	if (tx->slots)
+		err = open_socket(tx);
+	if (!err)
+		return tx;
+	kvfree(tx->slots);
+	kfree(tx);
+	return ERR_PTR(err);
+}
+
+/* A stamp that comes from now on stays in the socket and goes with it. */
+void ats_tx_stop(struct ats_tx *tx)
+{
+	struct sock *sk = tx->sock->sk;
+
+	write_lock_bh(&sk->sk_callback_lock);
+	rcu_assign_sk_user_data(sk, NULL);
+	sk->sk_error_report = tx->old_error_report;
+	write_unlock_bh(&sk->sk_callback_lock);
+}
+
+void ats_tx_free(struct ats_tx *tx)
+{
+	tasklet_kill(&tx->tasklet);
+	sock_release(tx->sock);
+	kvfree(tx->slots);
+	kfree(tx);
+}
+
+void ats_tx_set_delay(struct ats_tx *tx, s32 ns)
+{
+	spin_lock_bh(&tx->lock);
+	if (!tx_delay_known(&tx->learned_hardware) && !tx_delay_known(&tx->learned_software))
+		WRITE_ONCE(tx->delay, ns);
+	spin_unlock_bh(&tx->lock);
+}
+
+struct ats_tx_slots *ats_tx_set_slots(struct ats_tx *tx, u32 slots, struct ats_tx_slots *room)
+{
+	spin_lock_bh(&tx->lock);
+	if (room && ats_tx_slots_size(room) > ats_tx_slots_size(tx->slots)) {
+		ats_tx_slots_move(room, tx->slots);
+		swap(room, tx->slots);
+	}
+	WRITE_ONCE(tx->hardware_slots, slots);
+	spin_unlock_bh(&tx->lock);
+	return room;
+}
+
+void ats_tx_get(struct ats_tx *tx, struct ats_tx_report *r)
+{
+	spin_lock_bh(&tx->lock);
+	expire(tx);
+	*r = tx->count;
+	r->slots = tx->hardware_slots;
+	r->delay_known = tx_delay_known(&tx->learned_hardware) ||
+		tx_delay_known(&tx->learned_software);
+	r->delay = tx->delay;
+	spin_unlock_bh(&tx->lock);
 }

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "tx_slots.h"
+
+#include <linux/bitmap.h>
+#include <linux/jiffies.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#define INDEX_BITS ilog2(ATS_TX_SLOTS_MAX)
+
+struct tx_slot {
+	struct ats_tx_name name;
+	u32 key;
+	bool hardware;
+	unsigned long since;	/* jiffies */
+};
+
+struct ats_tx_slots {
+	unsigned int n, hardware;
+	u32 round;
+	DECLARE_BITMAP(used, ATS_TX_SLOTS_MAX);
+	struct tx_slot slot[] __counted_by(n);
+};
+
+struct ats_tx_slots *ats_tx_slots_new(unsigned int n)
+{
+	struct ats_tx_slots *s;
+
+	n = clamp(n, ATS_TX_SLOTS_MIN, ATS_TX_SLOTS_MAX);
+	s = kvzalloc(struct_size(s, slot, n), GFP_KERNEL_ACCOUNT);
+	if (s)
+		s->n = n;
+	return s;
+}
+
+unsigned int ats_tx_slots_size(const struct ats_tx_slots *s)
+{
+	return s->n;
+}
+
+void ats_tx_slots_move(struct ats_tx_slots *to, const struct ats_tx_slots *from)
+{
+	to->hardware = from->hardware;
+	to->round = from->round;
+	bitmap_copy(to->used, from->used, ATS_TX_SLOTS_MAX);
+	memcpy(to->slot, from->slot, flex_array_size(from, slot, from->n));
+}
+
+unsigned int ats_tx_slots_hardware(const struct ats_tx_slots *s)
+{
+	return s->hardware;
+}
+
+bool ats_tx_slots_take(struct ats_tx_slots *s, bool hardware, const struct ats_tx_name *name,
+		       u32 *key)
+{
+	unsigned int i = find_first_zero_bit(s->used, s->n);
+
+	if (i >= s->n)
+		return false;
+	*key = s->round++ << INDEX_BITS | i;
+	s->slot[i] = (struct tx_slot) {
+		.name = *name, .key = *key, .hardware = hardware, .since = jiffies,
+	};
+	s->hardware += hardware;
+	__set_bit(i, s->used);
+	return true;
+}
+
+static void release(struct ats_tx_slots *s, unsigned int i)
+{
+	__clear_bit(i, s->used);
+	s->hardware -= s->slot[i].hardware;
+}
+
+bool ats_tx_slots_give(struct ats_tx_slots *s, u32 key, struct ats_tx_name *name)
+{
+	unsigned int i = key % ATS_TX_SLOTS_MAX;
+
+	if (i >= s->n || !test_bit(i, s->used) || s->slot[i].key != key)
+		return false;
+	*name = s->slot[i].name;
+	release(s, i);
+	return true;
+}
+
+unsigned int ats_tx_slots_expire(struct ats_tx_slots *s, unsigned long patience)
+{
+	unsigned int i, n = 0;
+
+	for_each_set_bit(i, s->used, s->n) {
+		if (time_before_eq(jiffies, s->slot[i].since + patience))
+			continue;
+		release(s, i);
+		n++;
+	}
+	return n;
+}
