@@ -27,8 +27,7 @@ static int show_clients(struct ctl *c, const json_t *data)
 	}
 	table_print(t, c);
 	table_free(t);
-	fprintf(c->out, "%zu of %s clients\n", json_array_size(clients),
-		member_count(data, "total").s);
+	fprintf(c->out, "%zu clients\n", json_array_size(clients));
 	return CTL_OK;
 }
 
@@ -63,6 +62,10 @@ int ctl_clients(struct ctl *c, const char *arg)
 	while (!r && start > 0)
 		r = next_page(c, all, &start);
 	json_object_set_new(all, "next", json_null());
+	if (!r)
+		json_object_set_new(all, "total",
+				    json_integer((json_int_t)json_array_size(
+						 json_object_get(all, "clients"))));
 	if (!r && !ctl_print_json(c, answer))
 		r = show_clients(c, all);
 	json_decref(answer);
@@ -76,6 +79,20 @@ static void show_stamp_counts(struct ctl *c, const json_t *stamps, const char *d
 	fprintf(c->out, "  %-9s hardware %s, kernel %s, user %s\n", direction,
 		member_count(s, "hardware").s, member_count(s, "kernel").s,
 		member_count(s, "user").s);
+}
+
+/* Its part of the counts; nothing to say of a module that nobody uses. */
+static void show_kernel(struct ctl *c, const json_t *k)
+{
+	const char *word = json_string_value(json_object_get(k, "module"));
+
+	if (!word || (strcmp(word, "serving") && strcmp(word, "refusing")))
+		return;
+	fprintf(c->out, "Kernel module\n  %-22s %s\n", "state", member_text(k, "module").s);
+	if (json_is_string(json_object_get(k, "trouble")))
+		fprintf(c->out, "  %-22s %s\n", "because", member_text(k, "trouble").s);
+	fprintf(c->out, "  %-22s %s\n  %-22s %s\n", "replies", member_count(k, "replies").s,
+		"left to the daemon", member_count(k, "passed").s);
 }
 
 static int show_serverstats(struct ctl *c, const json_t *s)
@@ -100,6 +117,7 @@ static int show_serverstats(struct ctl *c, const json_t *s)
 	fputs("Time stamps\n", c->out);
 	show_stamp_counts(c, json_object_get(s, "stamps"), "receive");
 	show_stamp_counts(c, json_object_get(s, "stamps"), "transmit");
+	show_kernel(c, json_object_get(s, "kernel"));
 	return CTL_OK;
 }
 

@@ -37,7 +37,7 @@ void kernel_lose(struct kernel *k)
 	k->ops.log(k->cfg->kernel == CONFIG_KERNEL_ON ? LOG_WARNING :
 		   k->serving ? LOG_NOTICE : LOG_DEBUG,
 		   "the kernel module was unloaded; going on without it");
-	k->nline = 0;
+	k->nline = k->nplain = 0;
 	k->serving = false;
 	k->trouble[0] = '\0';
 	event_del(k->timer);
@@ -76,6 +76,7 @@ void kernel_refused(struct kernel *k, const char *what, int error)
 	}
 	module_state_del(k->ask, false);
 	kernel_detach(k);
+	kernel_forget_interfaces(k);
 	k->serving = false;
 	/* said once, however often it is tried again */
 	if (strcmp(trouble, k->trouble))
@@ -220,7 +221,7 @@ static void stop_serving(struct kernel *k)
 	k->serving = false;
 	module_state_del(k->ask, false);
 	kernel_detach(k);
-	kernel_forget_lines(k);
+	kernel_forget_interfaces(k);
 	event_del(k->timer);
 }
 
@@ -320,6 +321,18 @@ static unsigned int real_ifindex(void *ctx, const char *name)
 	return if_nametoindex(name);
 }
 
+static unsigned int real_interfaces(void *ctx, u32 *ifindex, unsigned int max)
+{
+	struct if_nameindex *list = if_nameindex();
+	unsigned int n = 0;
+
+	for (; list && list[n].if_index && n < max; n++)
+		ifindex[n] = list[n].if_index;
+	if (list)
+		if_freenameindex(list);
+	return n;
+}
+
 static struct genl *real_open(void *ctx, int *error)
 {
 	return genl_open(NULL, error);
@@ -335,6 +348,8 @@ struct kernel *kernel_new(struct event_base *base, const struct kernel_ops *ops)
 	k->ops = *ops;
 	if (!k->ops.open)
 		k->ops.open = real_open;
+	if (!k->ops.interfaces)
+		k->ops.interfaces = real_interfaces;
 	if (!k->ops.ifindex)
 		k->ops.ifindex = real_ifindex;
 	k->timer = evtimer_new(base, on_timer, k);

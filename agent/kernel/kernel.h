@@ -33,6 +33,8 @@ struct kernel_ops {
 	struct genl *(*open)(void *ctx, int *error);
 	/* Of an interface; NULL: the real one, if_nametoindex(). 0: there is none. */
 	unsigned int (*ifindex)(void *ctx, const char *name);
+	/* All there are, at most @max; NULL: the real ones. */
+	unsigned int (*interfaces)(void *ctx, u32 *ifindex, unsigned int max);
 	struct hwstamp *hwstamp;	/* NULL: no stamps of NICs */
 	void *ctx;
 };

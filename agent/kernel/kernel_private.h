@@ -10,6 +10,7 @@
 /* Sockets and interfaces, more than a configuration can name. */
 #define KERNEL_PLACES_MAX 96
 #define KERNEL_LINES_MAX 64
+#define KERNEL_INTERFACES_MAX 256
 
 /* Where the module answers, or is to. */
 struct kernel_place {
@@ -51,6 +52,9 @@ struct kernel {
 	bool moving;		/* the correction, lately */
 	u32 line[KERNEL_LINES_MAX];	/* interfaces that have one */
 	unsigned int nline;
+	u32 plain[KERNEL_INTERFACES_MAX];	/* and those that have none */
+	unsigned int nplain;
+	s64 listed_mono;
 };
 
 static inline s64 kernel_mono(const struct kernel *k)
@@ -70,7 +74,7 @@ void kernel_refused(struct kernel *k, const char *what, int error);
 int kernel_publish(struct kernel *k);
 /* When to publish again. */
 void kernel_schedule(struct kernel *k);
-void kernel_forget_lines(struct kernel *k);
+void kernel_forget_interfaces(struct kernel *k);
 
 /* kernel_places.c */
 void kernel_drop_strangers(struct kernel *k);

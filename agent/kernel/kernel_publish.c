@@ -20,6 +20,8 @@
  * whoever else wants one, and do not say how many.
  */
 #define TX_SLOTS 1
+/* Interfaces that are new. */
+#define LIST_EVERY_NS (30 * NSEC_PER_SEC)
 #define LINE_VALID_MAX_MS 60000
 #define LINE_ERROR_MAX_NS 1e6
 
@@ -90,13 +92,31 @@ static void publish_lines(struct kernel *k)
 	k->nline = n;
 }
 
-void kernel_forget_lines(struct kernel *k)
+/* Interfaces without a NIC's clock: the driver stamps what is sent there. */
+static void publish_plain(struct kernel *k)
+{
+	u32 all[KERNEL_INTERFACES_MAX];
+	unsigned int n = k->ops.interfaces(k->ops.ctx, all, ARRAY_SIZE(all)), i;
+
+	k->listed_mono = kernel_mono(k);
+	k->nplain = 0;
+	for (i = 0; i < n; i++) {
+		const struct module_iface set = { .ifindex = all[i] };
+
+		if (!in_list(k->line, k->nline, all[i]) && !module_iface_set(k->ask, &set))
+			k->plain[k->nplain++] = all[i];
+	}
+}
+
+void kernel_forget_interfaces(struct kernel *k)
 {
 	unsigned int i;
 
-	for (i = 0; k->ask && i < k->nline; i++)
+	for (i = 0; i < k->nline; i++)
 		module_iface_del(k->ask, k->line[i]);
-	k->nline = 0;
+	for (i = 0; i < k->nplain; i++)
+		module_iface_del(k->ask, k->plain[i]);
+	k->nline = k->nplain = 0;
 }
 
 int kernel_publish(struct kernel *k)
@@ -107,6 +127,8 @@ int kernel_publish(struct kernel *k)
 	k->ops.get_state(k->ops.ctx, &st);
 	/* lines first: after a step stamps are converted by none */
 	publish_lines(k);
+	if (!k->serving || kernel_mono(k) - k->listed_mono >= LIST_EVERY_NS)
+		publish_plain(k);
 	r = module_state_set(k->ask, &st, valid_ms(k), k->stepped);
 	if (r) {
 		kernel_refused(k, "the state of the clock", r);

@@ -287,7 +287,7 @@ static void test_clients(void **state)
 	has(out, "ADDRESS   REQUESTS  DROPPED  INTERVAL     LAST  MODE\n"
 		 "10.0.0.5      1234        5      64 s     12 s  interleaved\n"
 		 "fd00::5          1        0         -  1 d 3 h  basic\n"
-		 "2 of 2 clients\n");
+		 "2 clients\n");
 }
 
 static void test_serverstats(void **state)
@@ -295,6 +295,8 @@ static void test_serverstats(void **state)
 	assert_int_equal(RUN("serverstats"), CTL_OK);
 	has(out, "Requests                 5000\n");
 	has(out, "  transmit  hardware 0, kernel 999, user 1\n");
+	has(out, "Kernel module\n  state                  serving\n");
+	has(out, "  replies                4000\n  left to the daemon     12\n");
 }
 
 static void test_changes(void **state)
@@ -366,6 +368,12 @@ static void test_usage(void **state)
 	assert_string_equal(err, "as-timesyncctl: there is no verb stat\\x1bus; see as-timesyncctl "
 				 "--help\n");
 	assert_int_equal(RUN("status", "x"), CTL_USAGE);
+	assert_int_equal(RUN("kernel", "--help"), CTL_OK);
+	has(out, "Usage: as-timesyncctl kernel");
+	assert_int_equal(RUN("kernel", "--nonsense"), CTL_USAGE);
+	assert_int_equal(RUN("kernel", "stat\x1bus"), CTL_USAGE);
+	has(err, "kernel knows no stat\\x1bus;");
+	assert_int_equal(RUN("kernel", "--json", "nonsense"), CTL_USAGE);
 	assert_int_equal(RUN("online", "x", "y"), CTL_USAGE);
 	assert_int_equal(RUN("status", "--yes"), CTL_USAGE);
 	assert_int_equal(RUN("step", "--count", "1"), CTL_USAGE);

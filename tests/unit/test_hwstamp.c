@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "fake_nic.h"
+#include "ntp/phc_stamp.h"
 
 #define FRAME_NS 752	/* 90 + 4 octets at 1 Gbit/s */
 
@@ -167,6 +168,37 @@ static void test_clock_that_follows(void **state)
 	assert_true(worst <= 2);
 }
 
+/* The line given away says for some seconds what a conversion here says now. */
+static void test_line(void **state)
+{
+	struct hwstamp_line line;
+	struct phc_stamp_line l;
+	double stated, freq, worst = 0;
+	s64 at, sys = 0;
+	int i;
+
+	assert_false(hwstamp_get_line(NULL, 0, &line));
+	start();
+	assert_true(hwstamp_get_line(h, 0, &line));
+	assert_false(line.valid);	/* one reading is no line */
+	run(20, 1, &stated);
+	for (i = 0; i < 200; i++) {
+		freq = (fake_random() - 0.5) * 1e-3;
+		assert_int_equal(sysclock_ops(clk)->set_freq(clk, &freq, &at), 0);
+		assert_true(hwstamp_get_line(h, 0, &line));
+		assert_true(line.valid);
+		assert_int_equal(line.ifindex, 3);
+		assert_int_equal(line.speed_mbps, 1000);
+		assert_true(line.early_ns > 1000 && line.early_ns < 3000);
+		l = (struct phc_stamp_line){ line.phc, line.sys, line.rate };
+		fake_pass(2e9);
+		assert_true(phc_stamp_to_sys(&l, fake_phc(), &sys));
+		worst = fmax(worst, fabs((double)(sys - fake_sys())));
+	}
+	assert_true(worst < 300);
+	assert_false(hwstamp_get_line(h, 1, &line));
+}
+
 /* Under load the clock is not read for every packet. */
 static void test_reads_are_few(void **state)
 {
@@ -314,6 +346,7 @@ int main(void)
 		TEST(test_receive),
 		TEST(test_while_steered),
 		TEST(test_clock_that_follows),
+		TEST(test_line),
 		TEST(test_reads_are_few),
 		TEST(test_step_of_nic_clock),
 		TEST(test_contradiction),

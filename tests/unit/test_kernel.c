@@ -37,6 +37,13 @@ static unsigned int ifindex(void *ctx, const char *name)
 	return !strcmp(name, "eth0") ? eth0 : 0;
 }
 
+static unsigned int interfaces(void *ctx, u32 *index, unsigned int max)
+{
+	index[0] = 1;
+	index[1] = eth0;
+	return eth0 ? 2 : 1;
+}
+
 __attribute__((format(printf, 2, 3)))
 static void log_line(int priority, const char *format, ...)
 {
@@ -56,6 +63,7 @@ static int setup(void **state)
 	const struct kernel_ops ops = {
 		.get_state = get_state, .now_mono = now_mono, .log = log_line,
 		.open = fake_genl, .ifindex = ifindex,
+		.interfaces = interfaces,
 	};
 
 	fake_kernel_reset();
@@ -165,6 +173,7 @@ static void test_serves(void **state)
 	assert_int_equal(fk.stratum, 3);
 	assert_true(fk.valid);
 	assert_false(fk.stepped);
+	assert_int_equal(fk.calls[ATS_CMD_IFACE_SET], 2);
 
 	/* again and again */
 	served.stratum = 4;
@@ -180,11 +189,16 @@ static void test_serves(void **state)
 	assert_int_equal(fk.calls[ATS_CMD_STATE_SET], 3);
 	run_timer();
 	assert_int_equal(fk.calls[ATS_CMD_STATE_SET], 4);
+	assert_int_equal(fk.calls[ATS_CMD_IFACE_SET], 2);
+	mono += 30 * NSEC_PER_SEC;	/* are there new ones? */
+	run_timer();
+	assert_int_equal(fk.calls[ATS_CMD_IFACE_SET], 4);
 
 	kernel_free(k);
 	k = NULL;
 	assert_false(fk.valid);
 	assert_int_equal(fk.nplace, 0);
+	assert_int_equal(fk.calls[ATS_CMD_IFACE_DEL], 2);
 }
 
 static void test_step(void **state)
