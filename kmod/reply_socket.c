@@ -180,6 +180,8 @@ static bool send_reply(const struct ats_attachment *att, struct sock *sk, struct
 {
 	u64 path = 0;
 
+	/* one of several that came as one: the next is still the stack's */
+	skb_mark_not_on_list(skb);
 	if (reply_may_reflect(skb, sock_net(sk))) {
 		path = reply_path_name(skb, sk, r->hash, ats_now_mono());
 		if (reply_path_known(att->paths, path)) {
