@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What the code of agent/ asks of the C library, in process context only.
- * Charged to who asks: users can have namespaces of their own.
+ * Charged to who asks: users can have namespaces of their own. Too much of it fails,
+ * it has nobody killed for memory.
  */
 #ifndef ATS_USER_STDLIB_H
 #define ATS_USER_STDLIB_H
@@ -9,7 +10,7 @@
 #include <linux/slab.h>
 #include <linux/sort.h>
 
-#define ATS_USER_GFP (GFP_KERNEL_ACCOUNT | __GFP_NOWARN)
+#define ATS_USER_GFP (GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_RETRY_MAYFAIL)
 
 static inline void *malloc(size_t size)
 {
