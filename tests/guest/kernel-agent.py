@@ -12,10 +12,14 @@ import sys
 import threading
 import time
 
+import simnic_lab as simnic
+from reply_lab import to_ns
+
 SERVER, CLIENT, STRANGER = "10.9.0.1", "10.9.0.2", "10.9.0.3"
 PROGRAMS, MODULE = sys.argv[1:]
 CONFIG, LOG, CONTROL = "/tmp/config.conf", "/tmp/log", "/tmp/control"
 VALID_S = 2
+FRAME_NS = (90 + 4) * 8             # of a request at 1 Gbit/s
 IN_SERVER = ["ip", "netns", "exec", "server"]
 
 results = []
@@ -122,6 +126,19 @@ def ask(source, count, interval=0.0):
     return answers
 
 
+def stamp_error():
+    """How wrong the receive stamp of one reply is, ns."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.settimeout(2)
+        s.bind((CLIENT, 0))
+        request = bytearray([4 << 3 | 3] + 39 * [0]) + os.urandom(8)
+        s.sendto(request, (SERVER, 123))
+        reply = s.recv(1024)
+    cookie = int.from_bytes(request[40:], "big")
+    frame = [f for f in simnic.log("s0") if not f.tx and f.keys[2] == cookie][-1]
+    return to_ns(int.from_bytes(reply[32:40], "big")) - frame.real - FRAME_NS
+
+
 def insmod():
     """Load the module."""
     subprocess.run(["insmod", MODULE], check=True)
@@ -154,6 +171,20 @@ def comes():
     shown = ctl("kernel")
     result(not shown.returncode and "stratum 5" in shown.stdout, "as-timesyncctl kernel shows it")
     print("# " + shown.stdout.replace("\n", "\n# "), flush=True)
+
+
+def stamps():
+    """By the NIC, and the line that the daemon tells."""
+    def lines():
+        return [i for i in kernel()["interfaces"] if i["hardware_stamps"]]
+
+    result(within(10, lines) and [i["interface"] for i in lines()] == ["s0"],
+           "the module is told of the NIC's clock")
+    before = attached("rx_hardware")
+    bound = lines()[0]["line_error"] * 1e9
+    errors = [stamp_error() for _ in range(5)]
+    result(attached("rx_hardware") == before + 5 and max(map(abs, errors)) <= bound,
+           f"its stamps are used and right within {bound:.0f} ns: {errors}")
 
 
 def reload():
@@ -231,7 +262,7 @@ def off():
 def main():
     """All of it."""
     try:
-        for part in (alone, comes, reload, goes, dies, off):
+        for part in (alone, comes, reload, stamps, goes, dies, off):
             part()
     except Exception as error:  # pylint: disable=broad-except
         result(False, f"{part.__name__}: {error!r}")

@@ -4,7 +4,7 @@
 # Inside a guest of scripts/vm: the daemon and the kernel module together. TAP on
 # standard output.
 #
-#	kernel-agent.sh PROGRAMS MODULE	(the directory of as-timesyncd, as_timesync.ko)
+#	kernel-agent.sh PROGRAMS MODULES	(directories of as-timesyncd, as_timesync.ko)
 
 set -uo pipefail
 
@@ -12,12 +12,15 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck disable=SC1091 # checked by itself
 . "$here/guard.sh"
 
-programs=${1:?} module=${2:?}
+programs=${1:?} modules=${2:?}
 
-modprobe -q veth
+mountpoint -q /sys/kernel/debug || mount -t debugfs debugfs /sys/kernel/debug
+insmod "$modules/simnic.ko" || exit 1
 ip netns add server
 ip netns add client
-ip link add s0 netns server type veth peer name c0 netns client
+echo "pair s0 c0" >/sys/kernel/debug/simnic/control || exit 1
+ip link set s0 netns server
+ip link set c0 netns client
 ip -n server addr add 10.9.0.1/24 dev s0
 for address in 10.9.0.2 10.9.0.3; do
 	ip -n client addr add $address/24 dev c0
@@ -25,4 +28,6 @@ done
 ip -n client link set c0 up
 ip -n server link set s0 up
 ip -n server link set lo up
-exec ip netns exec client python3 "$here/kernel-agent.py" "$programs" "$module"
+# with a new namespace comes a new /sys
+ip netns exec client bash -c "mount -t debugfs debugfs /sys/kernel/debug &&
+	exec python3 '$here/kernel-agent.py' '$programs' '$modules/as_timesync.ko'"
