@@ -6,8 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ctl/kernel_tap.h"
-
 #include "control/control.h"
 
 static const struct kernel_command commands[] = {
@@ -75,15 +73,24 @@ static bool print_json_error(struct ctl *c, const char *code, const char *what, 
 	return done;
 }
 
-int kernel_failed(struct ctl *c, const struct genl *g, int error, const char *what)
+static int failed(struct ctl *c, int error, const char *what, const char *why)
 {
-	if (print_json_error(c, error == -EPERM ? "not_permitted" : "failed", what,
-			     genl_error(g)))
+	if (print_json_error(c, error == -EPERM ? "not_permitted" : "failed", what, why))
 		return CTL_REFUSED;
-	fprintf(c->err, "as-timesyncctl: %s: %s\n", what, genl_error(g));
-	if (error == -EPERM && geteuid())
+	fprintf(c->err, "as-timesyncctl: %s: %s\n", what, why);
+	if ((error == -EPERM || error == -EACCES) && geteuid())
 		fputs("  run it with sudo\n", c->err);
 	return CTL_REFUSED;
+}
+
+int kernel_failed(struct ctl *c, const struct genl *g, int error, const char *what)
+{
+	return failed(c, error, what, genl_error(g));
+}
+
+int kernel_failed_errno(struct ctl *c, int error, const char *what)
+{
+	return failed(c, error, what, strerror(-error));
 }
 
 struct genl *kernel_connect(struct ctl *c)

@@ -26,6 +26,8 @@ struct kernel_command {
 struct genl *kernel_connect(struct ctl *c);
 /* Say that @what did not work and why, by genl_error(); CTL_REFUSED. */
 int kernel_failed(struct ctl *c, const struct genl *g, int error, const char *what);
+/* The same for what the system says of @error, a negative errno. */
+int kernel_failed_errno(struct ctl *c, int error, const char *what);
 /* With --json: print {"version":1,@key:@data} as one line and return true. */
 bool kernel_print_json(struct ctl *c, const char *key, json_t *data);
 /*
@@ -40,5 +42,6 @@ int kernel_overview(struct ctl *c);
 /* Commands. */
 int kernel_phc(struct ctl *c, struct genl *g, int argc, char **argv);
 int kernel_servo(struct ctl *c, struct genl *g, int argc, char **argv);
+int kernel_tap(struct ctl *c, struct genl *g, int argc, char **argv);
 
 #endif

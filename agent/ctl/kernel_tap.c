@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* kernel tap: time messages of an interface, as the module records them. */
 #define _GNU_SOURCE
-#include "ctl/kernel_tap.h"
+#include "ctl/kernel.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -101,12 +101,6 @@ static int parse(struct tap *t, int argc, char **argv)
 	return CTL_OK;
 }
 
-static int failed(struct tap *t, const char *what, int error)
-{
-	fprintf(t->c->err, "as-timesyncctl: %s: %s\n", what, strerror(-error));
-	return CTL_REFUSED;
-}
-
 /* What is there, widened to what is wanted. 0 or -errno. */
 static int set(struct tap *t)
 {
@@ -177,7 +171,7 @@ static int show(struct tap *t, const struct ats_tap_record *r)
 	o = tap_json(r, t->interface);
 	if (!o || !ctl_print_json(t->c, o)) {
 		json_decref(o);
-		return failed(t, "a record", -ENOMEM);
+		return kernel_failed_errno(t->c, -ENOMEM, "a record");
 	}
 	json_decref(o);
 	return CTL_OK;
@@ -214,7 +208,7 @@ static int show_new(struct tap *t)
 	if (t->file)
 		tap_file_flush(t->file);
 	if (fflush(t->c->out))
-		return failed(t, "cannot write", -errno);
+		return kernel_failed_errno(t->c, -errno, "cannot write");
 	return CTL_OK;
 }
 
@@ -226,7 +220,7 @@ static int wait_for_news(struct tap *t, const sigset_t *mask)
 	int r;
 
 	if (ppoll(&p, 1, &limit, mask) < 0 && errno != EINTR)
-		return failed(t, "waiting for records", -errno);
+		return kernel_failed_errno(t->c, -errno, "waiting for records");
 	if (mono_now() - t->looked_mono < LOOK_AGAIN_MS * (NSEC_PER_SEC / 1000))
 		return CTL_OK;
 	r = look_again(t);
@@ -262,17 +256,17 @@ static int open_all(struct tap *t)
 
 	t->ours.ifindex = if_nametoindex(t->interface);
 	if (!t->ours.ifindex)
-		return failed(t, t->interface, -errno);
+		return kernel_failed_errno(t->c, -errno, t->interface);
 	t->batch = calloc(BATCH, sizeof(*t->batch));
 	if (!t->batch)
-		return failed(t, "records", -ENOMEM);
+		return kernel_failed_errno(t->c, -ENOMEM, "records");
 	t->device = tap_device_open(&error);
 	if (!t->device)
-		return failed(t, "/dev/" ATS_TAP_DEVICE, error);
+		return kernel_failed_errno(t->c, error, "/dev/" ATS_TAP_DEVICE);
 	if (t->path) {
 		t->file = tap_file_open(t->path, t->interface, &error);
 		if (!t->file)
-			return failed(t, t->path, error);
+			return kernel_failed_errno(t->c, error, t->path);
 	}
 	t->looked_mono = mono_now();
 	error = set(t);
@@ -288,7 +282,7 @@ static int close_all(struct tap *t, int r)
 	if (t->file) {
 		error = tap_file_close(t->file, tap_view_lost(tap_device_view(t->device)));
 		if (error && !r)
-			r = failed(t, t->path, error);
+			r = kernel_failed_errno(t->c, error, t->path);
 	}
 	if (t->device)
 		tap_device_close(t->device);
