@@ -12,7 +12,8 @@ void server_init(struct server *s, const struct world *w, const struct server_la
 {
 	*s = (struct server){ .world = w, .law = law };
 	rng_init(&s->rng, seed, stream);
-	ntp_reply_init(&s->replier, rng_u64(&s->rng));
+	s->random = rng_u64(&s->rng) | 1;
+	ntp_reply_init(&s->replier);
 	s->replier.interleaved = !law->basic_only;
 }
 
@@ -36,7 +37,7 @@ static void publish(struct server *s, s64 now)
 		.at_sys = sys,
 	};
 
-	ntp_reply_publish(&s->replier, &st, sys);
+	ntp_reply_publish(&s->replier, &st);
 }
 
 bool server_request(struct server *s, s64 now, const struct sim_packet *request,
@@ -47,6 +48,7 @@ bool server_request(struct server *s, s64 now, const struct sim_packet *request,
 		.buf = request->octets, .len = sizeof(request->octets), .port = CLIENT_PORT,
 		.rx_sys = server_clock(s, now), .rx_kind = STAMP_KERNEL,
 		.tx_sys = server_clock(s, now + TURNAROUND_NS), .now_mono = now,
+		.random = random_next(&s->random),
 	};
 	bool want_tx;
 

@@ -6,6 +6,7 @@
 #ifndef ATS_SIM_SERVER_H
 #define ATS_SIM_SERVER_H
 
+#include "ntp/random.h"
 #include "ntp/reply.h"
 #include "rng.h"
 #include "scenario.h"
@@ -17,6 +18,7 @@ struct server {
 	struct ntp_replier replier;
 	struct client client;
 	struct rng rng;
+	u64 random;		/* of the replies */
 };
 
 void server_init(struct server *s, const struct world *w, const struct server_law *law,

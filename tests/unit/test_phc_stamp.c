@@ -14,7 +14,7 @@
 static void test_no_rate_is_an_offset(void **state)
 {
 	const struct phc_stamp_line l = { PHC0, SYS0, 0 };
-	s64 sys;
+	s64 sys = 0;
 
 	assert_true(phc_stamp_to_sys(&l, PHC0, &sys));
 	assert_int_equal(sys, SYS0);
