@@ -95,7 +95,14 @@ static struct dst_entry *route_ipv4(struct sock *sk, const struct sk_buff *skb)
 			   IPPROTO_UDP, inet_sk_flowi_flags(sk), iph->saddr, iph->daddr,
 			   uh->source, uh->dest, sk->sk_uid);
 	rt = ip_route_output_flow(sock_net(sk), &fl4, sk);
-	return IS_ERR(rt) ? ERR_CAST(rt) : &rt->dst;
+	if (IS_ERR(rt))
+		return ERR_CAST(rt);
+	/* a request that claims to be from all must not be answered to all */
+	if (rt->rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST)) {
+		ip_rt_put(rt);
+		return ERR_PTR(-EACCES);
+	}
+	return &rt->dst;
 }
 
 static struct dst_entry *route_ipv6(struct sock *sk, const struct sk_buff *skb)
