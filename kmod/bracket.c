@@ -8,6 +8,12 @@
 #define REFUSED_MAX 8
 #define SMOOTHING 8
 
+/*
+ * The mean of brackets as narrow as the narrowest takes out the resolution; wider ones
+ * have been delayed on one side, mostly.
+ */
+#define NEARLY 32
+
 /* Readings of one clock some microseconds apart do not differ by more. */
 #define APART_MAX_NS 1000000000LL
 
@@ -58,7 +64,7 @@ bool ats_bracket_best(struct ats_bracket *best, const struct ats_reading *readin
 
 	if (!least)
 		return false;
-	bound = width(least) + width(least) / 8;
+	bound = width(least) + width(least) / NEARLY;
 	for (i = 0; i < n; i++) {
 		r = &reading[i];
 		if (!usable(r) || width(r) > bound || !comparable(r, least))

@@ -169,10 +169,14 @@ static void rest(struct ats_servo *s, ktime_t *until)
 	__set_current_state(TASK_RUNNING);
 }
 
-/* Samples are on a grid; those that are late already are left out. */
-static ktime_t next_tick(ktime_t last, u64 interval)
+/*
+ * Samples are on a grid; those that are late already are left out. The thread has
+ * real-time priority: it rests as long as it worked, at least.
+ */
+static ktime_t next_tick(ktime_t last, ktime_t began, u64 interval)
 {
-	s64 late = ktime_to_ns(ktime_sub(ktime_get(), last));
+	ktime_t now = ktime_get();
+	s64 late = ktime_to_ns(ktime_sub(now, last)) + ktime_to_ns(ktime_sub(now, began));
 
 	return ktime_add_ns(last, (div64_u64(max(late, 0LL), interval) + 1) * interval);
 }
@@ -180,7 +184,7 @@ static ktime_t next_tick(ktime_t last, u64 interval)
 static int run(void *data)
 {
 	struct ats_servo *s = data;
-	ktime_t tick = ktime_get();
+	ktime_t tick = ktime_get(), began;
 
 	sched_set_fifo_low(current);
 	while (!kthread_should_stop()) {
@@ -198,8 +202,9 @@ static int run(void *data)
 			tick = min_t(ktime_t, tick, ktime_get() + s->loop.config.interval);
 			continue;
 		}
+		began = ktime_get();
 		work(s);
-		tick = next_tick(tick, s->loop.config.interval);
+		tick = next_tick(tick, began, s->loop.config.interval);
 	}
 	return 0;
 }

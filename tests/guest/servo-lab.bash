@@ -69,6 +69,21 @@ clock() {
 	echo "$3" >"$DEBUG/clocks/$1/wander_ppt"
 }
 
+# Somebody steers this clock.
+is_steered() { ! grep -q "^adjustment_ppt 0$" "$DEBUG/clocks/$1/state"; }
+
+# until_true SECONDS COMMAND...
+until_true() {
+	local i n=$(($1 * 10))
+	shift
+
+	for ((i = 0; i < n; i++)); do
+		! "$@" >/dev/null 2>&1 || return 0
+		pause 0.1
+	done
+	"$@"
+}
+
 # Each reading of the file is of its own instant, and bash goes back in it after every
 # line that "read" reads: only as a whole it makes sense.
 readings() { mapfile -t lines <"$DEBUG/clocks/$1/offsets"; }

@@ -43,6 +43,8 @@ measure() {
 	phc2sys -s "/dev/ptp$(ptp_of ref$n)" -c "/dev/ptp$(ptp_of theirs$n)" -O 0 -R "$rate" \
 		${readings:+-N "$readings"} >/dev/null 2>&1 &
 	pid=$!
+	# whoever began later has as long
+	until_true 60 is_steered theirs$n && until_true 60 is_steered ours$n
 	pause $SETTLE_S
 	truth ref$n $((seconds * 10)) "$seconds" ours$n theirs$n >$work/truth
 	kill $pid

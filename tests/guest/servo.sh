@@ -18,8 +18,9 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tests/guest/servo-lab.bash
 . "$here/servo-lab.bash"
 
-# With exact readings, 16 samples per second and 1 ppb of wander what is left is below.
-LOCKED_NS=20
+# With exact readings, 16 samples per second and 1 ppb of wander what is left is below;
+# without --icount, or on the debug kernel, it is not.
+LOCKED_NS=${ATS_SERVO_NS:-20}
 
 # within NS A B: clock B is so near to A
 within() {
@@ -40,18 +41,6 @@ refused() {
 
 	[ $status -eq 0 ] || echo "# $* said: $said"
 	return $status
-}
-
-# until SECONDS COMMAND...
-until_true() {
-	local i n=$(($1 * 10))
-	shift
-
-	for ((i = 0; i < n; i++)); do
-		! "$@" >/dev/null 2>&1 || return 0
-		pause 0.1
-	done
-	"$@"
 }
 
 in_state() { [ "$(field "$1" state)" = "$2" ]; }
@@ -85,7 +74,7 @@ part_phc() {
 part_steer() {
 	ctl servo add "ptp$(ptp_of tgt)" "ptp$(ptp_of ref)" interval=0.0625
 	until_true 20 in_state 1 locked && pause 5
-	within $LOCKED_NS ref tgt
+	within "$LOCKED_NS" ref tgt
 	result $? "a servo steers a clock that is 30 ppm and 1 ms off"
 	refused "another servo steers" ctl servo add "ptp$(ptp_of tgt)" realtime
 	result $? "a clock has one servo"
@@ -118,7 +107,7 @@ part_no_bump() {
 	worst=$(rms 1 <$work/quiet)
 	echo "# RMS, mean, largest: $worst ns"
 	worst=${worst##* }
-	[ "${worst%.*}" -le $LOCKED_NS ] && [ "$(field 1 steps)" = "$steps" ] &&
+	[ "${worst%.*}" -le "$LOCKED_NS" ] && [ "$(field 1 steps)" = "$steps" ] &&
 		[ "$(field 1 count)" -gt "$samples" ]
 	result $? "no bump when users come, change parameters and are killed"
 }
@@ -141,7 +130,7 @@ part_truth() {
 	clock peer 30000 1000 0
 	phc2sys -s "$(dev ref)" -c "$(dev peer)" -O 0 -R 16 >/dev/null 2>&1 &
 	pid=$!
-	pause 30
+	until_true 60 is_steered peer && pause 15
 	truth ref 300 20 tgt peer >$work/truth
 	kill $pid
 	wait $pid 2>/dev/null
