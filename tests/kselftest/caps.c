@@ -2,7 +2,7 @@
 /* What the module says of itself. */
 #include <errno.h>
 
-#include "kselftest_harness.h"
+#include "harness.h"
 
 #include "nl.h"
 
@@ -57,6 +57,24 @@ static void read_caps(const struct nlmsghdr *nlh, void *data)
 			caps->value[type] = mnl_attr_get_u32(attr);
 		}
 	}
+}
+
+TEST_F(caps, all_is_told)
+{
+	struct answer answer;
+	unsigned int i;
+
+	answer = nl_ask_plain(self->nl, ATS_CMD_CAPS_GET, false, read_caps, &self->caps);
+	ASSERT_EQ(0, answer.err);
+	EXPECT_EQ(1, answer.messages);
+	EXPECT_EQ(ATS_CMD_CAPS_GET, self->caps.cmd);
+	EXPECT_EQ(0, self->caps.strange);
+	for (i = 1; i <= ATS_A_CAPS_MAX; i++)
+		EXPECT_EQ(1, self->caps.seen[i]) {
+			TH_LOG("attribute %u", i);
+		}
+	EXPECT_EQ(AS_TIMESYNC_API_VERSION, self->caps.value[ATS_A_CAPS_API_VERSION]);
+	EXPECT_STRNE("", self->caps.release);
 }
 
 TEST_F(caps, release_is_that_of_the_module)

@@ -119,6 +119,9 @@ class Contract:
         self.emit("#define ADD_COMMANDS(fixture) \\")
         self.emit(" \\\n".join(f"\tFIXTURE_VARIANT_ADD(fixture, {name}) {{ .cmd = &cmd_{name} }};"
                                for name in names))
+        self.emit("\n/* Of a fixture that adds its variants by hand: fails to build if one is missing. */")
+        self.emit("#define EACH_COMMAND(fixture) \\")
+        self.emit(", \\\n".join(f"\t_ ## fixture ## _{name}_variant.cmd" for name in names))
         return "\n".join(self.out)
 
 

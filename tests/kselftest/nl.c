@@ -93,7 +93,7 @@ struct answer nl_ask(struct nl *nl, struct nlmsghdr *nlh, nl_seen seen, void *da
 
 	send_message(nl, nlh);
 	for (;;) {
-		got = mnl_socket_recvfrom(nl->sock, nl->in, sizeof(nl->in));
+		got = mnl_socket_recvfrom(nl->sock, nl->in, nl->in_max);
 		if (got < 0) {
 			answer.err = -errno;
 			snprintf(answer.msg, sizeof(answer.msg), "no answer");
@@ -174,7 +174,7 @@ const struct nlmsghdr *nl_next(struct nl *nl, int timeout_ms)
 
 	if (poll(&fd, 1, timeout_ms) != 1)
 		return NULL;
-	if (mnl_socket_recvfrom(nl->sock, nl->in, sizeof(nl->in)) < 0)
+	if (mnl_socket_recvfrom(nl->sock, nl->in, nl->in_max) < 0)
 		return NULL;
 	return (const struct nlmsghdr *)nl->in;
 }
@@ -248,7 +248,7 @@ static bool prepare_socket(struct nl *nl)
 	       !mnl_socket_setsockopt(nl->sock, NETLINK_CAP_ACK, &on, sizeof(on));
 }
 
-struct nl *nl_open(void)
+struct nl *nl_open_small(size_t in_max)
 {
 	struct nl *nl = calloc(1, sizeof(*nl));
 
@@ -257,12 +257,18 @@ struct nl *nl_open(void)
 		nl_close(nl);
 		return NULL;
 	}
+	nl->in_max = in_max;
 	nl_ask(nl, begin_family(nl), keep_family, &nl->family);
 	if (nl->family)
 		return nl;
 	fprintf(stderr, "# there is no generic netlink family " ATS_GENL_NAME "\n");
 	nl_close(nl);
 	return NULL;
+}
+
+struct nl *nl_open(void)
+{
+	return nl_open_small(NL_IN_MAX);
 }
 
 void nl_close(struct nl *nl)

@@ -13,13 +13,14 @@
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 
-#define NL_OUT_MAX	(256 * 1024)
-#define NL_IN_MAX	(64 * 1024)
+#define NL_OUT_MAX	(512 * 1024)
+#define NL_IN_MAX	(256 * 1024)	/* all rules of an ACL */
 
 struct nl {
 	struct mnl_socket *sock;
 	__u16 family;
 	__u32 seq;
+	size_t in_max;			/* octets to read at a time; a dump comes in such parts */
 	__u64 out[NL_OUT_MAX / 8];
 	__u64 in[NL_IN_MAX / 8];
 };
@@ -42,6 +43,7 @@ typedef void (*nl_seen)(const struct nlmsghdr *nlh, void *data);
  * is no family as_timesync.
  */
 struct nl *nl_open(void);
+struct nl *nl_open_small(size_t in_max);
 void nl_close(struct nl *nl);
 
 /* Listens to the multicast group of this name; false when there is none. */

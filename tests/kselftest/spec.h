@@ -59,6 +59,14 @@ struct spec_cmd {
 	__u16 dump_reply[SPEC_ATTRS_MAX];
 };
 
+struct nlmsghdr;
+
+/*
+ * What is wrong with a reply: an attribute that the contract does not list there,
+ * twice, or of another type or length. NULL when it is as promised.
+ */
+const char *spec_complaint(const struct spec_cmd *cmd, bool dump, const struct nlmsghdr *nlh);
+
 static inline bool spec_lists(const __u16 *list, __u16 type)
 {
 	for (; *list; list++)
