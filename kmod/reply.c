@@ -27,6 +27,7 @@ static void remember_transmit(struct ats_request *r, const struct ntp_replier *r
 {
 	r->want_stamp = !ats_tx_stamp_known(r->iface, sent_sys, &tx_sys);
 	ntp_reply_transmitted(replier, c, c->rx, tx_sys);
+	memcpy(r->name.address, r->address, sizeof(r->name.address));
 	r->name.rx = c->rx;
 }
 
