@@ -12,6 +12,7 @@
 struct tx_slot {
 	struct ats_tx_name name;
 	u32 key;
+	s32 cost;
 	bool hardware;
 	unsigned long since;	/* jiffies */
 };
@@ -74,14 +75,31 @@ static void release(struct ats_tx_slots *s, unsigned int i)
 	s->hardware -= s->slot[i].hardware;
 }
 
-bool ats_tx_slots_give(struct ats_tx_slots *s, u32 key, struct ats_tx_name *name)
+/* NULL: given up. */
+static struct tx_slot *slot_of(struct ats_tx_slots *s, u32 key)
 {
 	unsigned int i = key % ATS_TX_SLOTS_MAX;
 
-	if (i >= s->n || !test_bit(i, s->used) || s->slot[i].key != key)
+	return i < s->n && test_bit(i, s->used) && s->slot[i].key == key ? &s->slot[i] : NULL;
+}
+
+void ats_tx_slots_note(struct ats_tx_slots *s, u32 key, s32 cost)
+{
+	struct tx_slot *slot = slot_of(s, key);
+
+	if (slot)
+		slot->cost = cost;
+}
+
+bool ats_tx_slots_give(struct ats_tx_slots *s, u32 key, struct ats_tx_name *name, s32 *cost)
+{
+	struct tx_slot *slot = slot_of(s, key);
+
+	if (!slot)
 		return false;
-	*name = s->slot[i].name;
-	release(s, i);
+	*name = slot->name;
+	*cost = slot->cost;
+	release(s, slot - s->slot);
 	return true;
 }
 

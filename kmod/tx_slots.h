@@ -28,8 +28,10 @@ unsigned int ats_tx_slots_hardware(const struct ats_tx_slots *s);
 /* False: no slot is free. */
 bool ats_tx_slots_take(struct ats_tx_slots *s, bool hardware, const struct ats_tx_name *name,
 		       u32 *key);
+/* What it cost to ask, ns, for ats_tx_slots_give(), which tells 0 otherwise. */
+void ats_tx_slots_note(struct ats_tx_slots *s, u32 key, s32 cost);
 /* False: the slot was given up. */
-bool ats_tx_slots_give(struct ats_tx_slots *s, u32 key, struct ats_tx_name *name);
+bool ats_tx_slots_give(struct ats_tx_slots *s, u32 key, struct ats_tx_name *name, s32 *cost);
 /* Give up those that are older than @patience, in jiffies. How many. */
 unsigned int ats_tx_slots_expire(struct ats_tx_slots *s, unsigned long patience);
 

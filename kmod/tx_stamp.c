@@ -28,8 +28,13 @@
 #define PATIENCE_MAX_MS 1000
 /* After the clock was read, at most. */
 #define TX_LATE_NS NSEC_PER_SEC
-/* How often a stamp is asked for just to learn. */
-#define LEARN_EVERY (HZ / 16)
+/*
+ * How often a reply is stamped to learn from, whether or not a client wants it:
+ * at first, and when much is known.
+ */
+#define LEARN_SOON (HZ / 16)
+#define LEARN_ON (HZ / 2)
+#define COST_MAX_NS 1000000
 /* So many lost in a row, and stamps are asked for only to learn if they come. */
 #define LOST_MANY 64
 /* Nobody missed a slot for so long: turns are over. */
@@ -41,7 +46,8 @@
  */
 struct ats_tx {
 	/* written under the lock, read without */
-	s32 delay;			/* ns, learned or set */
+	s32 delay;			/* ns, learned or set, of a reply not stamped */
+	s32 cost;			/* ns, what asking for a stamp adds */
 	bool at_once;			/* see ats_tx_stamp_known() */
 	unsigned long learn_at;		/* jiffies */
 	u32 hardware_slots;
@@ -52,16 +58,30 @@ struct ats_tx {
 	void (*old_error_report)(struct sock *sk);
 	struct tasklet_struct tasklet;
 	struct ats_tx_slots *slots;
-	struct tx_delay learned_hardware, learned_software;
+	struct tx_delay learned_hardware, learned_software, learned_cost;
 	struct tx_turn turn;
 	unsigned long missed_at, expired_at, patience;	/* jiffies */
+	unsigned long learn_every;
 	unsigned int lost_in_row;
 	struct ats_tx_report count;
 };
 
+static bool is_time_to_learn(const struct ats_tx *tx)
+{
+	return time_after_eq(jiffies, READ_ONCE(tx->learn_at));
+}
+
 s64 ats_tx_delay(const struct ats_iface *iface)
 {
-	return iface ? READ_ONCE(iface->tx->delay) : 0;
+	const struct ats_tx *tx;
+
+	if (!iface)
+		return 0;
+	tx = iface->tx;
+	/* the next reply will be stamped, and leave the later for it */
+	if (unlikely(is_time_to_learn(tx)))
+		return (s64)READ_ONCE(tx->delay) + READ_ONCE(tx->cost);
+	return READ_ONCE(tx->delay);
 }
 
 bool ats_tx_stamp_known(const struct ats_iface *iface, s64 sent_sys, s64 *tx_sys)
@@ -71,7 +91,7 @@ bool ats_tx_stamp_known(const struct ats_iface *iface, s64 sent_sys, s64 *tx_sys
 	if (!iface)
 		return false;
 	tx = iface->tx;
-	if (!READ_ONCE(tx->at_once) || time_after_eq(jiffies, READ_ONCE(tx->learn_at)))
+	if (!READ_ONCE(tx->at_once) || is_time_to_learn(tx))
 		return false;
 	*tx_sys = sent_sys + READ_ONCE(tx->delay);
 	return true;
@@ -119,21 +139,34 @@ static bool take_software(struct ats_tx *tx, const struct ats_tx_name *name, u32
 
 static bool take(struct ats_tx *tx, bool hardware, const struct ats_tx_name *name, u32 *key)
 {
-	bool taken = false;
+	bool taken = false, due = is_time_to_learn(tx);
 
 	spin_lock(&tx->lock);
-	if (tx->lost_in_row < LOST_MANY || time_after_eq(jiffies, tx->learn_at)) {
-		WRITE_ONCE(tx->learn_at, jiffies + LEARN_EVERY);
+	if (due)
+		WRITE_ONCE(tx->learn_at, jiffies + tx->learn_every);
+	if (tx->lost_in_row < LOST_MANY || due)
 		taken = hardware ? take_hardware(tx, name, key) : take_software(tx, name, key);
-	}
 	tx->count.skipped += !taken;
 	spin_unlock(&tx->lock);
 	return taken;
 }
 
+/*
+ * What learns must know how much later the reply leaves for being stamped: since
+ * @start, and by the readings of the clock, one of which lasts until @next.
+ */
+static void note_cost(struct ats_tx *tx, u32 key, s64 start, s64 next)
+{
+	spin_lock(&tx->lock);
+	ats_tx_slots_note(tx->slots, key,
+			  clamp_t(s64, ktime_get_real_ns() - start + next - start, 1, COST_MAX_NS));
+	spin_unlock(&tx->lock);
+}
+
 bool ats_tx_stamp_ask(struct ats_iface *iface, struct sk_buff *skb,
 		      const struct ats_tx_name *name)
 {
+	s64 start = 0, next = 0;
 	struct ats_tx *tx;
 	bool hardware;
 	u32 key;
@@ -141,6 +174,10 @@ bool ats_tx_stamp_ask(struct ats_iface *iface, struct sk_buff *skb,
 	if (!iface)
 		return false;
 	tx = iface->tx;
+	if (is_time_to_learn(tx)) {
+		start = ktime_get_real_ns();
+		next = ktime_get_real_ns();
+	}
 	/* without a line the NIC's stamp would tell nothing */
 	hardware = READ_ONCE(tx->hardware_slots) && ats_iface_line(iface);
 	if (!take(tx, hardware, name, &key))
@@ -148,6 +185,8 @@ bool ats_tx_stamp_ask(struct ats_iface *iface, struct sk_buff *skb,
 	skb_set_owner_w(skb, tx->sock->sk);
 	skb_shinfo(skb)->tx_flags |= hardware ? ATS_SKBTX_HARDWARE : SKBTX_SW_TSTAMP;
 	skb_shinfo(skb)->tskey = key;
+	if (start)
+		note_cost(tx, key, start, next);
 	return true;
 }
 
@@ -155,7 +194,7 @@ void ats_tx_stamp_learn(struct ats_iface *iface, struct sk_buff *skb, s64 sent_s
 {
 	const struct ats_tx_name nobody = { .sent_sys = sent_sys };
 
-	if (iface && time_after_eq(jiffies, READ_ONCE(iface->tx->learn_at)))
+	if (iface && is_time_to_learn(iface->tx))
 		ats_tx_stamp_ask(iface, skb, &nobody);
 }
 
@@ -165,16 +204,18 @@ static bool is_queueless(const struct net_device *dev)
 	return !rcu_dereference_bh(netdev_get_tx_queue(dev, 0)->qdisc)->enqueue;
 }
 
-static void learn(struct ats_tx *tx, bool hardware, s64 delay)
+/* Of a reply that left @cost later than others do. */
+static void learn(struct ats_tx *tx, bool hardware, s64 delay, s32 cost)
 {
 	struct tx_delay *d = hardware ? &tx->learned_hardware : &tx->learned_software;
 
 	lockdep_assert_held(&tx->lock);
-	tx_delay_add(d, delay);
-	if (hardware || !tx_delay_known(&tx->learned_hardware)) {
-		if (tx_delay_known(d))
-			WRITE_ONCE(tx->delay, d->typical_ns);
-	}
+	tx_delay_add(d, delay - cost);
+	tx_delay_add(&tx->learned_cost, cost);
+	if (tx_delay_known(d) && (hardware || !tx_delay_known(&tx->learned_hardware)))
+		WRITE_ONCE(tx->delay, d->typical_ns);
+	tx->learn_every = d->n < TX_DELAY_LENGTH ? LEARN_SOON : LEARN_ON;
+	WRITE_ONCE(tx->cost, tx->learned_cost.typical_ns);
 	WRITE_ONCE(tx->at_once, !hardware && tx_delay_steady(d) && is_queueless(tx->iface->dev));
 }
 
@@ -209,18 +250,11 @@ static bool stamp_sys(struct ats_iface *iface, struct sk_buff *skb, bool hardwar
 	return phc_stamp_to_sys(&line->line, ktime_to_ns(skb_hwtstamps(skb)->hwtstamp), sys);
 }
 
-/* Whether a stamp that is *early at most, if at all, can be that of the reply. */
-static bool believe(struct ats_tx *tx, bool hardware, s64 sys, s64 early,
-		    const struct ats_tx_name *name)
+/* Whether a stamp that is @early at most can be that of the reply; with its *delay. */
+static bool is_credible(s64 sys, s64 early, const struct ats_tx_name *name, s64 *delay)
 {
-	s64 delay;
-
-	lockdep_assert_held(&tx->lock);
-	if (check_sub_overflow(sys, name->sent_sys, &delay) || delay < -early ||
-	    delay > TX_LATE_NS)
-		return false;
-	learn(tx, hardware, delay);
-	return true;
+	return !check_sub_overflow(sys, name->sent_sys, delay) && *delay >= -early &&
+		*delay <= TX_LATE_NS;
 }
 
 /* Under rcu_read_lock(), softirqs off. */
@@ -228,12 +262,15 @@ static void take_stamp(struct ats_tx *tx, struct sk_buff *skb)
 {
 	bool hardware = skb_hwtstamps(skb)->hwtstamp, said, known, good;
 	struct ats_tx_name name;
-	s64 sys, early;
+	s64 sys, early, delay;
+	s32 cost;
 
 	said = stamp_sys(tx->iface, skb, hardware, &sys, &early);
 	spin_lock(&tx->lock);
-	known = ats_tx_slots_give(tx->slots, SKB_EXT_ERR(skb)->ee.ee_data, &name);
-	good = known && said && believe(tx, hardware, sys, early, &name);
+	known = ats_tx_slots_give(tx->slots, SKB_EXT_ERR(skb)->ee.ee_data, &name, &cost);
+	good = known && said && is_credible(sys, early, &name, &delay);
+	if (good && cost)
+		learn(tx, hardware, delay, cost);
 	if (said && hardware)
 		be_patient(tx, sys);
 	if (known) {
@@ -323,6 +360,7 @@ struct ats_tx *ats_tx_new(struct ats_iface *iface)
 	tx->iface = iface;
 	tx->patience = msecs_to_jiffies(PATIENCE_MIN_MS);
 	tx->learn_at = jiffies;
+	tx->learn_every = LEARN_SOON;
 	tx->expired_at = jiffies - 1;
 	tx->missed_at = jiffies - TURNS_FOR;
 	tx->slots = ats_tx_slots_new(ATS_TX_SLOTS_MIN);
