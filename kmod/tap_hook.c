@@ -213,26 +213,42 @@ static void look(struct ats_tap *tap, const struct passage *p)
 		record(tap, p, kind, &f);
 }
 
+/* The structs are made after the frames that are not worth it have gone. */
+static noinline void look_at(struct ats_tap *tap, const struct sk_buff *skb,
+			     struct net_device *dev, int offset, bool rx)
+{
+	struct passage p = {
+		.skb = skb, .dev = dev, .link = link_of(dev), .offset = offset, .rx = rx,
+	};
+
+	look(tap, &p);
+}
+
+static __always_inline void pass(struct ats_tap *tap, const struct sk_buff *skb,
+				 struct net_device *dev, int offset, bool rx)
+{
+	if (!frame_is_usual(link_of(dev), skb->data + offset, skb_headlen(skb) - offset))
+		look_at(tap, skb, dev, offset, rx);
+}
+
 unsigned int ats_tap_rx(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	struct passage p = { .skb = skb, .dev = state->in, .link = link_of(state->in), .rx = true };
+	int offset = 0;
 
-	if (p.link == FRAME_LINK_ETHERNET) {
+	if (link_of(state->in) == FRAME_LINK_ETHERNET) {
 		/* the network header is where skb->data is; a tag was taken out */
 		if (unlikely(!skb_mac_header_was_set(skb)))
 			return NF_ACCEPT;
-		p.offset = skb_mac_offset(skb);
-		if (unlikely(p.offset > -ETH_HLEN))
+		offset = skb_mac_offset(skb);
+		if (unlikely(offset > -ETH_HLEN))
 			return NF_ACCEPT;
 	}
-	look(priv, &p);
+	pass(priv, skb, state->in, offset, true);
 	return NF_ACCEPT;
 }
 
 unsigned int ats_tap_tx(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	struct passage p = { .skb = skb, .dev = state->out, .link = link_of(state->out) };
-
-	look(priv, &p);
+	pass(priv, skb, state->out, 0, false);
 	return NF_ACCEPT;
 }

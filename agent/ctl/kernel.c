@@ -9,7 +9,7 @@
 #include "control/control.h"
 
 static const struct kernel_command commands[] = {
-	{ "tap", "IFACE [--rx|--tx] [--ptp|--ntp] [--count N] [--pcapng FILE]",
+	{ "tap", "IFACE [--rx|--tx] [--ptp|--ntp] [--count N] [--pcapng FILE] [--off]",
 	  "time messages as they pass an interface, live", kernel_tap },
 	{ "phc", "[hold|release|read|adjust] ...", "clocks of NICs that the module holds",
 	  kernel_phc },

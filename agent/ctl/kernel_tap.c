@@ -31,6 +31,7 @@ struct tap {
 	const char *interface, *path;
 	u32 directions, protocols;	/* wanted */
 	unsigned long count, shown;	/* count 0: until interrupted */
+	bool off;			/* end the tap, whoever began it, and nothing else */
 	struct tap_device *device;
 	struct tap_file *file;
 	struct ats_tap_record *batch;
@@ -70,7 +71,8 @@ static int parse(struct tap *t, int argc, char **argv)
 		{ "rx", no_argument, NULL, 'r' }, { "tx", no_argument, NULL, 't' },
 		{ "ptp", no_argument, NULL, 'p' }, { "ntp", no_argument, NULL, 'n' },
 		{ "count", required_argument, NULL, 'c' }, { "json", no_argument, NULL, 'j' },
-		{ "pcapng", required_argument, NULL, 'w' }, { NULL, 0, NULL, 0 },
+		{ "pcapng", required_argument, NULL, 'w' }, { "off", no_argument, NULL, 'o' },
+		{ NULL, 0, NULL, 0 },
 	};
 	int opt;
 
@@ -84,6 +86,7 @@ static int parse(struct tap *t, int argc, char **argv)
 		case 'n': t->protocols |= ATS_PROTOCOL_NTP; break;
 		case 'j': t->c->json = true; break;
 		case 'w': t->path = optarg; break;
+		case 'o': t->off = true; break;
 		case 'c':
 			if (!is_count(optarg, &t->count))
 				return ctl_usage(t->c, "--count wants a number from 1, not", optarg);
@@ -96,6 +99,8 @@ static int parse(struct tap *t, int argc, char **argv)
 	if (optind + 1 != argc)
 		return ctl_usage(t->c, "kernel tap wants one interface", NULL);
 	t->interface = argv[optind];
+	if (t->off && (t->directions || t->protocols || t->count || t->path))
+		return ctl_usage(t->c, "--off stands alone", NULL);
 	t->directions = t->directions ? t->directions : BOTH_DIRECTIONS;
 	t->protocols = t->protocols ? t->protocols : BOTH_PROTOCOLS;
 	return CTL_OK;
@@ -273,6 +278,18 @@ static int open_all(struct tap *t)
 	return error ? kernel_failed(t->c, t->g, error, t->interface) : CTL_OK;
 }
 
+/* What a killed one left behind. */
+static int end_tap(struct tap *t)
+{
+	u32 ifindex = if_nametoindex(t->interface);
+	int r;
+
+	if (!ifindex)
+		return kernel_failed_errno(t->c, -errno, t->interface);
+	r = module_tap_del(t->g, ifindex);
+	return r ? kernel_failed(t->c, t->g, r, t->interface) : CTL_OK;
+}
+
 static int close_all(struct tap *t, int r)
 {
 	int error;
@@ -301,6 +318,8 @@ int kernel_tap(struct ctl *c, struct genl *g, int argc, char **argv)
 
 	if (r)
 		return r;
+	if (t.off)
+		return end_tap(&t);
 	interrupted = 0;
 	sigemptyset(&blocked);
 	for (size_t i = 0; i < ARRAY_SIZE(ending); i++) {

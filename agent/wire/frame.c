@@ -7,24 +7,18 @@
 
 enum {
 	MAC_LEN = 6,
-	ETHER_LEN = 14,
 	VLAN_LEN = 4,
-	IPV4_LEN = 20,
-	IPV6_LEN = 40,
 	UDP_LEN = 8,
 };
 
 enum {
-	ETHERTYPE_IPV4 = 0x0800,
 	ETHERTYPE_VLAN = 0x8100,
-	ETHERTYPE_IPV6 = 0x86dd,
 	ETHERTYPE_QINQ = 0x88a8,
 	ETHERTYPE_PTP = 0x88f7,
 };
 
 enum {
 	PROTOCOL_HOP_BY_HOP = 0,
-	PROTOCOL_UDP = 17,
 	PROTOCOL_ROUTING = 43,
 	PROTOCOL_FRAGMENT = 44,
 	PROTOCOL_OPTIONS = 60,
@@ -92,8 +86,7 @@ static enum frame_kind look_at_udp(struct view v, bool whole, struct frame *f)
 		return why;
 	f->source_port = be16_get(v.b);
 	f->destination_port = be16_get(v.b + 2);
-	if (f->destination_port != PTP_EVENT_PORT && f->destination_port != NTP_PORT &&
-	    f->source_port != NTP_PORT)
+	if (!frame_ports_tell_time(v.b))
 		return FRAME_OTHER;
 	len = be16_get(v.b + 4);
 	if (len < UDP_LEN || (whole && len > v.total))
@@ -120,14 +113,14 @@ static enum frame_kind look_at_ipv4(struct view v, struct frame *f)
 	const u8 *ip = v.b;
 	size_t header, len;
 
-	if (!has(&v, IPV4_LEN, &kind))
+	if (!has(&v, FRAME_IPV4_LEN, &kind))
 		return kind;
-	if (ip[9] != PROTOCOL_UDP || ip[0] >> 4 != 4)
+	if (ip[9] != FRAME_PROTOCOL_UDP || ip[0] >> 4 != 4)
 		return FRAME_OTHER;
 	header = (ip[0] & 0xf) * 4U;
 	len = be16_get(ip + 2);
 	/* the offset of a fragment is in units of 8 octets, its three flags before it */
-	if (header < IPV4_LEN || len < header || len > v.total || be16_get(ip + 6) & 0x1fff)
+	if (header < FRAME_IPV4_LEN || len < header || len > v.total || be16_get(ip + 6) & 0x1fff)
 		return FRAME_OTHER;
 	shorten(&v, len);
 	if (!has(&v, header, &kind))
@@ -152,7 +145,7 @@ static bool find_udp(struct view *v, u8 protocol, bool *whole, enum frame_kind *
 
 	*whole = true;
 	*why = FRAME_OTHER;
-	while (protocol != PROTOCOL_UDP) {
+	while (protocol != FRAME_PROTOCOL_UDP) {
 		if (protocol != PROTOCOL_HOP_BY_HOP && protocol != PROTOCOL_ROUTING &&
 		    protocol != PROTOCOL_FRAGMENT && protocol != PROTOCOL_OPTIONS)
 			return false;
@@ -180,13 +173,13 @@ static enum frame_kind look_at_ipv6(struct view v, struct frame *f)
 	size_t len;
 	bool whole;
 
-	if (!has(&v, IPV6_LEN, &kind))
+	if (!has(&v, FRAME_IPV6_LEN, &kind))
 		return kind;
 	len = be16_get(ip + 4);
-	if (ip[0] >> 4 != 6 || len > v.total - IPV6_LEN)
+	if (ip[0] >> 4 != 6 || len > v.total - FRAME_IPV6_LEN)
 		return FRAME_OTHER;
-	shorten(&v, IPV6_LEN + len);
-	skip(&v, IPV6_LEN);
+	shorten(&v, FRAME_IPV6_LEN + len);
+	skip(&v, FRAME_IPV6_LEN);
 	if (!find_udp(&v, ip[6], &whole, &kind))
 		return kind;
 	kind = look_at_udp(v, whole, f);
@@ -220,10 +213,10 @@ static enum frame_kind look_at_ethernet(struct view v, struct frame *f)
 	enum frame_kind why;
 	u16 type;
 
-	if (!has(&v, ETHER_LEN, &why))
+	if (!has(&v, FRAME_ETHER_LEN, &why))
 		return why;
 	type = be16_get(v.b + 2 * MAC_LEN);
-	skip(&v, ETHER_LEN);
+	skip(&v, FRAME_ETHER_LEN);
 	while (type == ETHERTYPE_VLAN || type == ETHERTYPE_QINQ) {
 		if (f->vlans >= FRAME_VLANS_MAX)
 			return FRAME_OTHER;
@@ -233,9 +226,9 @@ static enum frame_kind look_at_ethernet(struct view v, struct frame *f)
 		type = be16_get(v.b + 2);
 		skip(&v, VLAN_LEN);
 	}
-	if (type == ETHERTYPE_IPV4)
+	if (type == FRAME_ETHERTYPE_IPV4)
 		return look_at_ipv4(v, f);
-	if (type == ETHERTYPE_IPV6)
+	if (type == FRAME_ETHERTYPE_IPV6)
 		return look_at_ipv6(v, f);
 	if (type == ETHERTYPE_PTP)
 		return look_at_ethernet_ptp(v, macs, f);

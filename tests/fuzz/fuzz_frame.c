@@ -59,6 +59,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	whole = classify(link, data, size, size, &f);
 	must(whole != FRAME_CUT);
 	check(whole, &f);
+	must(!frame_is_usual(link, data, size) || whole == FRAME_OTHER);
+	must(len > size || !frame_is_usual(link, data, len) || whole == FRAME_OTHER);
 	if (len > size)
 		return 0;
 	/* with less at hand it is the same, or it is not known */

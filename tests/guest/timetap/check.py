@@ -154,6 +154,11 @@ def test_choice():
     now = kernel.taps()[index("a0")]
     result((now[2], now[3]) == (1, 1), "a tap that was set before is as it was", now)
     kernel.del_tap("a0")
+    tap = Tap("a0").ready()
+    tap.end(signal.SIGKILL)
+    left = len(kernel.taps())
+    sh(lab.PROGRAM, "kernel", "tap", "a0", "--off")
+    result(left == 1 and not kernel.taps(), "--off ends what a killed one left")
     for how, name in ((signal.SIGINT, "SIGINT"), (signal.SIGTERM, "SIGTERM")):
         tap = Tap("a0").ready()
         result(tap.end(how) == 0 and not kernel.taps(), "%s ends it and the tap" % name)
