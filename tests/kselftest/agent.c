@@ -35,10 +35,8 @@ struct answer agent_allow_all(struct nl *nl)
 	return nl_ask(nl, nlh, NULL, NULL);
 }
 
-struct answer agent_state(struct nl *nl, __u32 valid_ms)
+void agent_put_state(struct nlmsghdr *nlh, __u32 valid_ms)
 {
-	struct nlmsghdr *nlh = nl_begin(nl, ATS_CMD_STATE_SET, false);
-
 	mnl_attr_put_u32(nlh, ATS_A_SERVER_VALID_MS, valid_ms);
 	mnl_attr_put_u8(nlh, ATS_A_SERVER_LEAP, 0);
 	mnl_attr_put_u8(nlh, ATS_A_SERVER_STRATUM, 1);
@@ -50,6 +48,13 @@ struct answer agent_state(struct nl *nl, __u32 valid_ms)
 	mnl_attr_put_u64(nlh, ATS_A_SERVER_AT_SYS, lab_now());
 	mnl_attr_put_u32(nlh, ATS_A_SERVER_DRIFT_PPB, 1000);
 	mnl_attr_put_u64(nlh, ATS_A_SERVER_CORRECTION, 0);
+}
+
+struct answer agent_state(struct nl *nl, __u32 valid_ms)
+{
+	struct nlmsghdr *nlh = nl_begin(nl, ATS_CMD_STATE_SET, false);
+
+	agent_put_state(nlh, valid_ms);
 	return nl_ask(nl, nlh, NULL, NULL);
 }
 

@@ -14,6 +14,7 @@ struct answer agent_allow_all(struct nl *nl);
 /* A clock of stratum 1, good for so long. */
 struct answer agent_state(struct nl *nl, __u32 valid_ms);
 struct answer agent_state_del(struct nl *nl);
+void agent_put_state(struct nlmsghdr *nlh, __u32 valid_ms);
 
 /* The id of what is attached goes to *id. */
 struct answer agent_attach_socket(struct nl *nl, int fd, __u32 *id);

@@ -6,6 +6,7 @@
 
 function result(ok, name) {
 	print (ok ? "ok " : "not ok ") ++count " - " name
+	fflush()
 }
 
 # Results of a program are a comment to the one who runs it.
