@@ -34,7 +34,7 @@ static void test_is_the_nearest_ns(void **state)
 				       NSEC_PER_SEC, -NSEC_PER_SEC, 12345678901LL,
 				       -12345678901LL, PHC_STAMP_FAR_NS, -PHC_STAMP_FAR_NS };
 	size_t i, k;
-	s64 sys;
+	s64 sys = 0;
 
 	for (i = 0; i < ARRAY_SIZE(rates); i++) {
 		for (k = 0; k < ARRAY_SIZE(elapsed); k++) {
