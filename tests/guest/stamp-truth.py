@@ -13,7 +13,7 @@ from reply_lab import Client, finish, ok, to_ns
 WORK = sys.argv[1]
 SERVER = "10.111.0.1"
 IN_SERVER = ["ip", "netns", "exec", "s"]
-REQUESTS = int(os.environ.get("ATS_TRUTH_REQUESTS", "1000"))
+REQUESTS = int(os.environ.get("ATS_TRUTH_REQUESTS", "300"))
 LEARN_S = 4                 # of requests before those that count
 CLOSE_NS = 50               # what the agent's readings of the NIC's clock allow
 CHUNK = 400                 # of the log's 4096 frames

@@ -52,8 +52,8 @@ outside() {
 
 	output=$(cd "$tree" && mkdir -p "${BUILD:-build}" && cd "${BUILD:-build}" && pwd)
 	"$tree/scripts/build-kmod" --out "$output/kmod" "$kernel" || exit 1
-	"$tree/scripts/vm" --icount --timeout 900 "$kernel" -- \
-		env "ATS_TRUTH_REQUESTS=${ATS_TRUTH_REQUESTS:-1000}" "$here/stamp-truth.sh" --inside \
+	"$tree/scripts/vm" --icount --timeout 1800 "$kernel" -- \
+		env "ATS_TRUTH_REQUESTS=${ATS_TRUTH_REQUESTS:-300}" "$here/stamp-truth.sh" --inside \
 		"$output/kmod/$kernel" "$output" "$("$tree/scripts/cache-dir")/peers"
 }
 
