@@ -116,7 +116,6 @@ int ats_attach_socket(struct ats_net *an, int fd, struct netlink_ext_ack *extack
 		free_attachment(&att->rcu);
 		return err;
 	}
-	net_enable_timestamp();
 	ats_attach_notify(an, id);
 	return id;
 }
@@ -162,7 +161,6 @@ int ats_attach_ingress(struct ats_net *an, int ifindex, u16 port, struct netlink
 		free_attachment(&att->rcu);
 		return err;
 	}
-	net_enable_timestamp();
 	ats_attach_notify(an, id);
 	return id;
 }
@@ -217,7 +215,6 @@ void ats_attachment_gone(struct ats_attachment *att)
 {
 	struct ats_attachment_view view;
 
-	net_disable_timestamp();
 	sum_up(att, &view);
 	view.gone = true;
 	ats_attach_notify_gone(att->an, &view);

@@ -15,8 +15,8 @@
 struct ats_server_view;
 
 struct ats_shard {
-	spinlock_t lock;
-	struct client_table *table;	/* never NULL; its inside is under @lock */
+	spinlock_t lock;		/* of what is inside @table */
+	struct client_table *table;	/* never NULL */
 } ____cacheline_aligned_in_smp;
 
 struct ats_clients {

@@ -10,6 +10,7 @@
 #include "net.h"
 #include "netlink.h"
 #include "netlink_gen.h"
+#include "server.h"
 #include "tap.h"
 #include "tap_dev.h"
 
@@ -34,9 +35,12 @@ static int __init ats_init(void)
 {
 	int err;
 
-	err = ats_tap_init();
+	err = ats_server_init();
 	if (err)
 		return err;
+	err = ats_tap_init();
+	if (err)
+		goto out_server;
 	err = ats_net_init();
 	if (err)
 		goto out_tap;
@@ -59,6 +63,8 @@ out_net:
 	ats_net_exit();
 out_tap:
 	ats_tap_exit();
+out_server:
+	ats_server_exit();
 	return err;
 }
 
@@ -69,6 +75,7 @@ static void __exit ats_exit(void)
 	ats_tap_dev_exit();
 	ats_net_exit();
 	ats_tap_exit();
+	ats_server_exit();
 }
 
 module_init(ats_init);

@@ -44,7 +44,7 @@ static enum ntp_answer answer_known(struct ats_request *r, const struct ntp_repl
 	c = client_table_hit_hashed(shard->table, r->address, r->hash, q->now_mono);
 	/* as late as can be */
 	r->name.sent_sys = ktime_get_real_ns();
-	q->tx_sys = r->name.sent_sys + ats_tx_delay(r->iface);
+	q->tx_sys = r->name.sent_sys + (r->iface ? ats_tx_delay(r->iface) : 0);
 	answer = ntp_reply(replier, q, request, c, r->reply, &want_tx);
 	if (want_tx && answer <= NTP_ANSWER_INTERLEAVED)
 		remember_transmit(r, replier, c, r->name.sent_sys, q->tx_sys);
@@ -64,7 +64,7 @@ static enum ntp_answer answer(struct ats_request *r, const struct ntp_replier *r
 	}
 	r->hash = 0;
 	r->name.sent_sys = ktime_get_real_ns();
-	q->tx_sys = r->name.sent_sys + ats_tx_delay(r->iface);
+	q->tx_sys = r->name.sent_sys + (r->iface ? ats_tx_delay(r->iface) : 0);
 	return ntp_reply(replier, q, request, NULL, r->reply, &want_tx);
 }
 
@@ -79,17 +79,23 @@ static enum ats_count make(struct ats_request *r, struct ats_reply_cpu *cpu)
 		[NTP_ANSWER_NO_REQUEST] = ATS_COUNT_PASSED,
 	};
 	const struct ats_published *p = ats_server_published(r->an->server);
-	struct ntp_query q = { .port = r->port, .now_mono = ats_now_mono() };
-	struct ntp_packet request;
+	struct ntp_packet request __uninitialized;
+	struct ntp_query q __uninitialized;
 	enum ntp_answer a;
+	s64 now_sys;
 
-	if (!p || q.now_mono >= p->until)
+	q.now_mono = ats_now_mono();
+	if (!p || !ats_published_holds(p, q.now_mono))
 		return ATS_COUNT_PASSED;
 	if (ntp_reply_check(r->ntp, NTP_HEADER_LEN, r->port, &request) != NTP_ANSWER_BASIC)
 		return ATS_COUNT_PASSED;
 	if (!acl_allows(p->acl, r->address))
 		return ATS_COUNT_DENIED;
-	q.rx_sys = ats_rx_stamp(r->iface, r->skb, ktime_get_real_ns(), &q.rx_kind);
+	now_sys = r->skb->tstamp ? r->skb->tstamp : ktime_get_real_ns();
+	q.rx_sys = ats_rx_stamp(r->iface, r->skb, now_sys, &q.rx_kind);
+	q.buf = r->ntp;
+	q.len = NTP_HEADER_LEN;
+	q.port = r->port;
 	q.random = next_random(cpu);
 	a = answer(r, &p->replier, &q, &request);
 	cpu->count[q.rx_kind == STAMP_HARDWARE ? ATS_COUNT_RX_HARDWARE : ATS_COUNT_RX_SOFTWARE] +=

@@ -45,7 +45,11 @@ struct ats_reply_cpu {
 /* UDP header and NTP header, the only length that is answered. */
 #define ATS_REQUEST_LEN (sizeof(struct udphdr) + NTP_HEADER_LEN)
 
-/* A request whose addresses and checksums are right, and what is answered. */
+/*
+ * A request whose addresses and checksums are right, and what is answered. Those
+ * who have one leave it to be set member by member: to clear it would cost every
+ * packet, not only requests.
+ */
 struct ats_request {
 	/* in */
 	struct ats_net *an;

@@ -58,6 +58,8 @@ static bool checks_out(struct sk_buff *skb, const struct udphdr *uh, unsigned in
 		return false;
 	if (!uh->check)
 		return family == AF_INET;
+	if (skb->ip_summed == CHECKSUM_UNNECESSARY || skb->ip_summed == CHECKSUM_PARTIAL)
+		return true;
 	return !nf_checksum(skb, NF_INET_LOCAL_IN, ip_len, IPPROTO_UDP, family);
 }
 
@@ -72,8 +74,8 @@ static bool read_udp(struct sk_buff *skb, const struct ats_attachment *att, unsi
 		checks_out(skb, uh, ip_len, total, family);
 }
 
-static bool read_ipv4(struct sk_buff *skb, const struct ats_attachment *att,
-		      struct ats_request *r)
+static bool read_frame_ipv4(struct sk_buff *skb, const struct ats_attachment *att,
+			    struct ats_request *r)
 {
 	const struct iphdr *iph;
 
@@ -85,14 +87,14 @@ static bool read_ipv4(struct sk_buff *skb, const struct ats_attachment *att,
 	    iph->tot_len != htons(IPV4_LEN) || iph->frag_off & htons(IP_MF | IP_OFFSET))
 		return false;
 	if (!is_own_ipv4(skb->dev, iph->daddr) || !is_client_ipv4(iph->saddr) ||
-	    iph->saddr == iph->daddr || ip_fast_csum(iph, 5))
+	    iph->saddr == iph->daddr || ats_ipv4_sum(iph))
 		return false;
 	ats_request_set_v4(r, iph->saddr);
 	return read_udp(skb, att, sizeof(*iph), IPV4_LEN, AF_INET, r);
 }
 
-static bool read_ipv6(struct sk_buff *skb, const struct ats_attachment *att,
-		      struct ats_request *r)
+static bool read_frame_ipv6(struct sk_buff *skb, const struct ats_attachment *att,
+			    struct ats_request *r)
 {
 #if IS_ENABLED(CONFIG_IPV6)
 	const struct ipv6hdr *ip6h;
@@ -119,12 +121,11 @@ static bool is_to_us(const struct sk_buff *skb)
 	return skb->pkt_type == PACKET_HOST && !skb_vlan_tag_present(skb) && !skb_is_gso(skb) &&
 		!skb_shared(skb) && skb_mac_header_was_set(skb) &&
 		skb_network_header(skb) - skb_mac_header(skb) == ETH_HLEN &&
-		is_valid_ether_addr(eth_hdr(skb)->h_source) &&
-		!ether_addr_equal(eth_hdr(skb)->h_source, skb->dev->dev_addr);
+		is_valid_ether_addr(eth_hdr(skb)->h_source);
 }
 
-static bool send_reply(const struct ats_attachment *att, struct sk_buff *skb,
-		       const struct ats_request *r, unsigned int ip_len)
+static bool reflect(const struct ats_attachment *att, struct sk_buff *skb,
+		    const struct ats_request *r, unsigned int ip_len)
 {
 	const struct net *net = att->an->net;
 	u8 ttl = IPV6_DEFAULT_HOPLIMIT;
@@ -139,23 +140,26 @@ static bool send_reply(const struct ats_attachment *att, struct sk_buff *skb,
 	return ats_reply_reflect(skb, r);
 }
 
-/* Softirq, under rcu_read_lock(); data at the network header. */
-static unsigned int ingress_receive(void *priv, struct sk_buff *skb,
-				    const struct nf_hook_state *state)
+/*
+ * Softirq, under rcu_read_lock(); data at the network header. All in one function:
+ * this is where the time goes.
+ */
+static unsigned int __flatten ingress_receive(void *priv, struct sk_buff *skb,
+					      const struct nf_hook_state *state)
 {
 	const struct ats_attachment *att = priv;
+	struct ats_request r __uninitialized;
 	unsigned int ip_len;
-	struct ats_request r;
 	enum ats_count count;
 
 	if (!is_to_us(skb))
 		return NF_ACCEPT;
 	if (skb->protocol == htons(ETH_P_IP)) {
-		if (!read_ipv4(skb, att, &r))
+		if (!read_frame_ipv4(skb, att, &r))
 			return NF_ACCEPT;
 		ip_len = sizeof(struct iphdr);
 	} else if (skb->protocol == htons(ETH_P_IPV6)) {
-		if (!read_ipv6(skb, att, &r))
+		if (!read_frame_ipv6(skb, att, &r))
 			return NF_ACCEPT;
 		ip_len = sizeof(struct ipv6hdr);
 	} else {
@@ -165,12 +169,15 @@ static unsigned int ingress_receive(void *priv, struct sk_buff *skb,
 	r.cpu = att->cpu;
 	r.skb = skb;
 	r.iface = ats_iface_find(att->an, skb->dev->ifindex);
+	/* as early as the host's own software stamps, which nobody may have asked for */
+	if (!skb->tstamp)
+		__net_timestamp(skb);
 	count = ats_reply_make(&r);
 	if (count == ATS_COUNT_PASSED)
 		return NF_ACCEPT;
 	if (!ats_count_is_reply(count))
 		return NF_DROP;
-	if (!send_reply(att, skb, &r, ip_len))
+	if (!reflect(att, skb, &r, ip_len))
 		this_cpu_inc(att->cpu->count[ATS_COUNT_SEND_FAILURES]);
 	return NF_STOLEN;
 }
@@ -185,7 +192,7 @@ int ats_ingress_attach(struct ats_attachment *att, int ifindex, struct netlink_e
 		return -ENODEV;
 	}
 	if (dev->type != ARPHRD_ETHER || dev->flags & (IFF_LOOPBACK | IFF_NOARP)) {
-		NL_SET_ERR_MSG(extack, "requests are answered at ingress of Ethernet interfaces only");
+		NL_SET_ERR_MSG(extack, "ifindex is not of an Ethernet interface");
 		return -EOPNOTSUPP;
 	}
 	att->ingress = true;

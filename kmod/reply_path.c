@@ -5,6 +5,7 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter_ipv4.h>
 #include <linux/slab.h>
 #include <net/neighbour.h>
 #include <net/net_namespace.h>
@@ -41,14 +42,39 @@ static bool plain_ethernet(const struct sk_buff *skb)
 		is_valid_ether_addr(eth_hdr(skb)->h_source);
 }
 
+#ifdef CONFIG_NETFILTER
+/*
+ * AppArmor looks at every packet with a mark of its own after routing; this one
+ * has none. It is known by its priority, which no filter of a user has with it.
+ */
+static bool hooks_want(const struct nf_hook_entries *e)
+{
+	const struct nf_hook_ops *ops;
+	u16 i;
+
+	for (i = 0; e && i < e->num_hook_entries; i++) {
+		ops = nf_hook_entries_get_hook_ops(e)[i];
+		if (ops->priority != NF_IP_PRI_SELINUX_FIRST ||
+		    ops->hook_ops_type != NF_HOOK_OP_UNDEFINED)
+			return true;
+	}
+	return false;
+}
+#endif
+
+/* Under rcu_read_lock(). */
 static bool netfilter_wants(const struct sk_buff *skb, const struct net *net)
 {
 #ifdef CONFIG_NETFILTER
+#ifdef CONFIG_NETWORK_SECMARK
+	if (skb->secmark)
+		return true;
+#endif
 	if (skb->protocol == htons(ETH_P_IP))
 		return rcu_access_pointer(net->nf.hooks_ipv4[NF_INET_LOCAL_OUT]) ||
-			rcu_access_pointer(net->nf.hooks_ipv4[NF_INET_POST_ROUTING]);
+			hooks_want(rcu_dereference(net->nf.hooks_ipv4[NF_INET_POST_ROUTING]));
 	return rcu_access_pointer(net->nf.hooks_ipv6[NF_INET_LOCAL_OUT]) ||
-		rcu_access_pointer(net->nf.hooks_ipv6[NF_INET_POST_ROUTING]);
+		hooks_want(rcu_dereference(net->nf.hooks_ipv6[NF_INET_POST_ROUTING]));
 #else
 	return false;
 #endif

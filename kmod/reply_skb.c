@@ -14,16 +14,40 @@
 #include "rx_stamp.h"
 #include "tx_stamp.h"
 
+/* A sum of 16-bit words in the order of the packet, to one of them. */
+static __sum16 fold(u64 sum)
+{
+	sum = (sum & U32_MAX) + (sum >> 32);
+	sum = (sum & U32_MAX) + (sum >> 32);
+	return csum_fold((__force __wsum)(u32)sum);
+}
+
+u16 ats_ipv4_sum(const struct iphdr *iph)
+{
+	const u32 *word = (const u32 *)iph;
+
+	return (__force u16)fold((u64)word[0] + word[1] + word[2] + word[3] + word[4]);
+}
+
+/*
+ * Both checksums hold the addresses, and else nothing but what we know. Returns that
+ * of the UDP pseudo header.
+ */
 static __sum16 turn_ipv4(struct iphdr *iph, u8 tos, u8 ttl)
 {
+	u64 addresses = (u64)(__force u32)iph->saddr + (__force u32)iph->daddr;
+
 	iph->tos = tos;
 	iph->id = 0;		/* never fragmented, RFC 6864 clause 4.1 */
 	iph->frag_off = htons(IP_DF);
 	iph->ttl = ttl;
 	swap(iph->saddr, iph->daddr);
-	iph->check = 0;
-	iph->check = ip_fast_csum(iph, 5);
-	return ~csum_tcpudp_magic(iph->saddr, iph->daddr, ATS_REQUEST_LEN, IPPROTO_UDP, 0);
+	iph->check = fold(addresses + (__force u16)htons(0x4500 | tos) +
+			  (__force u16)htons(sizeof(*iph) + ATS_REQUEST_LEN) +
+			  (__force u16)htons(IP_DF) +
+			  (__force u16)htons(ttl << 8 | IPPROTO_UDP));
+	return ~fold(addresses + (__force u16)htons(ATS_REQUEST_LEN) +
+		     (__force u16)htons(IPPROTO_UDP));
 }
 
 static __sum16 turn_ipv6(struct ipv6hdr *ip6h, u8 tos, u8 hop_limit)
@@ -38,6 +62,20 @@ static __sum16 turn_ipv6(struct ipv6hdr *ip6h, u8 tos, u8 hop_limit)
 static void data_at_network_header(struct sk_buff *skb)
 {
 	__skb_push(skb, skb->data - skb_network_header(skb));
+}
+
+static void forget_reception(struct sk_buff *skb)
+{
+	skb_orphan(skb);
+	skb_dst_drop(skb);
+	skb_ext_reset(skb);
+	nf_reset_ct(skb);
+	nf_reset_trace(skb);
+	ats_rx_stamp_clear(skb);
+	skb->skb_iif = 0;
+	skb->ignore_df = 0;
+	skb->mark = 0;
+	skb->priority = 0;
 }
 
 int ats_reply_turn(struct sk_buff *skb, const struct ats_request *r, unsigned int room, u8 tos,
@@ -62,10 +100,7 @@ int ats_reply_turn(struct sk_buff *skb, const struct ats_request *r, unsigned in
 	skb->csum_start = skb_transport_header(skb) - skb->head;
 	skb->csum_offset = offsetof(struct udphdr, check);
 
-	skb_orphan(skb);
-	skb_scrub_packet(skb, true);
-	ats_rx_stamp_clear(skb);
-	skb->priority = 0;
+	forget_reception(skb);
 	return 0;
 }
 

@@ -6,9 +6,13 @@
 #ifndef ATS_REPLY_SKB_H
 #define ATS_REPLY_SKB_H
 
+#include <linux/ip.h>
 #include <linux/skbuff.h>
 
 #include "reply.h"
+
+/* Of the words of an IPv4 header without options; 0 when its checksum is right. */
+u16 ats_ipv4_sum(const struct iphdr *iph);
 
 /*
  * Turns addresses and ports around and writes @r's reply: @skb is linear, from its

@@ -204,10 +204,10 @@ static bool send_reply(const struct ats_attachment *att, struct sock *sk, struct
 }
 
 /* Softirq, under rcu_read_lock(). 0: @skb was consumed; 1: it goes into the socket. */
-static int socket_receive(struct sock *sk, struct sk_buff *skb)
+static int __flatten socket_receive(struct sock *sk, struct sk_buff *skb)
 {
 	const struct ats_attachment *att = rcu_dereference_sk_user_data(sk);
-	struct ats_request r;
+	struct ats_request r __uninitialized;
 	enum ats_count count;
 
 	if (unlikely(!att))
@@ -245,6 +245,7 @@ static void release(struct ats_attachment *att)
 	WRITE_ONCE(up->encap_destroy, NULL);
 	rcu_assign_sk_user_data(sk, NULL);
 	release_sock(sk);
+	net_disable_timestamp();
 }
 
 /* Process context: the socket is being closed, nobody can hold its file any more. */
@@ -337,9 +338,12 @@ static int check_and_take(struct ats_attachment *att, struct sock *sk,
 	lock_sock(sk);
 	err = take_socket(att, sk, extack);
 	release_sock(sk);
-	if (!err)
-		udp_tunnel_encap_enable(sk);
-	return err;
+	if (err)
+		return err;
+	udp_tunnel_encap_enable(sk);
+	/* the socket is a long way from where packets come in */
+	net_enable_timestamp();
+	return 0;
 }
 
 int ats_socket_attach(struct ats_attachment *att, int fd, struct netlink_ext_ack *extack)

@@ -2,10 +2,14 @@
 #include "server.h"
 
 #include <linux/mutex.h>
+#include <linux/notifier.h>
 #include <linux/slab.h>
+#include <linux/suspend.h>
 
 #include "clients.h"
 #include "iface.h"
+
+u32 ats_suspends;
 
 struct ats_server {
 	struct ats_net *an;
@@ -19,6 +23,7 @@ struct ats_server {
 	bool has_state;
 	u32 valid_ms;
 	s64 until;
+	u32 suspends;
 };
 
 static const struct ats_server_config default_config = {
@@ -111,7 +116,8 @@ struct ats_clients *ats_server_clients(const struct ats_server *s)
 }
 
 static struct ats_published *make_published(const struct ats_server_config *c, struct ats_acl *acl,
-					    const struct ntp_server_state *state, s64 until)
+					    const struct ntp_server_state *state, s64 until,
+					    u32 suspends)
 {
 	struct ats_published *p = kzalloc(sizeof(*p), GFP_KERNEL_ACCOUNT);
 
@@ -125,6 +131,7 @@ static struct ats_published *make_published(const struct ats_server_config *c, s
 	p->held = acl_get(acl);
 	p->acl = acl ? acl->acl : NULL;
 	p->until = until;
+	p->suspends = suspends;
 	return p;
 }
 
@@ -180,7 +187,7 @@ int ats_server_set(struct ats_server *s, const struct ats_server_change *change)
 		err = other_clients(s, next.client_octets,
 				    clients_locked(s) || !s->config.client_octets, &clients);
 	if (!err && s->has_state) {
-		p = make_published(&next, acl, &s->state, s->until);
+		p = make_published(&next, acl, &s->state, s->until, s->suspends);
 		if (!p)
 			err = -ENOMEM;
 	}
@@ -209,16 +216,18 @@ out:
 int ats_server_set_state(struct ats_server *s, const struct ntp_server_state *state, u32 valid_ms)
 {
 	s64 until = ats_now_mono() + (s64)valid_ms * NSEC_PER_MSEC;
+	u32 suspends = READ_ONCE(ats_suspends);
 	struct ats_published *p;
 
 	mutex_lock(&s->lock);
-	p = make_published(&s->config, s->acl, state, until);
+	p = make_published(&s->config, s->acl, state, until, suspends);
 	if (p) {
 		publish(s, p);
 		s->state = *state;
 		s->has_state = true;
 		s->valid_ms = valid_ms;
 		s->until = until;
+		s->suspends = suspends;
 	}
 	mutex_unlock(&s->lock);
 	return p ? 0 : -ENOMEM;
@@ -246,7 +255,7 @@ void ats_server_stepped(struct ats_server *s)
 
 void ats_server_look(struct ats_server *s, struct ats_server_view *view)
 {
-	s64 left;
+	s64 left = 0;
 
 	memset(view, 0, sizeof(*view));
 	mutex_lock(&s->lock);
@@ -255,10 +264,32 @@ void ats_server_look(struct ats_server *s, struct ats_server_view *view)
 	view->has_state = s->has_state;
 	view->state = s->state;
 	view->valid_ms = s->valid_ms;
-	left = s->has_state ? s->until - ats_now_mono() : 0;
+	if (s->has_state && s->suspends == READ_ONCE(ats_suspends))
+		left = s->until - ats_now_mono();
 	/* a state that is still served is not told as 0 */
 	view->remaining_ms = left > 0 ? div_u64(left + NSEC_PER_MSEC - 1, NSEC_PER_MSEC) : 0;
 	if (clients_locked(s))
 		ats_clients_look(clients_locked(s), view);
 	mutex_unlock(&s->lock);
+}
+
+/* The clock that was published is not the one that the system wakes up with. */
+static int suspend_event(struct notifier_block *nb, unsigned long event, void *unused)
+{
+	WRITE_ONCE(ats_suspends, ats_suspends + 1);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block suspend_notifier = {
+	.notifier_call = suspend_event,
+};
+
+int ats_server_init(void)
+{
+	return register_pm_notifier(&suspend_notifier);
+}
+
+void ats_server_exit(void)
+{
+	unregister_pm_notifier(&suspend_notifier);
 }

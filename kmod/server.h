@@ -15,13 +15,14 @@
 struct ats_clients;
 
 #define ATS_CLIENT_OCTETS_DEFAULT (512 << 10)
-#define ATS_CLIENT_OCTETS_MAX (1 << 30)
+#define ATS_CLIENT_OCTETS_MAX (1U << 30)
 
 /* What a reply needs, never changed once it is published. */
 struct ats_published {
 	struct ntp_replier replier;
 	const struct acl *acl;
 	s64 until;		/* ats_now_mono() from which on nothing is answered */
+	u32 suspends;		/* as ats_suspends was */
 	struct ats_acl *held;	/* keeps @acl */
 	struct rcu_head rcu;
 };
@@ -52,12 +53,22 @@ struct ats_server_view {
 	u64 clients_evicted, memory;
 };
 
-/* Of deadlines and rate limits; goes on in suspend. ns, steps of a jiffy. */
+/* Of deadlines and rate limits; cheap. Stands still in suspend. ns, steps of a jiffy. */
 static inline s64 ats_now_mono(void)
 {
-	return ktime_get_coarse_boottime_ns();
+	return (s64)get_jiffies_64() * (NSEC_PER_SEC / HZ);
 }
 
+/* How often the system was suspended: what was published before holds no more. */
+extern u32 ats_suspends;
+
+static inline bool ats_published_holds(const struct ats_published *p, s64 now_mono)
+{
+	return now_mono < p->until && READ_ONCE(ats_suspends) == p->suspends;
+}
+
+int ats_server_init(void);
+void ats_server_exit(void);
 int ats_server_net_init(struct ats_net *an);
 void ats_server_net_exit(struct ats_net *an);
 

@@ -5,7 +5,7 @@
 #include "netlink_gen.h"
 
 /* Times that can be added up without a thought. */
-#define TIME_MAX (1LL << 61)
+#define TIME_MAX (S64_MAX / 4)
 #define DRIFT_PPB_MAX 1000000000
 
 static int read_rule(struct genl_info *info, const struct nlattr *attr, struct acl_rule *rule)

@@ -427,7 +427,7 @@ static void answer_all(struct ntp_listener *l)
 		a = answer(l, &b->rx[i]);
 		if (a < NTP_ANSWERS)
 			s->answers[a]++;
-		if (a <= NTP_ANSWER_INTERLEAVED && !s->replier.head.stratum)
+		if (a <= NTP_ANSWER_INTERLEAVED && !s->replier.synchronised)
 			s->stats.unsynchronised++;
 	}
 	s->stats.requests += b->nrx;

@@ -21,6 +21,7 @@
 #include <linux/time64.h>
 #include <linux/types.h>
 
+#define UINT16_MAX U16_MAX
 #define INT32_MAX S32_MAX
 #define INT32_MIN S32_MIN
 #define UINT32_MAX U32_MAX

@@ -27,6 +27,11 @@ struct acl_net {
 
 struct acl {
 	u32 n;
+	/*
+	 * Nets of IPv4 lie together; those that begin with an octet from here to
+	 * before the next one's.
+	 */
+	u32 octet[257];
 	struct acl_net net[];
 };
 
@@ -100,6 +105,25 @@ static void find_parents(struct acl *a)
 	}
 }
 
+static u8 first_octet(u64 low)
+{
+	return (u8)(low >> 24);
+}
+
+static void find_octets(struct acl *a)
+{
+	u32 i = 0, octet;
+
+	while (i < a->n && !a->net[i].ipv4)
+		i++;
+	for (octet = 0; octet < 256; octet++) {
+		a->octet[octet] = i;
+		while (i < a->n && a->net[i].ipv4 && first_octet(a->net[i].addr.low) == octet)
+			i++;
+	}
+	a->octet[256] = i;
+}
+
 static struct acl_net make_net(const struct acl_rule *rule, u32 order)
 {
 	struct acl_net net = {
@@ -133,6 +157,7 @@ struct acl *acl_new(const struct acl_rule *rules, unsigned int n)
 		qsort(a->net, n, sizeof(a->net[0]), by_address);
 	drop_repeated(a);
 	find_parents(a);
+	find_octets(a);
 	return a;
 }
 
@@ -141,14 +166,35 @@ void acl_free(struct acl *a)
 	free(a);
 }
 
+/* As below; of IPv4 addresses only the lower half differs. */
+static bool allows_ipv4(const struct acl *a, u64 addr)
+{
+	u32 low = a->octet[first_octet(addr)], high = a->octet[first_octet(addr) + 1], mid, i;
+
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (a->net[mid].addr.low <= addr)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	/* the last one before it, be it of an octet before or, at 0, none */
+	for (i = low - 1; i != NO_PARENT && a->net[i].ipv4; i = a->net[i].parent) {
+		if (!((a->net[i].addr.low ^ addr) & a->net[i].mask.low))
+			return a->net[i].allow;
+	}
+	return false;
+}
+
 bool acl_allows(const struct acl *a, const u8 addr[16])
 {
 	struct bits bits = bits_of(addr);
 	u32 low = 0, high, mid, i;
-	bool ipv4 = is_mapped(bits);
 
 	if (!a)
 		return false;
+	if (is_mapped(bits))
+		return allows_ipv4(a, bits.low);
 	for (high = a->n; low < high;) {
 		mid = low + (high - low) / 2;
 		if (compare(a->net[mid].addr, bits) <= 0)
@@ -157,7 +203,7 @@ bool acl_allows(const struct acl *a, const u8 addr[16])
 			high = mid;
 	}
 	for (i = low ? low - 1 : NO_PARENT; i != NO_PARENT; i = a->net[i].parent) {
-		if (a->net[i].ipv4 == ipv4 && holds(&a->net[i], bits))
+		if (!a->net[i].ipv4 && holds(&a->net[i], bits))
 			return a->net[i].allow;
 	}
 	return false;

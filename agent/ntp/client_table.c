@@ -239,7 +239,7 @@ static struct client *enter(struct client_table *t, const u8 addr[16], u64 hash,
 
 static u32 ticks(s64 mono)
 {
-	return (u32)(mono / (NSEC_PER_SEC / CLIENT_TICKS));
+	return (u32)((u64)mono / (NSEC_PER_SEC / CLIENT_TICKS));
 }
 
 /*

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "reply.h"
 
+#include <string.h>
+
+#include "wire/bytes.h"
+
 enum {
 	POLL_MAX = 17,
 };
@@ -30,23 +34,40 @@ static u64 fuzz_mask(s8 precision)
 static u32 root_dispersion(const struct ntp_replier *r, s64 now_sys)
 {
 	s64 age = now_sys - r->at_sys;
+	u64 sum = r->dispersion;
 
-	if (age <= 0)
-		return ntp_short_from_ns(r->root_dispersion_ns);
-	/* ppb times whole seconds: ns */
-	return ntp_short_from_ns(r->root_dispersion_ns + (age / NSEC_PER_SEC + 1) * r->drift_ppb);
+	if (age > 0) {
+		if (age >= TIME_APART_MAX_NS)
+			return UINT32_MAX;
+		sum += (((u64)age >> 30) + 1) * r->growth;
+	}
+	sum = (sum + UINT16_MAX) >> 16;
+	return sum > UINT32_MAX ? UINT32_MAX : (u32)sum;
+}
+
+/* In 2^-32 s, rounded up; to what the short format holds at most. */
+static u64 fixed_seconds(s64 ns)
+{
+	u64 s;
+
+	if (ns <= 0)
+		return 0;
+	s = (u64)ns / NSEC_PER_SEC;
+	if (s >> 16)
+		return (u64)UINT32_MAX << 16;
+	return (s << 32) + (((u64)ns % NSEC_PER_SEC << 32) + NSEC_PER_SEC - 1) / NSEC_PER_SEC;
+}
+
+/* 2^30 ns of ppb to 2^-32 s, rounded up */
+static u64 growth(u32 drift_ppb)
+{
+	return drift_ppb ? (u64)drift_ppb * 4611686019ULL / NSEC_PER_SEC + 1 : 0;
 }
 
 void ntp_reply_publish(struct ntp_replier *r, const struct ntp_server_state *st)
 {
 	bool synchronised = st->stratum >= 1 && st->stratum <= 15 && st->leap != NTP_LEAP_UNSYNC;
-
-	r->root_dispersion_ns = synchronised ? st->root_dispersion_ns : MAX_DISPERSION_NS;
-	r->at_sys = st->at_sys;
-	r->drift_ppb = synchronised ? st->drift_ppb : 0;
-	r->correction_ns = st->correction_ns;
-	r->fuzz_mask = fuzz_mask(st->precision);
-	r->head = (struct ntp_packet){
+	struct ntp_packet head = {
 		.leap = synchronised ? st->leap : NTP_LEAP_UNSYNC,
 		.mode = NTP_MODE_SERVER,
 		.stratum = synchronised ? st->stratum : 0,
@@ -55,6 +76,15 @@ void ntp_reply_publish(struct ntp_replier *r, const struct ntp_server_state *st)
 		.refid = synchronised ? st->refid : 0,
 		.reference = st->ref_utc ? ntp_from_utc(st->ref_utc) : 0,
 	};
+
+	ntp_packet_build(&head, r->head);
+	r->synchronised = synchronised;
+	r->precision = st->precision;
+	r->dispersion = fixed_seconds(synchronised ? st->root_dispersion_ns : MAX_DISPERSION_NS);
+	r->growth = synchronised ? growth(st->drift_ppb) : 0;
+	r->at_sys = st->at_sys;
+	r->correction_ns = st->correction_ns;
+	r->fuzz_mask = fuzz_mask(st->precision);
 }
 
 enum ntp_answer ntp_reply_check(const void *buf, size_t len, u16 port, struct ntp_packet *request)
@@ -71,6 +101,10 @@ enum ntp_answer ntp_reply_check(const void *buf, size_t len, u16 port, struct nt
 		return NTP_ANSWER_BASIC;
 	return NTP_ANSWER_NO_REQUEST;
 }
+
+struct stamps {
+	u64 origin, receive, transmit;
+};
 
 static u64 stamp(const struct ntp_replier *r, s64 sys, u64 fuzz, u32 random)
 {
@@ -105,33 +139,40 @@ static bool follows(const struct ntp_replier *r, struct client *c, const struct 
 
 /* Fills in what depends on the client's reply before; true: interleaved. */
 static bool interleave(const struct ntp_replier *r, struct client *c,
-		       const struct ntp_packet *req, struct ntp_packet *p, bool *want_tx)
+		       const struct ntp_packet *req, struct stamps *s, bool *want_tx)
 {
 	bool interleaved = c->tx_valid && is_interleaved(r, c, req);
 
 	if (!follows(r, c, req))
 		return false;
 	if (interleaved) {
-		p->origin = req->receive;
-		p->transmit = c->rx + (u64)(s64)c->tx_after_rx;
+		s->origin = req->receive;
+		s->transmit = c->rx + (u64)(s64)c->tx_after_rx;
 	}
-	c->rx = p->receive;
+	c->rx = s->receive;
 	c->tx_valid = 0;
 	*want_tx = c->interleaving >= CLIENT_ASKED;
 	return interleaved;
 }
 
 static void set_stamps(const struct ntp_replier *r, const struct ntp_query *q,
-		       const struct client *c, struct ntp_packet *p)
+		       const struct client *c, struct stamps *s)
 {
-	p->receive = stamp(r, q->rx_sys, q->rx_kind >= STAMP_KERNEL ? FUZZ_BELOW_NS : r->fuzz_mask,
+	s->receive = stamp(r, q->rx_sys, q->rx_kind >= STAMP_KERNEL ? FUZZ_BELOW_NS : r->fuzz_mask,
 			   (u32)q->random);
 	/* it names this reply among those to the client */
-	if ((c && p->receive == c->rx) || !p->receive)
-		p->receive++;
-	p->transmit = stamp(r, q->tx_sys, r->fuzz_mask, (u32)(q->random >> 32));
-	if ((s64)(p->transmit - p->receive) <= 0)
-		p->transmit = p->receive + 1;
+	if ((c && s->receive == c->rx) || !s->receive)
+		s->receive++;
+	s->transmit = stamp(r, q->tx_sys, r->fuzz_mask, (u32)(q->random >> 32));
+	if ((s64)(s->transmit - s->receive) <= 0)
+		s->transmit = s->receive + 1;
+}
+
+static void put_stamps(u8 *out, const struct stamps *s)
+{
+	be64_put(out + NTP_ORIGIN_AT, s->origin);
+	be64_put(out + NTP_RECEIVE_AT, s->receive);
+	be64_put(out + NTP_TRANSMIT_AT, s->transmit);
 }
 
 static enum ntp_answer answer_kod(const struct ntp_replier *r, const struct ntp_query *q,
@@ -139,12 +180,13 @@ static enum ntp_answer answer_kod(const struct ntp_replier *r, const struct ntp_
 {
 	struct ntp_packet p = {
 		.leap = NTP_LEAP_UNSYNC, .version = req->version, .mode = NTP_MODE_SERVER,
-		.poll = r->rate.interval, .precision = r->head.precision, .refid = KOD_RATE,
-		.origin = req->transmit,
+		.poll = r->rate.interval, .precision = r->precision, .refid = KOD_RATE,
 	};
+	struct stamps s = { .origin = req->transmit };
 
-	set_stamps(r, q, NULL, &p);
+	set_stamps(r, q, NULL, &s);
 	ntp_packet_build(&p, out);
+	put_stamps(out, &s);
 	return NTP_ANSWER_KOD;
 }
 
@@ -159,9 +201,9 @@ enum ntp_answer ntp_reply(const struct ntp_replier *r, const struct ntp_query *q
 			  const struct ntp_packet *req, struct client *c,
 			  u8 out[NTP_HEADER_LEN], bool *want_tx)
 {
+	struct stamps s = { .origin = req->transmit };
 	enum ntp_answer answer = NTP_ANSWER_BASIC;
 	enum rate_verdict rate = RATE_PASS;
-	struct ntp_packet p = r->head;
 
 	*want_tx = false;
 	if (c) {
@@ -175,14 +217,14 @@ enum ntp_answer ntp_reply(const struct ntp_replier *r, const struct ntp_query *q
 	if (rate == RATE_DROP)
 		return NTP_ANSWER_RATE_LIMITED;
 
-	p.version = req->version;
-	p.poll = reply_poll(r, req->poll);
-	p.origin = req->transmit;
-	p.root_dispersion = root_dispersion(r, q->tx_sys);
-	set_stamps(r, q, c, &p);
-	if (c && interleave(r, c, req, &p, want_tx))
+	set_stamps(r, q, c, &s);
+	if (c && interleave(r, c, req, &s, want_tx))
 		answer = NTP_ANSWER_INTERLEAVED;
-	ntp_packet_build(&p, out);
+	memcpy(out, r->head, NTP_HEADER_LEN);
+	out[0] |= (u8)(req->version << 3);
+	out[NTP_POLL_AT] = (u8)reply_poll(r, req->poll);
+	be32_put(out + NTP_ROOT_DISPERSION_AT, root_dispersion(r, q->tx_sys));
+	put_stamps(out, &s);
 	return answer;
 }
 

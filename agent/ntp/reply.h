@@ -28,11 +28,14 @@ struct ntp_server_state {
 	s64 correction_ns;	/* served utc = sys + correction_ns */
 };
 
+/* Ready to use: what can be computed before a request comes, is. */
 struct ntp_replier {
-	struct ntp_packet head;	/* of every reply, stamps and root dispersion aside */
-	s64 root_dispersion_ns;	/* at @at_sys */
+	u8 head[NTP_HEADER_LEN];	/* of every reply, as it is sent */
+	bool synchronised;
+	s8 precision;
+	u64 dispersion;		/* root dispersion at @at_sys, 2^-32 s */
+	u64 growth;		/* of it in 2^30 ns */
 	s64 at_sys;
-	u32 drift_ppb;
 	s64 correction_ns;
 	struct rate_limit rate;
 	bool interleaved;

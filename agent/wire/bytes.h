@@ -30,18 +30,21 @@ static inline void be16_put(u8 *b, u16 v)
 	b[1] = (u8)v;
 }
 
+/* Compilers do not find one store in four or eight. */
 static inline void be32_put(u8 *b, u32 v)
 {
-	b[0] = v >> 24;
-	b[1] = (u8)(v >> 16);
-	b[2] = (u8)(v >> 8);
-	b[3] = (u8)v;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	v = __builtin_bswap32(v);
+#endif
+	__builtin_memcpy(b, &v, sizeof(v));
 }
 
 static inline void be64_put(u8 *b, u64 v)
 {
-	be32_put(b, v >> 32);
-	be32_put(b + 4, (u32)v);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	v = __builtin_bswap64(v);
+#endif
+	__builtin_memcpy(b, &v, sizeof(v));
 }
 
 #endif

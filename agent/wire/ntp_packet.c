@@ -60,15 +60,15 @@ int ntp_packet_parse(const void *buf, size_t len, struct ntp_packet *p)
 	p->version = version;
 	p->mode = b[0] & 7;
 	p->stratum = b[1];
-	p->poll = (s8)b[2];
+	p->poll = (s8)b[NTP_POLL_AT];
 	p->precision = (s8)b[3];
 	p->root_delay = be32_get(b + 4);
-	p->root_dispersion = be32_get(b + 8);
+	p->root_dispersion = be32_get(b + NTP_ROOT_DISPERSION_AT);
 	p->refid = be32_get(b + 12);
 	p->reference = be64_get(b + 16);
-	p->origin = be64_get(b + 24);
-	p->receive = be64_get(b + 32);
-	p->transmit = be64_get(b + 40);
+	p->origin = be64_get(b + NTP_ORIGIN_AT);
+	p->receive = be64_get(b + NTP_RECEIVE_AT);
+	p->transmit = be64_get(b + NTP_TRANSMIT_AT);
 
 	if (len == NTP_HEADER_LEN)
 		return 0;
@@ -82,22 +82,23 @@ void ntp_packet_build(const struct ntp_packet *p, void *buf)
 
 	b[0] = (u8)((p->leap & 3) << 6 | (p->version & 7) << 3 | (p->mode & 7));
 	b[1] = p->stratum;
-	b[2] = (u8)p->poll;
+	b[NTP_POLL_AT] = (u8)p->poll;
 	b[3] = (u8)p->precision;
 	be32_put(b + 4, p->root_delay);
-	be32_put(b + 8, p->root_dispersion);
+	be32_put(b + NTP_ROOT_DISPERSION_AT, p->root_dispersion);
 	be32_put(b + 12, p->refid);
 	be64_put(b + 16, p->reference);
-	be64_put(b + 24, p->origin);
-	be64_put(b + 32, p->receive);
-	be64_put(b + 40, p->transmit);
+	be64_put(b + NTP_ORIGIN_AT, p->origin);
+	be64_put(b + NTP_RECEIVE_AT, p->receive);
+	be64_put(b + NTP_TRANSMIT_AT, p->transmit);
 }
 
 static s64 floor_seconds(s64 ns)
 {
-	s64 sec = ns / NSEC_PER_SEC;
-
-	return ns % NSEC_PER_SEC < 0 ? sec - 1 : sec;
+	/* the usual case is cheaper without signs */
+	if (ns >= 0)
+		return (s64)((u64)ns / NSEC_PER_SEC);
+	return (ns + 1) / NSEC_PER_SEC - 1;
 }
 
 /*

@@ -12,6 +12,13 @@
 #define NTP_HEADER_LEN 48
 #define NTP_PACKET_MAX 1500
 
+/* Where in the header (RFC 5905 figure 8) is what a server writes for each request. */
+#define NTP_POLL_AT 2
+#define NTP_ROOT_DISPERSION_AT 8
+#define NTP_ORIGIN_AT 24
+#define NTP_RECEIVE_AT 32
+#define NTP_TRANSMIT_AT 40
+
 enum ntp_mode {
 	NTP_MODE_SYM_ACTIVE = 1,
 	NTP_MODE_SYM_PASSIVE = 2,

@@ -126,7 +126,7 @@ class Server:
         for key, value in values.items():
             state[key] = (state[key][0], value)
         attrs = [attr(C["ATS_A_SERVER_" + k.upper()], v) for k, v in state.items()]
-        attrs.append(attr(C["ATS_A_SERVER_VALID_MS"], valid_ms))
+        attrs.append(attr(C["ATS_A_SERVER_VALID_MS"], (4, valid_ms)))
         if stepped:
             attrs.append(attr(C["ATS_A_SERVER_STEPPED"], None))
         self.genl.call("STATE_SET", attrs)
