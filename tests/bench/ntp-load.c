@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Closed-loop load for an NTP server: sends a window of requests with one
- * system call, waits for their answers, sends the next. Bounded in count and
- * time; counts what comes back and checks each reply's length and origin.
+ * Load for an NTP server: sends a window of requests with one system call, waits
+ * for their answers, sends the next. Bounded in count and time; counts what comes
+ * back and checks each reply's length and origin.
+ *
+ * With --pace it does not wait for answers but so long, looks once what came, and
+ * tells how long the first processor was busy with tasks, all of them, meanwhile:
+ * the same requests cost the sender the same whatever becomes of them.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -26,6 +30,7 @@ struct options {
 	u16 port;
 	u64 count;
 	unsigned int clients, window, seconds;
+	unsigned int pace_us;
 	bool interleaved;
 };
 
@@ -36,6 +41,7 @@ struct peer {
 struct result {
 	u64 sent, replies, interleaved, kod, unsynchronised, bad;
 	s64 elapsed_ns;
+	u64 busy_ns;
 };
 
 struct lane {
@@ -131,6 +137,43 @@ static void judge(const struct options *o, const u8 *data, size_t len, struct pe
 	peers[client].server_rx = p.receive;
 }
 
+static void sleep_us(unsigned int us)
+{
+	struct timespec ts = { us / 1000000, us % 1000000 * 1000 };
+
+	nanosleep(&ts, NULL);
+}
+
+/* What tasks ran on the first processor until the last change between tasks. */
+static u64 busy_ns(void)
+{
+	unsigned long long ns;
+	FILE *f;
+	int n;
+
+	/* the time of this task counts when it stops running */
+	sleep_us(1000);
+	f = fopen("/proc/schedstat", "r");
+	if (!f)
+		die("/proc/schedstat");
+	n = fscanf(f, "version %*s timestamp %*s cpu0 %*s %*s %*s %*s %*s %*s %llu", &ns);
+	fclose(f);
+	if (n != 1)
+		die("/proc/schedstat");
+	return ns;
+}
+
+/* As much as is there by now. */
+static void collect_paced(const struct options *o, int fd, struct peer *peers, struct result *r)
+{
+	int i, n;
+
+	sleep_us(o->pace_us);
+	n = recvmmsg(fd, in_msg, o->window, MSG_DONTWAIT, NULL);
+	for (i = 0; i < n; i++)
+		judge(o, in[i].data, in_msg[i].msg_len, peers, r);
+}
+
 /* Until all of the window came back or nothing more will. */
 static void collect(const struct options *o, int fd, unsigned int expected, struct peer *peers,
 		    struct result *r)
@@ -177,6 +220,8 @@ static void run(const struct options *o, struct result *r)
 	if (!peers)
 		die("memory");
 	prepare(o);
+	if (o->pace_us)
+		r->busy_ns = busy_ns();
 	while (r->sent < o->count && now_ns() < end) {
 		batch = o->window;
 		if (batch > o->count - r->sent)
@@ -192,9 +237,14 @@ static void run(const struct options *o, struct result *r)
 		if (n < 0)
 			die("sendmmsg");
 		r->sent += (u64)n;
-		collect(o, fd, (unsigned int)n, peers, r);
+		if (o->pace_us)
+			collect_paced(o, fd, peers, r);
+		else
+			collect(o, fd, (unsigned int)n, peers, r);
 	}
 	r->elapsed_ns = now_ns() - start;
+	if (o->pace_us)
+		r->busy_ns = busy_ns() - r->busy_ns;
 	close(fd);
 	free(peers);
 }
@@ -209,6 +259,7 @@ static void usage(void)
 	      "  --clients N        that take turns, default the window\n"
 	      "  --from ADDRESS     of the first of them, each has the next one\n"
 	      "  --interleaved      ask for interleaved replies (RFC 9769)\n"
+	      "  --pace US          do not wait for answers but so long\n"
 	      "Prints one line of JSON.\n", stderr);
 	exit(2);
 }
@@ -231,7 +282,7 @@ static void parse(int argc, char **argv, struct options *o)
 	static const struct option options[] = {
 		{ "port", 1, NULL, 'p' }, { "count", 1, NULL, 'n' }, { "time", 1, NULL, 't' },
 		{ "window", 1, NULL, 'w' }, { "clients", 1, NULL, 'c' }, { "from", 1, NULL, 'f' },
-		{ "interleaved", 0, NULL, 'i' }, { 0 }
+		{ "interleaved", 0, NULL, 'i' }, { "pace", 1, NULL, 'P' }, { 0 }
 	};
 	int c;
 
@@ -248,6 +299,8 @@ static void parse(int argc, char **argv, struct options *o)
 			o->clients = (unsigned int)number(optarg, 1, 1 << 24);
 		else if (c == 'i')
 			o->interleaved = true;
+		else if (c == 'P')
+			o->pace_us = (unsigned int)number(optarg, 1, 1000000);
 		else if (c != 'f' || inet_pton(AF_INET, optarg, &o->first_client) != 1)
 			usage();
 	}
@@ -265,10 +318,10 @@ int main(int argc, char **argv)
 	parse(argc, argv, &o);
 	run(&o, &r);
 	printf("{\"sent\":%llu,\"replies\":%llu,\"interleaved\":%llu,\"kod\":%llu,"
-	       "\"unsynchronised\":%llu,\"bad\":%llu,\"seconds\":%.6f}\n",
+	       "\"unsynchronised\":%llu,\"bad\":%llu,\"seconds\":%.6f,\"busy\":%llu}\n",
 	       (unsigned long long)r.sent, (unsigned long long)r.replies,
 	       (unsigned long long)r.interleaved, (unsigned long long)r.kod,
 	       (unsigned long long)r.unsynchronised, (unsigned long long)r.bad,
-	       (double)r.elapsed_ns / 1e9);
-	return r.replies ? 0 : 1;
+	       (double)r.elapsed_ns / 1e9, (unsigned long long)r.busy_ns);
+	return r.replies || o.pace_us ? 0 : 1;
 }

@@ -9,11 +9,16 @@ FIRST_CLIENT=10.64.0.1
 declare -A PORT=([ours]=123 [chronyd]=1123)
 
 # servers CLIENTLOGLIMIT: both have an upstream server, as servers do; it never answers.
-servers() {
+servers() { server_ours "$1" && server_chronyd "$1"; }
+
+server_ours() {
 	agent "$S" ours "serve_ntp = { allow = [ \"0.0.0.0/0\", \"::/0\" ]; ratelimit = false;
 		clientloglimit = $1L; };
-		local = { stratum = 3; }; servers = [ \"$C4\" ];" &&
-		chronyd "$S" chronyd "port 1123
+		local = { stratum = 3; }; servers = [ \"$C4\" ];"
+}
+
+server_chronyd() {
+	chronyd "$S" chronyd "port 1123
 local stratum 3
 server $C4
 allow
