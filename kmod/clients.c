@@ -29,16 +29,18 @@ struct ats_clients *ats_clients_new(u64 octets)
 	static atomic_t generation;
 	u32 n = count_shards(octets), i;
 	struct ats_clients *clients;
+	u64 key[2];
 
 	clients = kzalloc(struct_size(clients, shard, n), GFP_KERNEL_ACCOUNT);
 	if (!clients)
 		return NULL;
-	get_random_bytes(clients->key, sizeof(clients->key));
+	get_random_bytes(key, sizeof(key));
+	siphash_init(&clients->hash, key);
 	clients->mask = n - 1;
 	clients->generation = (u32)atomic_inc_return(&generation);
 	for (i = 0; i < n; i++) {
 		spin_lock_init(&clients->shard[i].lock);
-		clients->shard[i].table = client_table_new(octets / n, clients->key);
+		clients->shard[i].table = client_table_new(octets / n, key);
 		if (!clients->shard[i].table) {
 			ats_clients_free(clients);
 			return NULL;

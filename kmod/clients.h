@@ -20,7 +20,7 @@ struct ats_shard {
 } ____cacheline_aligned_in_smp;
 
 struct ats_clients {
-	u64 key[2];
+	struct siphash hash;
 	u32 mask;		/* of shards, a power of two, minus 1 */
 	u32 generation;		/* of all tables ever made no other has it (but 2^32 later) */
 	struct ats_shard shard[];
@@ -35,7 +35,7 @@ void ats_clients_look(struct ats_clients *clients, struct ats_server_view *view)
 
 static inline u64 ats_clients_hash(const struct ats_clients *clients, const u8 address[16])
 {
-	return siphash_address(clients->key, address);
+	return siphash_address(&clients->hash, address);
 }
 
 static inline struct ats_shard *ats_clients_shard(struct ats_clients *clients, u64 hash)

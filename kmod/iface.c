@@ -8,7 +8,7 @@
 
 static struct hlist_head *bucket_of(struct ats_ifaces *all, int ifindex)
 {
-	return &all->bucket[ifindex % ATS_IFACE_BUCKETS];
+	return &all->bucket[(u32)ifindex % ATS_IFACE_BUCKETS];
 }
 
 struct ats_iface *ats_iface_find(const struct ats_net *an, int ifindex)

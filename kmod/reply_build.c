@@ -10,6 +10,8 @@
 #include "ntp/ratelimit.c"
 #include "ntp/reply.c"
 #include "server.c"
+#include "iface.c"
+#include "rx_stamp.c"
 #include "reply.c"
 #include "reply_skb.c"
 #include "reply_path.c"

@@ -11,6 +11,8 @@
 #include <net/net_namespace.h>
 #include <net/xfrm.h>
 
+#include "wire/bytes.h"
+
 /* Of as many clients at a time; others are routed. */
 #define PATHS 4096
 /* About 34 s of ats_now_mono(): then a path is looked up anew. */
@@ -94,6 +96,14 @@ bool reply_may_reflect(const struct sk_buff *skb, const struct net *net)
 	return plain_ethernet(skb) && !netfilter_wants(skb, net) && !ipsec_wants(skb, net);
 }
 
+/* As ether_addr_to_u64(), which takes octet by octet. */
+static u64 ethernet_source(const struct sk_buff *skb)
+{
+	const u8 *source = eth_hdr(skb)->h_source;
+
+	return (u64)be32_get(source) << 16 | be16_get(source + 4);
+}
+
 /* What may differ between two ways, under odd factors that keep it apart. */
 u64 reply_path_name(const struct sk_buff *skb, const struct sock *sk, u64 hash, s64 now_mono)
 {
@@ -111,7 +121,7 @@ u64 reply_path_name(const struct sk_buff *skb, const struct sock *sk, u64 hash, 
 		local += (__force u32)ipv6_hdr(skb)->daddr.s6_addr32[2] * 0xd6e8feb86659fd93ULL;
 	}
 	generation |= (u64)now_mono >> EPOCH_SHIFT << 32;
-	hash ^= ((ether_addr_to_u64(eth_hdr(skb)->h_source) << 16) ^ (u32)skb->dev->ifindex) *
+	hash ^= (ethernet_source(skb) << 16 ^ (u32)skb->dev->ifindex) *
 		0xa0761d6478bd642fULL;
 	hash += generation * 0xe7037ed1a0b428dbULL;
 	hash ^= local * 0x8ebc6af09c88c6e3ULL;

@@ -14,19 +14,23 @@
 #include "rx_stamp.h"
 #include "tx_stamp.h"
 
+/* Adds the carries: a sum of 32-bit words, to which 16-bit ones can be added yet. */
+static u64 carry(u64 sum)
+{
+	return (sum & U32_MAX) + (sum >> 32);
+}
+
 /* A sum of 16-bit words in the order of the packet, to one of them. */
 static __sum16 fold(u64 sum)
 {
-	sum = (sum & U32_MAX) + (sum >> 32);
-	sum = (sum & U32_MAX) + (sum >> 32);
-	return csum_fold((__force __wsum)(u32)sum);
+	return csum_fold((__force __wsum)(u32)carry(sum));
 }
 
 u16 ats_ipv4_sum(const struct iphdr *iph)
 {
 	const u32 *word = (const u32 *)iph;
 
-	return (__force u16)fold((u64)word[0] + word[1] + word[2] + word[3] + word[4]);
+	return (__force u16)fold(carry((u64)word[0] + word[1] + word[2] + word[3] + word[4]));
 }
 
 /*
@@ -35,7 +39,7 @@ u16 ats_ipv4_sum(const struct iphdr *iph)
  */
 static __sum16 turn_ipv4(struct iphdr *iph, u8 tos, u8 ttl)
 {
-	u64 addresses = (u64)(__force u32)iph->saddr + (__force u32)iph->daddr;
+	u64 addresses = carry((u64)(__force u32)iph->saddr + (__force u32)iph->daddr);
 
 	iph->tos = tos;
 	iph->id = 0;		/* never fragmented, RFC 6864 clause 4.1 */

@@ -29,7 +29,7 @@ struct client_table {
 	u32 newcomer_hand;
 	u64 evicted;
 	u64 dice;
-	u64 key[2];
+	struct siphash hash;
 };
 
 struct client_table *client_table_new(u64 octets, const u64 key[2])
@@ -54,7 +54,7 @@ struct client_table *client_table_new(u64 octets, const u64 key[2])
 	while (t->number_mask < t->capacity)
 		t->number_mask = t->number_mask << 1 | 1;
 	t->proven_max = t->capacity - (t->capacity + 3) / 4;
-	memcpy(t->key, key, sizeof(t->key));
+	siphash_init(&t->hash, key);
 	t->dice = key[0] ^ key[1];
 	/* pages that no client touches are never there */
 	t->entry = calloc(t->capacity, sizeof(*t->entry));
@@ -248,17 +248,19 @@ static u32 ticks(s64 mono)
  */
 static void note_interval(struct client *c, u32 gap)
 {
-	int log2, now, was = c->interval;
+	u32 log2, now, was = c->interval;
 
 	if (!gap)
 		gap = 1;
 	/* so that powers of two lie in the middle of their step */
 	if (gap < UINT32_MAX / 2)
 		gap += gap / 8;
-	log2 = 31 - __builtin_clz(gap);
-	now = 1 + 4 * log2 + (int)(((u64)gap << 2 >> log2) & 3);
-	if (was)
-		now = was + (now - was) / 4 + (now > was) - (now < was);
+	log2 = 31 - (u32)__builtin_clz(gap);
+	now = 1 + 4 * log2 + (((u64)gap << 2 >> log2) & 3);
+	if (was && now > was)
+		now = was + (now - was) / 4 + 1;
+	else if (was && now < was)
+		now = was - (was - now) / 4 - 1;
 	c->interval = (u8)now;
 }
 
@@ -301,7 +303,7 @@ struct client *client_table_hit_hashed(struct client_table *t, const u8 addr[16]
 
 struct client *client_table_hit(struct client_table *t, const u8 addr[16], s64 now_mono)
 {
-	return client_table_hit_hashed(t, addr, siphash_address(t->key, addr), now_mono);
+	return client_table_hit_hashed(t, addr, siphash_address(&t->hash, addr), now_mono);
 }
 
 struct client *client_table_find_hashed(const struct client_table *t, const u8 addr[16], u64 hash)
@@ -313,7 +315,7 @@ struct client *client_table_find_hashed(const struct client_table *t, const u8 a
 
 struct client *client_table_find(const struct client_table *t, const u8 addr[16])
 {
-	return client_table_find_hashed(t, addr, siphash_address(t->key, addr));
+	return client_table_find_hashed(t, addr, siphash_address(&t->hash, addr));
 }
 
 u32 client_table_count(const struct client_table *t)

@@ -3,16 +3,12 @@
 
 #include "wire/bytes.h"
 
-struct state {
-	u64 v0, v1, v2, v3;
-};
-
 static inline u64 rotate(u64 v, unsigned int bits)
 {
 	return v << bits | v >> (64 - bits);
 }
 
-static inline void round_once(struct state *s)
+static inline void round_once(struct siphash_state *s)
 {
 	s->v0 += s->v1;
 	s->v1 = rotate(s->v1, 13) ^ s->v0;
@@ -26,7 +22,7 @@ static inline void round_once(struct state *s)
 	s->v2 = rotate(s->v2, 32);
 }
 
-static inline void absorb(struct state *s, u64 word)
+static inline void absorb(struct siphash_state *s, u64 word)
 {
 	s->v3 ^= word;
 	round_once(s);
@@ -39,14 +35,25 @@ static inline u64 word_at(const u8 *b)
 	return __builtin_bswap64(be64_get(b));
 }
 
-u64 siphash_address(const u64 key[2], const u8 address[16])
+void siphash_init(struct siphash *h, const u64 key[2])
 {
-	struct state s = {
+	h->start = (struct siphash_state){
 		.v0 = key[0] ^ 0x736f6d6570736575ULL, .v1 = key[1] ^ 0x646f72616e646f6dULL,
 		.v2 = key[0] ^ 0x6c7967656e657261ULL, .v3 = key[1] ^ 0x7465646279746573ULL,
 	};
+	h->zeros = h->start;
+	absorb(&h->zeros, 0);
+}
 
-	absorb(&s, word_at(address));
+u64 siphash_address(const struct siphash *h, const u8 address[16])
+{
+	u64 high = word_at(address);
+	struct siphash_state s = h->zeros;
+
+	if (high) {
+		s = h->start;
+		absorb(&s, high);
+	}
 	absorb(&s, word_at(address + 8));
 	absorb(&s, 16ULL << 56);	/* length, no octets left */
 	s.v2 ^= 0xff;

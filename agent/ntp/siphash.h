@@ -8,6 +8,17 @@
 
 #include "types.h"
 
-u64 siphash_address(const u64 key[2], const u8 address[16]);
+struct siphash_state {
+	u64 v0, v1, v2, v3;
+};
+
+/* A key, made ready. */
+struct siphash {
+	struct siphash_state start;
+	struct siphash_state zeros;	/* after 8 octets of 0: with them IPv4 begins */
+};
+
+void siphash_init(struct siphash *h, const u64 key[2]);
+u64 siphash_address(const struct siphash *h, const u8 address[16]);
 
 #endif

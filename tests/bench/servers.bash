@@ -14,7 +14,7 @@ servers() { server_ours "$1" && server_chronyd "$1"; }
 server_ours() {
 	agent "$S" ours "serve_ntp = { allow = [ \"0.0.0.0/0\", \"::/0\" ]; ratelimit = false;
 		clientloglimit = $1L; };
-		local = { stratum = 3; }; servers = [ \"$C4\" ];"
+		kernel = \"off\"; local = { stratum = 3; }; servers = [ \"$C4\" ];"
 }
 
 server_chronyd() {
