@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Lines of cost.sh and memory.sh to a table, or to JSON with --json."""
+"""Lines of cost.sh, request.sh and memory.sh to tables, or to JSON with --json."""
 import json
 import statistics
 import sys
@@ -7,25 +7,37 @@ import sys
 LOADS = {"load": "64 in flight", "single": "one at a time"}
 
 
+SERVERS = {"chronyd": "chronyd", "ours": "agent", "socket": "socket", "ingress": "ingress"}
+
+
+def check_replies(server, mode, interleaved, replies):
+    wanted = 0 if mode == "basic" else 0.95 * replies
+    if interleaved < wanted or (mode == "basic" and interleaved):
+        sys.exit(f"report: {server} sent {interleaved} of {replies} {mode} replies interleaved")
+
+
 def read(lines):
-    cost, memory, unit = {}, {}, None
+    cost, request, memory, unit = {}, {}, {}, None
     for line in lines:
         word = line.split()
         if word[:1] == ["cost"]:
             server, mode, load, value, unit, interleaved, replies = word[1:8]
             cost.setdefault((mode, load), {}).setdefault(server, []).append(int(value))
-            wanted = 0 if mode == "basic" else 0.95 * int(replies)
-            if int(interleaved) < wanted or (mode == "basic" and int(interleaved)):
-                sys.exit(f"report: {server} sent {interleaved} of {replies} {mode} replies interleaved")
+            check_replies(server, mode, int(interleaved), int(replies))
+        elif word[:1] == ["request"]:
+            server, mode, load, value, interleaved, replies = word[1:7]
+            request.setdefault((mode, load), {})[SERVERS[server]] = int(value)
+            if load == "load":  # one at a time only some are asked, the first ones basic
+                check_replies(server, mode, int(interleaved), int(replies))
         elif word[:1] == ["memory"]:
             values = [int(v) for v in word[2:8]]
             keys = ("clients", "rss_start", "pss_start", "rss", "pss")
             memory.setdefault(values[0], {})[word[1]] = dict(zip(keys, values[1:]))
-    return cost, memory, unit
+    return cost, request, memory, unit
 
 
 def main():
-    cost, memory, unit = read(sys.stdin)
+    cost, request, memory, unit = read(sys.stdin)
     if not cost:
         sys.exit("report: nothing was measured")
     rows = []
@@ -35,6 +47,8 @@ def main():
                      "ratio": round(ours / peer, 3)})
     if "--json" in sys.argv:
         json.dump({"version": 1, "unit": unit, "cost_per_request": rows,
+                   "machine_per_request": [{"mode": m, "load": LOADS[k], **by}
+                                           for (m, k), by in sorted(request.items())],
                    "memory_kB": [{"clientloglimit": k, **v} for k, v in sorted(memory.items())]},
                   sys.stdout, indent=1)
         print()
@@ -43,6 +57,12 @@ def main():
     print(f"{'mode':12} {'load':14} {'ours':>8} {'chronyd':>8} {'ratio':>6}")
     for r in rows:
         print(f"{r['mode']:12} {r['load']:14} {r['ours']:8.0f} {r['chronyd']:8.0f} {r['ratio']:6.2f}")
+    if request:
+        print("\ninstructions per request, whole machine (chronyd's share)")
+        print(f"{'mode':12} {'load':14} {'chronyd':>8}", *(f"{s:>14}" for s in list(SERVERS.values())[1:]))
+    for (mode, load), by in sorted(request.items()):
+        print(f"{mode:12} {LOADS[load]:14} {by['chronyd']:8}",
+              *(f"{v:6} (1/{by['chronyd'] / v:4.2f})" for s, v in by.items() if s != "chronyd"))
     if memory:
         print("\nmemory with 100,000 distinct clients, kB")
         print(f"{'clientloglimit':>14} {'server':8} {'clients kept':>12} {'RSS':>7} {'PSS':>7} {'grown by':>8}")

@@ -4,18 +4,18 @@
 # --icount: those with replies less those with the same requests dropped at the
 # server's ingress. Prints lines "request SERVER MODE LOAD INSTRUCTIONS REPLIES".
 #
-#	request.sh MODULE	(as_timesync.ko)
+#	request.sh MODULES	(build/kmod: modules by kernel)
 #
 # Basic replies are dropped at the client's ingress, so that what they cost the client
 # does not count. Interleaved ones the client must see; what it costs to see them is
 # known from basic ones, seen and dropped, and taken off.
 . "$(dirname "$0")/../netns/lib.sh"
 . "$(dirname "$0")/servers.bash"
-module=$1
-count=3200 pace=5000 runs=3
+module=$1/$(uname -r | cut -d. -f1,2)/as_timesync.ko
+count=3200 pace=5000 runs=5
 need chrony agent "$LOAD"
 skip() { echo "request: $*" >&2; exit 1; }
-PORT[socket]=2123 PORT[ingress]=2123
+PORT["socket"]=2123 PORT["ingress"]=2123
 
 # The guest's time runs ahead while it waits for a file of this machine: so many tries
 # instead of seconds.
