@@ -95,6 +95,7 @@ static enum ats_count make(struct ats_request *r, struct ats_reply_cpu *cpu)
 	q.rx_sys = ats_rx_stamp(r->iface, r->skb, now_sys, &q.rx_kind);
 	q.buf = r->ntp;
 	q.len = NTP_HEADER_LEN;
+	q.tx_kind = STAMP_KERNEL;
 	q.port = r->port;
 	q.random = next_random(cpu);
 	a = answer(r, &p->replier, &q, &request);

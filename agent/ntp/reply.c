@@ -106,8 +106,11 @@ struct stamps {
 	u64 origin, receive, transmit;
 };
 
-static u64 stamp(const struct ntp_replier *r, s64 sys, u64 fuzz, u32 random)
+/* The precision is that of a program's clock readings; the kernel's stamps are finer. */
+static u64 stamp(const struct ntp_replier *r, s64 sys, enum stamp_kind kind, u32 random)
 {
+	u64 fuzz = kind >= STAMP_KERNEL ? FUZZ_BELOW_NS : r->fuzz_mask;
+
 	return (ntp_from_utc(sys + r->correction_ns) & ~fuzz) | (random & fuzz);
 }
 
@@ -158,12 +161,11 @@ static bool interleave(const struct ntp_replier *r, struct client *c,
 static void set_stamps(const struct ntp_replier *r, const struct ntp_query *q,
 		       const struct client *c, struct stamps *s)
 {
-	s->receive = stamp(r, q->rx_sys, q->rx_kind >= STAMP_KERNEL ? FUZZ_BELOW_NS : r->fuzz_mask,
-			   (u32)q->random);
+	s->receive = stamp(r, q->rx_sys, q->rx_kind, (u32)q->random);
 	/* it names this reply among those to the client */
 	if ((c && s->receive == c->rx) || !s->receive)
 		s->receive++;
-	s->transmit = stamp(r, q->tx_sys, r->fuzz_mask, (u32)(q->random >> 32));
+	s->transmit = stamp(r, q->tx_sys, q->tx_kind, (u32)(q->random >> 32));
 	if ((s64)(s->transmit - s->receive) <= 0)
 		s->transmit = s->receive + 1;
 }

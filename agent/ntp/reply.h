@@ -49,6 +49,7 @@ struct ntp_query {
 	s64 rx_sys;
 	enum stamp_kind rx_kind;
 	s64 tx_sys;		/* when the reply is expected to leave */
+	enum stamp_kind tx_kind;	/* STAMP_KERNEL: the clock was read in the kernel */
 	s64 now_mono;
 	u64 random;		/* 64 bits, see random.h */
 };

@@ -48,6 +48,8 @@ static struct ntp_packet request(u64 origin, u64 receive, u64 transmit)
 	};
 }
 
+static enum stamp_kind tx_kind = STAMP_USER;
+
 /* The whole way from octets to octets, received at @rx and leaving @rx + 1000 ns. */
 static enum ntp_answer ask(const struct ntp_packet *req, struct client *c, s64 rx, s64 mono)
 {
@@ -55,7 +57,7 @@ static enum ntp_answer ask(const struct ntp_packet *req, struct client *c, s64 r
 	struct ntp_packet parsed;
 	struct ntp_query q = {
 		.buf = in, .len = sizeof(in), .port = 40000, .rx_sys = rx,
-		.rx_kind = STAMP_KERNEL, .tx_sys = rx + 1000, .now_mono = mono,
+		.rx_kind = STAMP_KERNEL, .tx_sys = rx + 1000, .tx_kind = tx_kind, .now_mono = mono,
 		.random = random_next(&random_state),
 	};
 	enum ntp_answer a;
@@ -371,6 +373,32 @@ static void test_stamps_unique(void **state)
 	assert_int_equal(low & 3, 3);
 }
 
+/* What a program's clock cannot tell is random, the kernel's stamps are as they are. */
+static void test_precision(void **state)
+{
+	struct ntp_server_state st = good_state();
+	struct ntp_packet req = request(0, 0, 1);
+	s64 tx, low = INT64_MAX, high = INT64_MIN;
+	int i;
+
+	st.precision = -20;
+	ntp_reply_publish(&replier, &st);
+	for (i = 0; i < 200; i++) {
+		ask(&req, NULL, NOW + 10000, 0);
+		tx = ntp_to_utc(reply.transmit, NOW) - NOW;
+		low = tx < low ? tx : low;
+		high = tx > high ? tx : high;
+	}
+	assert_in_range(low, 11000 - 954, 11000);
+	assert_in_range(high - low, 800, 954);
+	tx_kind = STAMP_KERNEL;
+	for (i = 0; i < 200; i++) {
+		ask(&req, NULL, NOW + 10000, 0);
+		assert_int_equal(ntp_to_utc(reply.transmit, NOW) - NOW, 11000);
+	}
+	tx_kind = STAMP_USER;
+}
+
 static void test_rate_limit(void **state)
 {
 	struct ntp_packet req = request(0, 0, 1);
@@ -434,6 +462,7 @@ int main(void)
 		cmocka_unit_test_setup(test_two_behind_one_address, setup),
 		cmocka_unit_test_setup(test_late_or_wrong_stamp, setup),
 		cmocka_unit_test_setup(test_stamps_unique, setup),
+		cmocka_unit_test_setup(test_precision, setup),
 		cmocka_unit_test_setup(test_rate_limit, setup),
 		cmocka_unit_test_setup(test_kod_content, setup),
 		cmocka_unit_test_setup(test_remembers_statement, setup),
