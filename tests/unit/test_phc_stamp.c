@@ -45,7 +45,7 @@ static void test_is_the_nearest_ns(void **state)
 			assert_true(phc_stamp_line_ok(&l));
 			assert_true(phc_stamp_to_sys(&l, PHC0 + elapsed[k], &sys));
 			/* in 2^-40 ns, of which half a nanosecond and what was cut are allowed */
-			exact -= (__int128)(sys - SYS0 - elapsed[k]) << PHC_STAMP_RATE_SHIFT;
+			exact -= (__int128)(sys - SYS0 - elapsed[k]) * (1LL << PHC_STAMP_RATE_SHIFT);
 			error = (s64)exact;
 			assert_true(llabs(error) <= (1LL << 39) + (1LL << 16));
 		}

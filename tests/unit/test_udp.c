@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -225,6 +226,40 @@ static void test_descriptor_flags(void **state)
 	udp_close(u);
 }
 
+enum { STAMPS_TRIES = 5000 };	/* 1 ms apart */
+
+static struct udp *stamped_server, *stamped_client;
+
+/*
+ * The kernel begins to stamp what is received some time after the first socket asks
+ * for it, and stops after the last: one pair asks for as long as the tests run.
+ */
+static int begin_stamps(void **state)
+{
+	char in[48] = "";
+	struct udp_message m = { .buf = in, .size = sizeof(in) };
+	int i;
+
+	if (!pair(AF_INET, &stamped_server, &stamped_client))
+		return -1;
+	for (i = 0; i < STAMPS_TRIES; i++) {
+		if (udp_send(stamped_client, in, sizeof(in), NULL, 0, NULL, NULL) ||
+		    receive(stamped_server, &m) != 1)
+			return -1;
+		if (m.rx_kind == STAMP_KERNEL)
+			return 0;
+		usleep(1000);
+	}
+	return -1;
+}
+
+static int end_stamps(void **state)
+{
+	udp_close(stamped_client);
+	udp_close(stamped_server);
+	return 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -237,5 +272,5 @@ int main(void)
 		cmocka_unit_test(test_descriptor_flags),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, begin_stamps, end_stamps);
 }
