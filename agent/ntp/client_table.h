@@ -33,7 +33,7 @@ struct client {
 	s32 tx_after_rx;	/* true transmit stamp of that reply minus rx, 2^-32 s */
 	u32 hash;
 	u32 hits;		/* requests; stays at the maximum */
-	u32 drops;		/* of them not answered because of the rate limit */
+	u32 drops;		/* of them refused the time by the rate limit, KoDs too */
 	u32 last;		/* mono of the last request, in CLIENT_TICKS */
 	u32 root_delay;		/* as the last request states them, NTP short format; */
 	u32 root_dispersion;	/* both 0: the client does not tell */

@@ -56,10 +56,10 @@ enum rate_verdict rate_limit_charge(const struct rate_limit *r, struct client *c
 		c->tat_mono += r->interval_ns;
 		return RATE_PASS;
 	}
-	if (c->drops < UINT32_MAX)
-		c->drops++;
 	if (!(random & r->leak_mask))
 		return RATE_LEAK;
+	if (c->drops < UINT32_MAX)
+		c->drops++;
 	now_s = (u16)(now_mono / NSEC_PER_SEC);
 	if (!kod_due(r, c, now_s))
 		return RATE_DROP;
