@@ -248,12 +248,16 @@ def test_software(server):
         if command:
             subprocess.run(command.split(), check=True)
         asker = Asker("10.112.0.1")
+        for _ in range(40):                     # it sees what the interface is like
+            asker.ask()
+            time.sleep(0.03)
         before = iface.get()["tx_software"]
         kinds = [asker.ask()[1] for _ in range(50)]
         ok(sum(kinds) >= 48, f"without a NIC's stamps clients are interleaved as well ({name})",
            kinds)
         n = iface.get()["tx_software"] - before
-        ok(n >= 48 if command else n > 0, f"by software stamps ({name})", n)
+        ok(n >= 48 if command else n < 48, f"by software stamps{'' if command else ' where needed'}"
+           f" ({name})", n)
     ok(0 < iface.get()["tx_delay_learned"] < 10**7, "whose delay is learned", iface.get())
     server.detach(ident)
     iface.delete()
