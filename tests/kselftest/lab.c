@@ -187,16 +187,25 @@ int lab_udp(int family, __u16 port)
 	return -1;
 }
 
-bool lab_simnic(const char *name, const char *peer)
+bool lab_simnic(struct lab_pair *pair)
 {
 	int fd = open("/sys/kernel/debug/simnic/control", O_WRONLY | O_CLOEXEC);
 	bool done;
+	int i;
 
 	if (fd < 0)
 		return false;
-	done = dprintf(fd, "pair %s %s", name, peer) > 0;
+	for (i = 0; i < 2; i++)
+		snprintf(pair->name[i], sizeof(pair->name[i]), "sim%d-%d", getpid(), i);
+	done = dprintf(fd, "pair %s %s", pair->name[0], pair->name[1]) > 0;
 	close(fd);
-	return done && lab_up(if_nametoindex(name)) && lab_up(if_nametoindex(peer));
+	return done && lab_up(if_nametoindex(pair->name[0])) &&
+		lab_up(if_nametoindex(pair->name[1]));
+}
+
+bool lab_simnic_end(const struct lab_pair *pair)
+{
+	return lab_delete(if_nametoindex(pair->name[0]));
 }
 
 static bool has_name(__u32 index, const char *begin)

@@ -35,9 +35,15 @@ int lab_udp(int family, __u16 port);
 
 /*
  * A pair of simnic's NICs in this namespace, each with its own clock of the same
- * name. False when simnic is not loaded.
+ * name, which no other process has: what is left of the pairs of namespaces goes only
+ * some time after them. False when simnic is not loaded.
  */
-bool lab_simnic(const char *name, const char *peer);
+struct lab_pair {
+	char name[2][16];
+};
+
+bool lab_simnic(struct lab_pair *pair);
+bool lab_simnic_end(const struct lab_pair *pair);
 
 /*
  * Opens /dev/ptpN of simnic's clock whose name begins so, of those the nth, counted

@@ -5,8 +5,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <net/if.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -23,6 +21,7 @@
 
 FIXTURE(phc) {
 	struct nl *nl;
+	struct lab_pair pair;
 	int fds[2];
 	__u32 index[2];
 };
@@ -34,17 +33,16 @@ FIXTURE_SETUP(phc)
 	ASSERT_TRUE(lab_enter());
 	self->nl = nl_open();
 	ASSERT_NE(NULL, self->nl);
-	/* its own, so that no other test knows them */
-	ASSERT_TRUE(lab_simnic("phctest0", "phctest1"));
+	ASSERT_TRUE(lab_simnic(&self->pair));
 	for (i = 0; i < 2; i++) {
-		self->fds[i] = lab_phc("phctest", i, O_RDWR, &self->index[i]);
+		self->fds[i] = lab_phc(self->pair.name[i], 0, O_RDWR, &self->index[i]);
 		ASSERT_LE(0, self->fds[i]);
 	}
 }
 
 FIXTURE_TEARDOWN(phc)
 {
-	lab_delete(if_nametoindex("phctest0"));
+	lab_simnic_end(&self->pair);
 	nl_close(self->nl);
 }
 
@@ -216,7 +214,7 @@ TEST_F(phc, adjusted_within_bounds)
 TEST_F(phc, read_only)
 {
 	__u32 index, id;
-	int fd = lab_phc("phctest", 0, O_RDONLY, &index);
+	int fd = lab_phc(self->pair.name[0], 0, O_RDONLY, &index);
 
 	ASSERT_LE(0, fd);
 	ASSERT_EQ(0, phc_add(self->nl, fd).err);
@@ -229,7 +227,7 @@ TEST_F(phc, read_only)
 TEST_F(phc, device_removed)
 {
 	ASSERT_EQ(0, phc_add(self->nl, self->fds[0]).err);
-	ASSERT_TRUE(lab_delete(if_nametoindex("phctest0")));
+	ASSERT_TRUE(lab_simnic_end(&self->pair));
 	EXPECT_REFUSED(-ENODEV, phc_adjust(self->nl, self->index[0], ATS_A_PHC_OFFSET, 0));
 	EXPECT_EQ(1, count(self->nl, ATS_CMD_PHC_GET));
 	EXPECT_EQ(0, phc_do(self->nl, ATS_CMD_PHC_DEL, self->index[0]).err);
@@ -277,12 +275,14 @@ TEST_F(phc, one_master)
 /* Also not from another namespace, until this one is gone. */
 TEST_F(phc, one_master_everywhere)
 {
+	int here = lab_here();
 	struct nl *other;
 	__u32 id;
 
+	ASSERT_LE(0, here);
 	ASSERT_EQ(0, phc_add(self->nl, self->fds[0]).err);
 	ASSERT_EQ(0, servo_add(self->nl, self->index[0], -1, &id).err);
-	ASSERT_EQ(0, unshare(CLONE_NEWNET));
+	ASSERT_TRUE(lab_enter());
 	other = nl_open();
 	ASSERT_NE(NULL, other);
 	EXPECT_EQ(0, count(other, ATS_CMD_PHC_GET));
@@ -290,6 +290,7 @@ TEST_F(phc, one_master_everywhere)
 	EXPECT_REFUSED(-EBUSY, servo_add(other, self->index[0], -1, &id));
 	EXPECT_REFUSED(-EBUSY, phc_adjust(other, self->index[0], ATS_A_PHC_OFFSET, 0));
 	nl_close(other);
+	EXPECT_TRUE(lab_go(here));
 }
 
 TEST_F(phc, servo_of_a_removed_device)
@@ -300,7 +301,7 @@ TEST_F(phc, servo_of_a_removed_device)
 	ASSERT_EQ(0, phc_add(self->nl, self->fds[0]).err);
 	ASSERT_EQ(0, servo_add(self->nl, self->index[0], -1, &id).err);
 	ASSERT_TRUE(runs(self->nl, id, 2));
-	ASSERT_TRUE(lab_delete(if_nametoindex("phctest0")));
+	ASSERT_TRUE(lab_simnic_end(&self->pair));
 	for (waited = 0; waited < WAIT_MS; waited += STEP_MS) {
 		if (look(self->nl, id).state == ATS_SERVO_DEAD)
 			break;
@@ -335,6 +336,7 @@ TEST_F(phc, agent_killed)
 	ASSERT_LE(0, agent);
 	if (agent == 0)
 		be_agent(self->fds[0], self->index[0], told[1]);
+	close(told[1]);
 	ASSERT_EQ(sizeof(id), read(told[0], &id, sizeof(id)));
 	close(self->fds[0]);
 	ASSERT_EQ(0, kill(agent, SIGKILL));

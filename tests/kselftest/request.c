@@ -7,7 +7,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <net/if.h>
 #include <sys/socket.h>
 
 #include "harness.h"
@@ -50,6 +49,7 @@ struct bench {
 
 FIXTURE(request) {
 	struct bench bench;
+	struct lab_pair pair;
 };
 
 FIXTURE_VARIANT(request) {
@@ -270,9 +270,9 @@ FIXTURE_SETUP(request)
 	self->bench.udp = lab_udp(AF_INET, LAB_NTP_PORT);
 	ASSERT_LE(0, self->bench.udp);
 	if (variant->cmd->set == &set_phc || variant->cmd->set == &set_servo) {
-		/* its own: what other namespaces steered is free only some time later */
-		ASSERT_TRUE(lab_simnic("request0", "request1"));
-		self->bench.phc = lab_phc("request", 0, O_RDWR, &self->bench.phc_index);
+		ASSERT_TRUE(lab_simnic(&self->pair));
+		self->bench.phc = lab_phc(self->pair.name[0], 0, O_RDWR,
+					  &self->bench.phc_index);
 		ASSERT_LE(0, self->bench.phc);
 	}
 	if (variant->needs & NEED_TAP)
@@ -297,7 +297,7 @@ FIXTURE_SETUP(request)
 FIXTURE_TEARDOWN(request)
 {
 	if (self->bench.phc)
-		lab_delete(if_nametoindex("request0"));
+		lab_simnic_end(&self->pair);
 	nl_close(self->bench.nl);
 }
 
