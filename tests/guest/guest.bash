@@ -31,6 +31,32 @@ renumber() {
 	done
 }
 
+# side_by_side FUNCTION ARG...: the function for each of them, at the same time, for a
+# guest keeps one processor busy; results as if it were one after the other.
+side_by_side() {
+	local function=$1 arg text
+	shift
+
+	for arg; do
+		(
+			# shellcheck disable=SC2034 # of tap.sh
+			count=0
+			"$function" "$arg"
+		) >"$build/$function-$arg.log" 2>&1 &
+	done
+	wait
+	for arg; do
+		while IFS= read -r text; do
+			if [[ $text =~ ^(not\ )?ok\ [0-9]+\ -\ (.*)$ ]]; then
+				[ -z "${BASH_REMATCH[1]}" ]
+				result $? "${BASH_REMATCH[2]}"
+			else
+				echo "$text"
+			fi
+		done <"$build/$function-$arg.log"
+	done
+}
+
 # run_guest NAME KERNEL OPTION... -- COMMAND...
 run_guest() {
 	local name=$1 kernel=$2 status plan tap

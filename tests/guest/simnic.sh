@@ -345,7 +345,7 @@ part_unload() {
 	result $? "ip link adds and deletes a pair"
 	ip netns del b
 	for ((i = 0; i < 300; i++)); do
-		[ -e $DEBUG/nics/simnic0 ] || break
+		[ -e $DEBUG/nics/simnic0 ] || [ -e $DEBUG/clocks/simnic1 ] || break
 		sleep 0.1
 	done
 	echo "# after $i tenths of a second"
