@@ -49,6 +49,29 @@ int kernel_words(struct ctl *c, int argc, char **argv)
 	return optind;
 }
 
+int kernel_run_verb(struct ctl *c, struct genl *g, const struct kernel_verb *verbs, size_t n,
+		    int argc, char **argv)
+{
+	int first = kernel_words(c, argc, argv);
+	char what[40];
+
+	if (first < 0)
+		return CTL_USAGE;
+	if (first == argc)
+		return verbs[0].run(c, g, 0, NULL);
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(argv[first], verbs[i].name))
+			continue;
+		argc -= first + 1;
+		snprintf(what, sizeof(what), "kernel %s", argv[0]);
+		if (argc < verbs[i].min || argc > verbs[i].max)
+			return ctl_usage(c, what, verbs[i].args);
+		return verbs[i].run(c, g, argc, argv + first + 1);
+	}
+	snprintf(what, sizeof(what), "kernel %s knows no", argv[0]);
+	return ctl_usage(c, what, argv[first]);
+}
+
 bool kernel_print_json(struct ctl *c, const char *key, json_t *data)
 {
 	json_t *o;

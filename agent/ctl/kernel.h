@@ -22,6 +22,14 @@ struct kernel_command {
 	int (*run)(struct ctl *c, struct genl *g, int argc, char **argv);
 };
 
+/* A word that comes after the command's name: kernel phc HOLD. */
+struct kernel_verb {
+	const char *name;
+	int min, max;		/* words that follow */
+	const char *args;	/* how it is used */
+	int (*run)(struct ctl *c, struct genl *g, int argc, char **argv);
+};
+
 /* Another socket to the module, for events; NULL, and it has been said why. */
 struct genl *kernel_connect(struct ctl *c);
 /* Say that @what did not work and why, by genl_error(); CTL_REFUSED. */
@@ -35,6 +43,9 @@ bool kernel_print_json(struct ctl *c, const char *key, json_t *data);
  * index of the first word, or -1 and it has been said what is wrong.
  */
 int kernel_words(struct ctl *c, int argc, char **argv);
+/* For commands that have verbs, without options of their own; no words: the first one. */
+int kernel_run_verb(struct ctl *c, struct genl *g, const struct kernel_verb *verbs, size_t n,
+		    int argc, char **argv);
 
 /* kernel_overview.c */
 int kernel_overview(struct ctl *c);

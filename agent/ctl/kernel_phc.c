@@ -167,31 +167,13 @@ static int adjust(struct ctl *c, struct genl *g, int argc, char **argv)
 
 int kernel_phc(struct ctl *c, struct genl *g, int argc, char **argv)
 {
-	static const struct {
-		const char *name;
-		int min, max;
-		const char *args;
-		int (*run)(struct ctl *c, struct genl *g, int argc, char **argv);
-	} verbs[] = {
-		{ "list", 0, 0, "", list },
+	static const struct kernel_verb verbs[] = {
+		{ "list", 0, 0, "list", list },
 		{ "hold", 1, 64, "hold /dev/ptpN...", hold },
 		{ "release", 1, 64, "release ptpN...", release },
 		{ "read", 1, 2, "read ptpN [READINGS]", read_phc },
 		{ "adjust", 2, 2, "adjust ptpN frequency=PPM|step=SECONDS|shift=SECONDS", adjust },
 	};
-	int first = kernel_words(c, argc, argv);
 
-	if (first < 0)
-		return CTL_USAGE;
-	if (first == argc)
-		return list(c, g, 0, NULL);
-	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
-		if (strcmp(argv[first], verbs[i].name))
-			continue;
-		argc -= first + 1;
-		if (argc < verbs[i].min || argc > verbs[i].max)
-			return ctl_usage(c, "kernel phc", verbs[i].args);
-		return verbs[i].run(c, g, argc, argv + first + 1);
-	}
-	return ctl_usage(c, "kernel phc knows no", argv[first]);
+	return kernel_run_verb(c, g, verbs, ARRAY_SIZE(verbs), argc, argv);
 }

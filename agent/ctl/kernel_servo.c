@@ -279,31 +279,13 @@ static int watch(struct ctl *c, struct genl *g, int argc, char **argv)
 
 int kernel_servo(struct ctl *c, struct genl *g, int argc, char **argv)
 {
-	static const struct {
-		const char *name;
-		int min, max;
-		const char *args;
-		int (*run)(struct ctl *c, struct genl *g, int argc, char **argv);
-	} verbs[] = {
+	static const struct kernel_verb verbs[] = {
 		{ "list", 0, 0, "list", list },
 		{ "add", 2, 12, "add TARGET REFERENCE [KEY=VALUE...]", add },
 		{ "set", 2, 12, "set SERVO KEY=VALUE...", set },
 		{ "del", 1, 64, "del SERVO...", del },
 		{ "watch", 0, 1, "watch [SERVO]", watch },
 	};
-	int first = kernel_words(c, argc, argv);
 
-	if (first < 0)
-		return CTL_USAGE;
-	if (first == argc)
-		return list(c, g, 0, NULL);
-	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
-		if (strcmp(argv[first], verbs[i].name))
-			continue;
-		argc -= first + 1;
-		if (argc < verbs[i].min || argc > verbs[i].max)
-			return ctl_usage(c, "kernel servo", verbs[i].args);
-		return verbs[i].run(c, g, argc, argv + first + 1);
-	}
-	return ctl_usage(c, "kernel servo knows no", argv[first]);
+	return kernel_run_verb(c, g, verbs, ARRAY_SIZE(verbs), argc, argv);
 }
