@@ -10,14 +10,50 @@
 #include "types.h"
 
 #define PTP_EVENT_PORT 319
+#define PTP_GENERAL_PORT 320
 #define PTP_HEADER_LEN 34
+#define PTP_VERSION 2
 
-enum ptp_type {
-	PTP_SYNC = 0,
-	PTP_DELAY_REQ = 1,
-	PTP_PDELAY_REQ = 2,
-	PTP_PDELAY_RESP = 3,
+enum ptp_type {			/* clause 13.3.2.3, table 36 */
+	PTP_SYNC = 0x0,
+	PTP_DELAY_REQ = 0x1,
+	PTP_PDELAY_REQ = 0x2,
+	PTP_PDELAY_RESP = 0x3,
+	PTP_FOLLOW_UP = 0x8,
+	PTP_DELAY_RESP = 0x9,
+	PTP_PDELAY_RESP_FOLLOW_UP = 0xa,
+	PTP_ANNOUNCE = 0xb,
+	PTP_SIGNALING = 0xc,
+	PTP_MANAGEMENT = 0xd,
 };
+
+/* flagField, clause 13.3.2.8: the first octet is the high one */
+enum {
+	PTP_FLAG_ALTERNATE = 0x0100,
+	PTP_FLAG_TWO_STEP = 0x0200,
+	PTP_FLAG_UNICAST = 0x0400,
+	PTP_FLAG_PROFILE1 = 0x2000,
+	PTP_FLAG_PROFILE2 = 0x4000,
+	PTP_FLAG_LEAP61 = 0x0001,
+	PTP_FLAG_LEAP59 = 0x0002,
+	PTP_FLAG_UTC_VALID = 0x0004,
+	PTP_FLAG_PTP_TIMESCALE = 0x0008,
+	PTP_FLAG_TIME_TRACEABLE = 0x0010,
+	PTP_FLAG_FREQUENCY_TRACEABLE = 0x0020,
+	PTP_FLAG_SYNC_UNCERTAIN = 0x0040,
+};
+
+/* logMessageInterval of those that have none, clause 13.3.2.14 */
+#define PTP_LOG_INTERVAL_NONE 0x7f
+
+/* portIdentity, clause 5.3.5; as a target all ones stand for all. */
+struct ptp_port_id {
+	u64 clock;
+	u16 port;
+};
+
+#define PTP_ALL_CLOCKS UINT64_MAX
+#define PTP_ALL_PORTS 0xffff
 
 struct ptp_header {
 	u8 type;		/* enum ptp_type and others, 0..15 */
@@ -31,6 +67,7 @@ struct ptp_header {
 	u64 clock;		/* sourcePortIdentity.clockIdentity */
 	u16 port;		/* sourcePortIdentity.portNumber */
 	u16 sequence;
+	s8 log_interval;	/* of seconds between messages, or PTP_LOG_INTERVAL_NONE */
 };
 
 /*
