@@ -24,7 +24,7 @@ ALL_CFLAGS = -std=gnu11 $(OPT) $(WARN) $(SAN) -fno-strict-aliasing -ffp-contract
 	-Iagent -Iagent/include -Iuapi $(PKG_CFLAGS) $(CFLAGS)
 ALL_LDFLAGS = $(SAN) -pie $(LDFLAGS)
 
-LIB_DIRS := wire core ntp os config control kernel
+LIB_DIRS := wire core ntp ptp os config control kernel
 LIB_SRC := $(foreach d,$(LIB_DIRS),$(wildcard agent/$(d)/*.c))
 DAEMON_SRC := $(wildcard agent/daemon/*.c)
 CTL_SRC := $(wildcard agent/ctl/*.c)
