@@ -52,6 +52,7 @@ struct ptp_port_id {
 	u16 port;
 };
 
+#define PTP_PORT_ID_LEN 10
 #define PTP_ALL_CLOCKS UINT64_MAX
 #define PTP_ALL_PORTS 0xffff
 
@@ -69,6 +70,20 @@ struct ptp_header {
 	u16 sequence;
 	s8 log_interval;	/* of seconds between messages, or PTP_LOG_INTERVAL_NONE */
 };
+
+/*
+ * The header of any message in @len octets: 0, -EPROTONOSUPPORT (not version 2; any
+ * minor version is taken), or -EMSGSIZE (shorter than a header, or than it says itself).
+ * The fields that are no more, the control field of version 1 and messageTypeSpecific,
+ * are left out.
+ */
+int ptp_header_parse(const u8 *b, size_t len, struct ptp_header *h);
+
+/*
+ * Write PTP_HEADER_LEN octets, with the type's control field for receivers of version 1
+ * (clause 13.3.2.13, table 42); version is PTP_VERSION, whatever @h says.
+ */
+void ptp_header_build(const struct ptp_header *h, u8 *b);
 
 /*
  * Read the header of an event message: Sync, Delay_Req, Pdelay_Req, Pdelay_Resp.

@@ -62,20 +62,27 @@ struct ptp_message {
 };
 
 /*
- * 0, or -EMSGSIZE (shorter than it must be, or than it says), -EPROTONOSUPPORT (not
- * version 2, an unknown type), -EBADMSG (a field or TLV that cannot be). What follows
- * the length that the message states, such as padding of a frame, is left out.
- * @m points into @buf.
+ * 0, or -EMSGSIZE (shorter than it must be, or than it says, or longer than
+ * PTP_MESSAGE_MAX), -EPROTONOSUPPORT (not version 2, an unknown type), -EBADMSG (a field
+ * or TLV that cannot be; octets behind the last TLV that are none). What follows the
+ * length that the message states, such as padding of a frame, is left out. The
+ * originTimestamp of Delay_Req and Pdelay_Req means nothing to who receives it: one that
+ * cannot be is 0. @m points into @buf.
  */
 int ptp_message_parse(const void *buf, size_t len, struct ptp_message *m);
 
 /*
- * The octets of @m, its TLVs copied behind them; the header's length and version are
- * set, and the control field of version 1. Returns the length, 0 when @room is less.
+ * The octets of @m, its TLVs copied behind them unless they are there already; the
+ * header's length and version are set, and the control field of version 1. Returns the
+ * length, 0 when @room or PTP_MESSAGE_MAX is less, or there is no such type.
  */
 size_t ptp_message_build(const struct ptp_message *m, void *buf, size_t room);
 
 /* Octets of such a message without TLVs; 0: no such type. */
 size_t ptp_message_len(u8 type);
+
+/* portIdentity, PTP_PORT_ID_LEN octets */
+void ptp_port_id_get(const u8 *b, struct ptp_port_id *id);
+void ptp_port_id_put(u8 *b, const struct ptp_port_id *id);
 
 #endif

@@ -16,7 +16,10 @@ bool ptp_timestamp_get(const u8 *b, s64 *tai);
 /* @tai >= 0 */
 void ptp_timestamp_put(u8 *b, s64 tai);
 
-/* TimeInterval, 2^-16 ns, to the nearest ns; one that is too large is the largest. */
+/*
+ * TimeInterval, 2^-16 ns, to the nearest ns. Its largest and its least value stand for
+ * all that is beyond them (clause 5.3.2); here they are +-2^47 ns, 39 hours.
+ */
 s64 ptp_interval_to_ns(s64 interval);
 /* @ns out of range: the largest, which stands for "too large" (clause 13.3.2.9). */
 s64 ptp_interval_from_ns(s64 ns);
