@@ -10,6 +10,7 @@
 #ifndef ATS_PTP_TLV_H
 #define ATS_PTP_TLV_H
 
+#include "ptp_layout.h"
 #include "ptp_message.h"
 #include "types.h"
 
@@ -66,5 +67,32 @@ size_t ptp_tlv_head_put(u8 *b, size_t room, u16 type, size_t len);
 
 /* Any TLV; @t->len is even. */
 size_t ptp_tlv_put(u8 *b, size_t room, const struct ptp_tlv *t);
+
+/* PAD, clause 14.4.2: @total octets with its head, even. */
+size_t ptp_pad_put(u8 *b, size_t room, size_t total);
+
+/* PATH_TRACE, clause 16.2.5: clockIdentities, from the grandmaster's on. */
+bool ptp_path_trace_get(const struct ptp_tlv *t, u16 *clocks);
+u64 ptp_path_trace_clock(const struct ptp_tlv *t, u16 i);
+size_t ptp_path_trace_put(u8 *b, size_t room, const u64 *clock, u16 clocks);
+
+/* ALTERNATE_TIME_OFFSET_INDICATOR, clause 16.3.3 */
+struct ptp_alternate_time {
+	u8 key;
+	s32 offset;		/* s, to the time of the grandmaster */
+	s32 jump;		/* s, at the next jump of it */
+	u64 next_jump_s;	/* 48 bits */
+	struct ptp_octets name;	/* UTF-8, at most 255 octets */
+};
+
+bool ptp_alternate_time_get(const struct ptp_tlv *t, struct ptp_alternate_time *a);
+size_t ptp_alternate_time_put(u8 *b, size_t room, const struct ptp_alternate_time *a);
+
+/* networkProtocol of a portAddress, clause 7.4.1, table 3 */
+enum ptp_network {
+	PTP_NETWORK_UDP_IPV4 = 1,
+	PTP_NETWORK_UDP_IPV6 = 2,
+	PTP_NETWORK_ETHERNET = 3,
+};
 
 #endif
