@@ -16,7 +16,7 @@
 
 #define PTP_TLV_HEAD 4
 
-enum ptp_tlv_type {		/* clause 14.1.2, table 52 */
+enum ptp_tlv_type {		/* clause 14.1, table 52 */
 	PTP_TLV_MANAGEMENT = 0x0001,
 	PTP_TLV_MANAGEMENT_ERROR_STATUS = 0x0002,
 	PTP_TLV_ORGANIZATION_EXTENSION = 0x0003,
@@ -55,7 +55,7 @@ struct ptp_tlv_walk ptp_tlv_walk(const void *tlvs, size_t len);
 
 /*
  * False: no more, or the next one is none: it does not fit, or its length is odd, which
- * clause 14.1.1 forbids to senders and ptp4l does not take either.
+ * clause 14.1 forbids to senders and ptp4l does not take either.
  */
 bool ptp_tlv_next(struct ptp_tlv_walk *w, struct ptp_tlv *t);
 
