@@ -125,7 +125,8 @@ int ptp_layout_get(const struct ptp_layout *l, const u8 *b, size_t len, void *ou
 	const struct ptp_field *f;
 	size_t at = 0, size;
 
-	for (f = l->field; f < l->field + l->fields; f++) {
+	for (u16 i = 0; i < l->fields; i++) {
+		f = &l->field[i];
 		size = f->size ? f->size : variable_size(f, b + at, len - at);
 		if (size > len - at)
 			return -EMSGSIZE;
@@ -196,7 +197,8 @@ bool ptp_layout_put(const struct ptp_layout *l, const void *in, u8 *b, size_t ro
 	const void *member;
 	size_t at = 0, size;
 
-	for (f = l->field; f < l->field + l->fields; f++) {
+	for (u16 i = 0; i < l->fields; i++) {
+		f = &l->field[i];
 		member = (const u8 *)in + f->at;
 		size = built_size(f, member);
 		if (size > room - at || !can_say(f, member))

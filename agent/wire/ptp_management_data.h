@@ -87,12 +87,6 @@ enum {			/* delayMechanism, table 21 */
 	PTP_DELAY_NONE = 0xfe,
 };
 
-struct ptp_alternate_master {
-	u8 flags;
-	s8 log_sync;
-	u8 number;
-};
-
 struct ptp_time_status_np {
 	s64 offset_ns;		/* to the parent */
 	s64 ingress_ns;		/* of the last Sync */
@@ -153,7 +147,6 @@ union ptp_management_data {
 	/* TIME_PROPERTIES_DATA_SET, and what they have of it UTC_ and TIMESCALE_PROPERTIES */
 	struct ptp_time_properties time_properties;
 	struct ptp_port_ds port_ds;
-	struct ptp_alternate_master alternate_master;
 	/* ALTERNATE_TIME_OFFSET_NAME and _PROPERTIES, each its part */
 	struct ptp_alternate_time alternate_time;
 	struct {

@@ -91,13 +91,6 @@ static const struct ptp_field port_ds[] = {
 	FIELD(PTP_HEX, 1, port_ds.version, "versionNumber"),
 };
 
-static const struct ptp_field alternate_master[] = {
-	FIELD(PTP_HEX, 1, alternate_master.flags, "flags"),
-	FIELD(PTP_INT, 1, alternate_master.log_sync, "logAlternateMulticastSyncInterval"),
-	FIELD(PTP_UINT, 1, alternate_master.number, "numberOfAlternateMasters"),
-	PTP_FIELD_RESERVED(1),
-};
-
 static const struct ptp_field alternate_enable[] = {
 	FIELD(PTP_UINT, 1, alternate_enable.key, "keyField"),
 	FIELD(PTP_HEX, 1, alternate_enable.flags, "flags"),
@@ -241,7 +234,7 @@ static const struct ptp_management_type types[] = {
 	CLOCK(ACCEPTABLE_MASTER_TABLE, GET_SET, NULL),
 	PORT(ACCEPTABLE_MASTER_TABLE_ENABLED, GET_SET, LAYOUT(flags)),
 	CLOCK(ACCEPTABLE_MASTER_MAX_TABLE_SIZE, GET, LAYOUT(size)),
-	PORT(ALTERNATE_MASTER, GET_SET, LAYOUT(alternate_master)),
+	PORT(ALTERNATE_MASTER, GET_SET, NULL),	/* its readers do not agree on the order */
 	CLOCK(ALTERNATE_TIME_OFFSET_ENABLE, GET_SET, LAYOUT(alternate_enable)),
 	CLOCK(ALTERNATE_TIME_OFFSET_NAME, GET_SET, LAYOUT(alternate_name)),
 	CLOCK(ALTERNATE_TIME_OFFSET_MAX_KEY, GET, LAYOUT(max_key)),

@@ -26,7 +26,8 @@ static void check_fields(const struct ptp_management *m, const union ptp_managem
 	const struct ptp_layout *l = ptp_management_type(m->id)->layout;
 	const struct ptp_field *f;
 
-	for (f = l->field; f < l->field + l->fields; f++) {
+	for (u16 i = 0; i < l->fields; i++) {
+		f = &l->field[i];
 		switch (f->kind) {
 		case PTP_TEXT:
 		case PTP_ADDRESS:

@@ -338,7 +338,6 @@ static void test_octets(void **state)
 static void test_small_ones(void **state)
 {
 	static const u8 key[] = { 0x12, 0x34 };
-	static const u8 alternate[] = { 0x01, 0xfd, 0x02, 0x00 };
 	static const u8 enable[] = { 0x05, 0x01 };
 	static const u8 name[] = { 0x05, 0x02, 'd', 'e' };
 	static const u8 properties[] = {
@@ -349,10 +348,6 @@ static void test_small_ones(void **state)
 	assert_int_equal(d.number, 0x1234);
 	check(PTP_MID_UNICAST_MASTER_MAX_TABLE_SIZE, key, sizeof(key), false);
 	check(PTP_MID_ACCEPTABLE_MASTER_MAX_TABLE_SIZE, key, sizeof(key), false);
-	check(PTP_MID_ALTERNATE_MASTER, alternate, sizeof(alternate), false);
-	assert_int_equal(d.alternate_master.flags, 1);
-	assert_int_equal(d.alternate_master.log_sync, -3);
-	assert_int_equal(d.alternate_master.number, 2);
 	check(PTP_MID_ALTERNATE_TIME_OFFSET_ENABLE, enable, sizeof(enable), false);
 	assert_int_equal(d.alternate_enable.key, 5);
 	assert_int_equal(d.alternate_enable.flags, 1);
