@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -507,6 +508,38 @@ static void test_field_numbers(void **state)
 	assert_true(ptp_field_number(&l->field[1], &d) == INT64_MIN);
 }
 
+/* The values of TLVs that ptp4l 4.4 answered with: the same octets again. */
+static void test_of_ptp4l(void **state)
+{
+	static const char *const names[] = {
+		"CLOCK_DESCRIPTION", "DEFAULT_DATA_SET", "CURRENT_DATA_SET", "PARENT_DATA_SET",
+		"TIME_PROPERTIES_DATA_SET", "PORT_DATA_SET", "USER_DESCRIPTION",
+		"ALTERNATE_TIME_OFFSET_PROPERTIES", "ALTERNATE_TIME_OFFSET_NAME",
+		"TIME_STATUS_NP", "GRANDMASTER_SETTINGS_NP", "PORT_DATA_SET_NP",
+		"SUBSCRIBE_EVENTS_NP", "PORT_PROPERTIES_NP", "PORT_STATS_NP", "PORT_HWCLOCK_NP",
+	};
+	struct ptp_tlv t = { .type = PTP_TLV_MANAGEMENT };
+	struct ptp_management m;
+	char path[64];
+	u8 b[512];
+	FILE *f;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		snprintf(path, sizeof(path), "tests/data/ptp_management/%s", names[i]);
+		f = fopen(path, "rb");
+		assert_non_null(f);
+		t.len = (u16)fread(b, 1, sizeof(b), f);
+		fclose(f);
+		t.value = b;
+		assert_true(ptp_management_get(&t, &m));
+		assert_string_equal(ptp_management_type(m.id)->name, names[i]);
+		assert_int_equal(ptp_management_data_get(&m, &d), 0);
+		assert_int_equal(ptp_management_data_put(built, sizeof(built), m.id, &d),
+				 PTP_TLV_HEAD + t.len);
+		assert_memory_equal(built + PTP_TLV_HEAD, b, t.len);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -530,6 +563,7 @@ int main(void)
 		cmocka_unit_test(test_port_stats_np),
 		cmocka_unit_test(test_error_status),
 		cmocka_unit_test(test_field_numbers),
+		cmocka_unit_test(test_of_ptp4l),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
