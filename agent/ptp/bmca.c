@@ -20,6 +20,8 @@ struct ptp_bmca {
 	struct ptp_clock_ds ds;
 	struct ptp_time_properties_ds own_time;
 	struct ptp_contest contest;
+	u8 threshold;			/* see struct ptp_foreign_config */
+	bool path_trace;
 	int slave;			/* port that follows, or -1 */
 	size_t path_len;
 	u8 path[8 * PTP_PATH_MAX];
@@ -28,29 +30,39 @@ struct ptp_bmca {
 	struct port port[];
 };
 
-static bool init_port(struct ptp_bmca *b, const struct ptp_bmca_config *cfg, unsigned int i)
+static void set_port_times(struct port *p, const struct ptp_bmca_port_config *pc)
 {
-	const struct ptp_bmca_port_config *pc = &cfg->port[i];
-	struct port *p = &b->port[i];
-	struct ptp_foreign_config fc = {
-		.port = { cfg->def.clock, (u16)(i + 1) },
-		.compare = cfg->compare,
+	p->cfg = *pc;
+	p->fsm.announce_interval_ns = ptp_interval_ns(pc->log_announce);
+	p->fsm.listen_ns = pc->announce_timeout * p->fsm.announce_interval_ns + pc->spread_ns;
+}
+
+static struct ptp_foreign_config foreign_config(const struct ptp_bmca *b, unsigned int i,
+						const struct ptp_bmca_port_config *pc)
+{
+	return (struct ptp_foreign_config){
+		.port = { b->ds.def.clock, (u16)(i + 1) },
+		.compare = b->contest.compare,
 		.records = pc->records,
-		.threshold = cfg->threshold,
+		.threshold = b->threshold,
 		.log_announce = pc->log_announce,
 		.announce_timeout = pc->announce_timeout,
 		.spread_ns = pc->spread_ns,
-		.max_steps = cfg->def.max_steps_removed,
-		.path_trace = cfg->path_trace,
+		.max_steps = b->ds.def.max_steps_removed,
+		.path_trace = b->path_trace,
 		.acceptable = pc->acceptable,
 		.n_acceptable = pc->n_acceptable,
 	};
+}
 
-	p->cfg = *pc;
+static bool init_port(struct ptp_bmca *b, const struct ptp_bmca_config *cfg, unsigned int i)
+{
+	struct ptp_foreign_config fc = foreign_config(b, i, &cfg->port[i]);
+	struct port *p = &b->port[i];
+
 	p->fsm.receiver_only = cfg->def.receiver_only;
 	p->fsm.qualify = cfg->qualify;
-	p->fsm.announce_interval_ns = ptp_interval_ns(pc->log_announce);
-	p->fsm.listen_ns = pc->announce_timeout * p->fsm.announce_interval_ns + pc->spread_ns;
+	set_port_times(p, &cfg->port[i]);
 	ptp_port_fsm_init(&p->fsm);
 	p->foreign = ptp_foreign_new(&fc);
 	return p->foreign;
@@ -74,6 +86,8 @@ struct ptp_bmca *ptp_bmca_new(const struct ptp_bmca_config *cfg)
 	b->own_time = cfg->time;
 	b->contest.compare = cfg->compare;
 	b->contest.receiver_only = cfg->def.receiver_only;
+	b->threshold = cfg->threshold;
+	b->path_trace = cfg->path_trace;
 	ptp_update_grandmaster(&b->ds, &b->own_time);
 	for (unsigned int i = 0; i < b->n; i++) {
 		if (b->best && init_port(b, cfg, i))
@@ -182,7 +196,7 @@ static void hear_own(struct ptp_bmca *b, unsigned int port, unsigned int from, s
 static void keep_path(struct ptp_bmca *b, const u8 *path, size_t len)
 {
 	b->path_len = 0;
-	if (!path || len > sizeof(b->path))
+	if (!b->path_trace || !path || len % 8 || len > sizeof(b->path))
 		return;
 	memcpy(b->path, path, len);
 	b->path_len = len;
@@ -245,6 +259,28 @@ void ptp_bmca_set_own(struct ptp_bmca *b, struct ptp_quality quality, u8 priorit
 	if (b->slave < 0)
 		ptp_update_grandmaster(&b->ds, &b->own_time);
 	decide(b, now_mono);
+}
+
+void ptp_bmca_set_receiver_only(struct ptp_bmca *b, bool receiver_only, s64 now_mono)
+{
+	b->ds.def.receiver_only = receiver_only;
+	b->contest.receiver_only = receiver_only;
+	for (unsigned int i = 0; i < b->n; i++)
+		b->port[i].fsm.receiver_only = receiver_only;
+	decide(b, now_mono);
+}
+
+bool ptp_bmca_configure_port(struct ptp_bmca *b, unsigned int port,
+			     const struct ptp_bmca_port_config *cfg, s64 now_mono)
+{
+	struct ptp_foreign_config fc = foreign_config(b, port, cfg);
+	struct port *p = &b->port[port];
+
+	if (!ptp_foreign_configure(p->foreign, &fc))
+		return false;
+	set_port_times(p, cfg);
+	decide(b, now_mono);
+	return true;
 }
 
 /* Is the port waiting for Announces of somebody that is not there any more? */

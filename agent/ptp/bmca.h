@@ -26,7 +26,7 @@
 struct ptp_bmca_port_config {
 	s8 log_announce;
 	u8 announce_timeout;	/* announce intervals */
-	s64 spread_ns;		/* added to it, random, below one announce interval */
+	s64 spread_ns;		/* added to it, random, up to one announce interval */
 	bool master_only;
 	u8 local_priority;
 	unsigned int records;	/* foreign records kept */
@@ -70,6 +70,13 @@ bool ptp_bmca_mark(struct ptp_bmca *b, unsigned int port, struct ptp_port_id sen
 void ptp_bmca_set_own(struct ptp_bmca *b, struct ptp_quality quality, u8 priority1,
 		      u8 priority2, const struct ptp_time_properties_ds *time, s64 now_mono);
 
+/* SLAVE_ONLY of management: becomes figure 31, or 30, at once. */
+void ptp_bmca_set_receiver_only(struct ptp_bmca *b, bool receiver_only, s64 now_mono);
+
+/* Another configuration of a port, but for its number of records. False: out of range. */
+bool ptp_bmca_configure_port(struct ptp_bmca *b, unsigned int port,
+			     const struct ptp_bmca_port_config *cfg, s64 now_mono);
+
 void ptp_bmca_tick(struct ptp_bmca *b, s64 now_mono);
 s64 ptp_bmca_next_mono(const struct ptp_bmca *b);
 
@@ -80,7 +87,10 @@ const struct ptp_foreign_table *ptp_bmca_foreign(const struct ptp_bmca *b, unsig
 /* The port that follows, or -1 */
 int ptp_bmca_slave_port(const struct ptp_bmca *b);
 
-/* pathTraceDS.list: the way to here, 8 octets a clock, without this one; 0: none or too long. */
+/*
+ * pathTraceDS.list: the way to here, 8 octets a clock, without this one. 0: this is the
+ * grandmaster, or the parent's was none or too long to be passed on.
+ */
 size_t ptp_bmca_path(const struct ptp_bmca *b, const u8 **path);
 
 #endif

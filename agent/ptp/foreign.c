@@ -11,13 +11,19 @@ struct ptp_foreign_table {
 	struct ptp_foreign record[];
 };
 
+static bool in_range(const struct ptp_foreign_config *cfg)
+{
+	return cfg->records >= PTP_FOREIGN_RECORDS_MIN &&
+	       cfg->records <= PTP_FOREIGN_RECORDS_MAX && cfg->threshold >= 1 &&
+	       cfg->threshold <= PTP_FOREIGN_THRESHOLD && cfg->announce_timeout &&
+	       cfg->spread_ns >= 0 && cfg->spread_ns <= ptp_interval_ns(cfg->log_announce);
+}
+
 struct ptp_foreign_table *ptp_foreign_new(const struct ptp_foreign_config *cfg)
 {
 	struct ptp_foreign_table *t;
 
-	if (cfg->records < PTP_FOREIGN_RECORDS_MIN || cfg->records > PTP_FOREIGN_RECORDS_MAX ||
-	    cfg->threshold < 1 || cfg->threshold > PTP_FOREIGN_THRESHOLD ||
-	    !cfg->announce_timeout)
+	if (!in_range(cfg))
 		return NULL;
 	t = calloc(1, sizeof(*t) + cfg->records * sizeof(t->record[0]));
 	if (t)
@@ -60,6 +66,22 @@ static const struct ptp_acceptable *acceptable(const struct ptp_foreign_config *
 			return a;
 	}
 	return NULL;
+}
+
+bool ptp_foreign_configure(struct ptp_foreign_table *t, const struct ptp_foreign_config *cfg)
+{
+	if (!in_range(cfg) || cfg->records != t->cfg.records)
+		return false;
+	t->cfg = *cfg;
+	for (unsigned int i = 0; i < t->n;) {
+		struct ptp_foreign *f = &t->record[i];
+
+		if (cfg->acceptable && !acceptable(cfg, f->set.sender))
+			forget(t, f);
+		else
+			i++;
+	}
+	return true;
 }
 
 static bool in_path(u64 clock, const u8 *path, size_t len)

@@ -36,7 +36,7 @@ struct ptp_foreign_config {
 	u8 threshold;		/* PTP_FOREIGN_THRESHOLD, or 1: each is qualified at once */
 	s8 log_announce;
 	u8 announce_timeout;	/* announce intervals */
-	s64 spread_ns;		/* added to it, random, below one interval (clause 9.2.6.12) */
+	s64 spread_ns;		/* added to it, random, up to one interval (clause 9.2.6.12) */
 	u16 max_steps;		/* PTP_STEPS_MAX or defaultDS.maxStepsRemoved */
 	bool path_trace;	/* refuse what came through us, clause 16.2 */
 	/* NULL: everybody is acceptable. Borrowed. */
@@ -61,6 +61,13 @@ struct ptp_foreign_table;
 struct ptp_foreign_table *ptp_foreign_new(const struct ptp_foreign_config *cfg);
 void ptp_foreign_free(struct ptp_foreign_table *t);
 void ptp_foreign_clear(struct ptp_foreign_table *t);
+
+/*
+ * Other intervals, time-outs and acceptable ones from now on; those who are not
+ * acceptable any more are forgotten. False: out of range, or another number of records,
+ * which stays as it was made; nothing is changed then.
+ */
+bool ptp_foreign_configure(struct ptp_foreign_table *t, const struct ptp_foreign_config *cfg);
 
 enum ptp_announce_result {
 	PTP_ANNOUNCE_NEWS,	/* newly qualified, or says something new: decide again */

@@ -373,6 +373,20 @@ static void test_ring_is_cut(void **state)
 	assert_int_equal(count(PTP_PASSIVE), 1);
 }
 
+/* Figure 30: where nobody announces any more the passive port is master at once. */
+static void test_passive_is_deserted(void **state)
+{
+	unsigned int i;
+
+	ring();
+	node[3].dead = true;
+	for (i = 0; i < 4 * 16 && at(2, 1) == PTP_PASSIVE; i++)
+		step();
+	assert_in_range(i, 2 * 16, 4 * 16 - 1);
+	assert_int_equal(at(2, 1), PTP_MASTER);
+	assert_int_equal(ptp_bmca_decision(node[2].b, 1), PTP_M3);
+}
+
 /* The grandmaster of a ring gone: old news must not go round in it for ever. */
 static void ring_loses_grandmaster(unsigned int seconds)
 {
@@ -534,6 +548,100 @@ static void test_master_only(void **state)
 	assert_int_equal(at(1, 0), PTP_MASTER);
 }
 
+static void test_receiver_only_set(void **state)
+{
+	add(6, (int[]){ 0 }, 1, false);
+	add(7, (int[]){ 0 }, 1, false);
+	add(248, (int[]){ 0 }, 1, false);
+	run(10);
+	assert_agree(10);
+	assert_int_equal(at(1, 0), PTP_PASSIVE);
+	ptp_bmca_set_receiver_only(node[1].b, true, now);
+	assert_int_equal(at(1, 0), PTP_UNCALIBRATED);
+	assert_true(ptp_bmca_ds(node[1].b)->def.receiver_only);
+	node[0].dead = true;
+	run(10);
+	assert_agree(12);	/* not 11, whatever its class */
+	assert_int_equal(at(1, 0), PTP_SLAVE);
+	ptp_bmca_set_receiver_only(node[1].b, false, now);
+	run(5);
+	assert_agree(11);
+	/* a grandmaster that may be none any more listens */
+	ptp_bmca_set_receiver_only(node[1].b, true, now);
+	assert_int_equal(at(1, 0), PTP_LISTENING);
+}
+
+static void test_port_configured(void **state)
+{
+	static const struct ptp_acceptable only_11 = { .id = { 11, PTP_ALL_PORTS } };
+	struct ptp_bmca_port_config cfg = { .announce_timeout = 3, .records = 5 };
+
+	add(248, (int[]){ 0 }, 1, false);
+	add(248, (int[]){ 0 }, 1, false);
+	add(249, (int[]){ 0 }, 1, false);
+	run(10);
+	assert_int_equal(at(2, 0), PTP_SLAVE);
+	assert_true(ptp_bmca_ds(node[2].b)->parent.gm == 10);
+	cfg.records = 6;
+	assert_false(ptp_bmca_configure_port(node[2].b, 0, &cfg, now));
+	cfg.records = 5;
+	cfg.spread_ns = S + 1;
+	assert_false(ptp_bmca_configure_port(node[2].b, 0, &cfg, now));
+	cfg.spread_ns = 0;
+	cfg.acceptable = &only_11;
+	cfg.n_acceptable = 1;
+	assert_true(ptp_bmca_configure_port(node[2].b, 0, &cfg, now));
+	assert_int_equal(at(2, 0), PTP_MASTER);
+	assert_true(ptp_bmca_ds(node[2].b)->parent.gm == 12);
+	cfg.acceptable = NULL;
+	assert_true(ptp_bmca_configure_port(node[2].b, 0, &cfg, now));
+	run(5);
+	assert_true(ptp_bmca_ds(node[2].b)->parent.gm == 10);
+	cfg.master_only = true;
+	assert_true(ptp_bmca_configure_port(node[2].b, 0, &cfg, now));
+	assert_int_equal(at(2, 0), PTP_MASTER);
+	/* the time-out is the new one */
+	cfg.master_only = false;
+	cfg.announce_timeout = 10;
+	assert_true(ptp_bmca_configure_port(node[2].b, 0, &cfg, now));
+	run(3);
+	node[0].dead = node[1].dead = true;
+	run(8);
+	assert_int_equal(at(2, 0), PTP_SLAVE);
+	run(3);
+	assert_int_equal(at(2, 0), PTP_MASTER);
+}
+
+/* What cannot be passed on is not: odd lengths, too many. */
+static void test_path_kept(void **state)
+{
+	struct ptp_message m = {
+		.header = { .type = PTP_ANNOUNCE, .version = 2, .clock = 99, .port = 1 },
+		.announce = { .gm = 99 },
+	};
+	u8 trace[8 * (PTP_PATH_MAX + 1)] = { 0 };
+	const u8 *path;
+	struct {
+		size_t len, kept;
+	} cases[] = {
+		{ 8, 8 }, { 12, 0 }, { 16, 16 }, { 0, 0 }, { 8 * PTP_PATH_MAX, 8 * PTP_PATH_MAX },
+		{ 8 * (PTP_PATH_MAX + 1), 0 }, { 8, 8 },
+	};
+
+	path_trace = true;
+	add(248, (int[]){ 0 }, 1, false);
+	ptp_bmca_announce(node[0].b, 0, &m, trace, 8, 0, now);
+	assert_int_equal(ptp_bmca_path(node[0].b, &path), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		m.header.sequence++;
+		ptp_bmca_announce(node[0].b, 0, &m, trace, cases[i].len, 0, now);
+		assert_int_equal(ptp_bmca_path(node[0].b, &path), cases[i].kept);
+	}
+	ptp_bmca_set_own(node[0].b, (struct ptp_quality){ 1, 0, 0 }, 0, 0,
+			 &(struct ptp_time_properties_ds){ 0 }, now);
+	assert_int_equal(ptp_bmca_path(node[0].b, &path), 0);
+}
+
 /* A connected network: each after the first has a port where an earlier one has. */
 static unsigned int random_network(void)
 {
@@ -614,6 +722,7 @@ int main(void)
 		CASE(test_ring_is_broken),
 		CASE(test_ring_with_path_trace),
 		CASE(test_ring_is_cut),
+		CASE(test_passive_is_deserted),
 		CASE(test_ring_loses_grandmaster),
 		CASE(test_ring_loses_grandmaster_path_trace),
 		CASE(test_ring_g8275),
@@ -625,6 +734,9 @@ int main(void)
 		CASE(test_unusable),
 		CASE(test_configuration),
 		CASE(test_master_only),
+		CASE(test_receiver_only_set),
+		CASE(test_port_configured),
+		CASE(test_path_kept),
 		CASE(test_random_networks),
 	};
 

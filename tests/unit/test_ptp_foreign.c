@@ -318,15 +318,46 @@ static void test_full(void **state)
 	assert_true(best() == 19);
 }
 
+static void qualify_set(u64 sender, u64 gm, u8 priority1, u8 priority2, u16 steps)
+{
+	struct ptp_message m = announce(sender, 1);
+
+	m.announce.gm = gm;
+	m.announce.priority1 = priority1;
+	m.announce.priority2 = priority2;
+	m.announce.steps_removed = steps;
+	receive(&m);
+	m.header.sequence = 2;
+	assert_int_equal(receive(&m), PTP_ANNOUNCE_NEWS);
+}
+
+/*
+ * Who says different things of one grandmaster makes a circle: 3 is better than 4, that
+ * than 5, and 5 than 3. What is the best is not the worst for all that.
+ */
+static void test_full_in_circles(void **state)
+{
+	struct ptp_message m = announce(6, 1);
+
+	qualify_set(1, 201, 2, 0, 0);
+	qualify_set(2, 202, 2, 0, 0);
+	qualify_set(3, 100, 1, 128, 5);
+	qualify_set(4, 101, 2, 128, 0);
+	qualify_set(5, 100, 3, 128, 1);
+	assert_true(best() == 5);
+	m.announce.priority1 = 0;
+	assert_int_equal(receive(&m), PTP_ANNOUNCE_KEPT);
+	assert_true(best() == 5);
+}
+
 /* However many pretend, the one that the port relies on stays and is the best. */
 static void test_flood(void **state)
 {
-	struct ptp_message m = announce(9, 1);
+	struct ptp_message m = announce(9, 2);
 
 	m.announce.priority1 = 200;
-	receive(&m);
-	m.header.sequence = 2;
-	receive(&m);
+	qualify_set(9, 9, 200, 128, 0);
+	qualify_set(8, 8, 201, 128, 0);		/* whom it would take next */
 	for (u64 i = 0; i < 10000; i++) {
 		struct ptp_message f = announce(1000000 - i, 1);
 
@@ -335,6 +366,7 @@ static void test_flood(void **state)
 		assert_true(best() == 9);
 	}
 	assert_int_equal(ptp_foreign_count(table), 5);
+	assert_true(ptp_foreign_mark(table, (struct ptp_port_id){ 8, 1 }, false));
 	now += 2 * S;
 	m.header.sequence = 3;
 	assert_int_equal(receive(&m), PTP_ANNOUNCE_KEPT);
@@ -373,6 +405,7 @@ int main(void)
 		CASE(test_timeout),	   CASE(test_unqualified_ages),
 		CASE(test_stated_interval), CASE(test_best),
 		CASE(test_full),	   CASE(test_flood),
+		CASE(test_full_in_circles),
 		CASE(test_configuration),
 	};
 
