@@ -30,12 +30,12 @@ struct ptp_clock_description {
 	u8 profile[6];
 };
 
-enum {			/* of ptp_default_ds.flags */
+enum {			/* of ptp_default_data.flags */
 	PTP_DEFAULT_TWO_STEP = 0x01,
 	PTP_DEFAULT_SLAVE_ONLY = 0x02,
 };
 
-struct ptp_default_ds {
+struct ptp_default_data {
 	u8 flags;
 	u16 ports;
 	u8 priority1, priority2;
@@ -44,12 +44,12 @@ struct ptp_default_ds {
 	u8 domain;
 };
 
-struct ptp_current_ds {
+struct ptp_current_data {
 	u16 steps_removed;
 	s64 offset, mean_delay;	/* 2^-16 ns */
 };
 
-struct ptp_parent_ds {
+struct ptp_parent_data {
 	struct ptp_port_id parent;
 	u8 stats;		/* 1: the observed ones are valid */
 	u16 observed_variance;
@@ -66,7 +66,7 @@ struct ptp_time_properties {
 	u8 time_source;
 };
 
-struct ptp_port_ds {
+struct ptp_port_data {
 	struct ptp_port_id port;
 	u8 state;
 	s8 log_min_delay_req;
@@ -141,12 +141,12 @@ union ptp_management_data {
 	struct ptp_octets text;	/* USER_DESCRIPTION */
 	struct ptp_octets clocks;	/* PATH_TRACE_LIST, 8 octets each */
 	struct ptp_clock_description clock_description;
-	struct ptp_default_ds default_ds;
-	struct ptp_current_ds current_ds;
-	struct ptp_parent_ds parent_ds;
+	struct ptp_default_data default_ds;
+	struct ptp_current_data current_ds;
+	struct ptp_parent_data parent_ds;
 	/* TIME_PROPERTIES_DATA_SET, and what they have of it UTC_ and TIMESCALE_PROPERTIES */
 	struct ptp_time_properties time_properties;
-	struct ptp_port_ds port_ds;
+	struct ptp_port_data port_ds;
 	/* ALTERNATE_TIME_OFFSET_NAME and _PROPERTIES, each its part */
 	struct ptp_alternate_time alternate_time;
 	struct {

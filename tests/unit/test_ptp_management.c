@@ -242,7 +242,7 @@ static void test_parent_ds(void **state)
 		CLOCK_OCTETS, 0x00, 0x02, 0x01, 0x00, 0xff, 0xfe, 0xff, 0xff, 0xff, 0xfd,
 		0x7f, 0x06, 0x20, 0x4e, 0x5d, 0x80, GM_OCTETS,
 	};
-	const struct ptp_parent_ds *p = &d.parent_ds;
+	const struct ptp_parent_data *p = &d.parent_ds;
 
 	check(PTP_MID_PARENT_DATA_SET, data, sizeof(data), false);
 	assert_true(p->parent.clock == CLOCK);
