@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "grants.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "ntp/siphash.h"
+#include "wire/bytes.h"
+
+/* The time wheel: slots of the shortest interval, more than the longest one has. */
+#define SLOT_NS (NSEC_PER_SEC >> -PTP_GRANT_LOG_MIN)
+#define WHEEL 4096
+#define CLIENTS_MAX (1 << 24)
+#define NONE UINT32_MAX
+/* In the place of the node before: the first one of the slot in the other bits. */
+#define FIRST (1U << 31)
+
+/* Kinds that are sent by themselves, and wait in the wheel. */
+#define TIMED 2
+
+_Static_assert(PTP_GRANT_ANNOUNCE < TIMED && PTP_GRANT_SYNC < TIMED, "kinds in the wheel");
+_Static_assert(WHEEL > 1 << (PTP_GRANT_LOG_MAX - PTP_GRANT_LOG_MIN), "wheel");
+
+struct entry {
+	struct ptp_grant_client client;
+	s64 until[PTP_GRANT_KINDS];	/* mono; 0: not granted */
+	s8 log[PTP_GRANT_KINDS];
+	bool used;
+	u16 sequence[TIMED];
+	/* in a slot of the wheel, by node numbers: 2 * entry + kind; free ones by next[0] */
+	u32 next[TIMED], prev[TIMED];
+};
+
+struct ptp_grants {
+	struct ptp_grant_limits limits;
+	struct siphash hash;
+	struct entry *entry;
+	u32 *index;		/* hash table with linear probing: entry + 1, 0 is empty */
+	u32 index_mask;
+	u32 count, unused;	/* first free entry */
+	u32 hand;		/* next entry looked at for being over */
+	u64 rate;		/* messages in 2^PTP_GRANT_LOG_MAX s */
+	s64 at_slot;		/* slots before this one are done */
+	u32 wheel[WHEEL];	/* first node of each */
+};
+
+static u64 hash_of(const struct ptp_grants *g, const struct ptp_grant_client *c)
+{
+	u8 id[16] = { 0 };
+
+	be64_put(id, c->id.clock);
+	be16_put(id + 8, c->id.port);
+	/* no zeroes in front: those are of IPv4 addresses */
+	id[15] = 1;
+	return siphash_address(&g->hash, c->address) * 3 + siphash_address(&g->hash, id);
+}
+
+static bool same_client(const struct ptp_grant_client *a, const struct ptp_grant_client *b)
+{
+	return a->id.clock == b->id.clock && a->id.port == b->id.port &&
+		!memcmp(a->address, b->address, sizeof(a->address));
+}
+
+/* The place in the index with @c, or the empty one where it belongs. */
+static u32 place_of(const struct ptp_grants *g, const struct ptp_grant_client *c)
+{
+	u32 i = (u32)hash_of(g, c) & g->index_mask;
+
+	while (g->index[i] && !same_client(&g->entry[g->index[i] - 1].client, c))
+		i = (i + 1) & g->index_mask;
+	return i;
+}
+
+static struct entry *find(const struct ptp_grants *g, const struct ptp_grant_client *c)
+{
+	u32 n = g->index[place_of(g, c)];
+
+	return n ? &g->entry[n - 1] : NULL;
+}
+
+/* Empties place @i and moves up what was displaced by it. */
+static void vacate(struct ptp_grants *g, u32 i)
+{
+	u32 j = i, home;
+
+	for (;;) {
+		j = (j + 1) & g->index_mask;
+		if (!g->index[j])
+			break;
+		home = (u32)hash_of(g, &g->entry[g->index[j] - 1].client) & g->index_mask;
+		/* stays when its home lies cyclically in (i, j] */
+		if (((j - home) & g->index_mask) < ((j - i) & g->index_mask))
+			continue;
+		g->index[i] = g->index[j];
+		i = j;
+	}
+	g->index[i] = 0;
+}
+
+static s64 slot_at(s64 mono)
+{
+	return mono / SLOT_NS;
+}
+
+static s64 interval_slots(s8 log_interval)
+{
+	return 1LL << (log_interval - PTP_GRANT_LOG_MIN);
+}
+
+static u64 rate_of(s8 log_interval)
+{
+	return 1ULL << (PTP_GRANT_LOG_MAX - log_interval);
+}
+
+static void link_node(struct ptp_grants *g, u32 n, unsigned int kind, s64 slot)
+{
+	u32 node = n * TIMED + kind, *head = &g->wheel[slot % WHEEL];
+	struct entry *e = &g->entry[n];
+
+	e->prev[kind] = FIRST | (u32)(slot % WHEEL);
+	e->next[kind] = *head;
+	if (*head != NONE)
+		g->entry[*head / TIMED].prev[*head % TIMED] = node;
+	*head = node;
+}
+
+static void unlink_node(struct ptp_grants *g, u32 n, unsigned int kind)
+{
+	u32 next = g->entry[n].next[kind], prev = g->entry[n].prev[kind];
+
+	if (next != NONE)
+		g->entry[next / TIMED].prev[next % TIMED] = prev;
+	if (prev & FIRST)
+		g->wheel[prev & ~FIRST] = next;
+	else
+		g->entry[prev / TIMED].next[prev % TIMED] = next;
+}
+
+static bool is_empty(const struct entry *e)
+{
+	return !e->until[PTP_GRANT_ANNOUNCE] && !e->until[PTP_GRANT_SYNC] &&
+		!e->until[PTP_GRANT_DELAY];
+}
+
+/* The grant ends; its node is out of the wheel already. */
+static void end_grant(struct ptp_grants *g, u32 n, unsigned int kind)
+{
+	struct entry *e = &g->entry[n];
+
+	g->rate -= rate_of(e->log[kind]);
+	e->until[kind] = 0;
+	if (!is_empty(e))
+		return;
+	vacate(g, place_of(g, &e->client));
+	e->used = false;
+	e->next[0] = g->unused;
+	g->unused = n;
+	g->count--;
+}
+
+static void withdraw(struct ptp_grants *g, u32 n, unsigned int kind)
+{
+	if (kind < TIMED)
+		unlink_node(g, n, kind);
+	end_grant(g, n, kind);
+}
+
+static u32 power_of_two(u32 at_least)
+{
+	u32 v = 1;
+
+	while (v < at_least)
+		v <<= 1;
+	return v;
+}
+
+static bool limits_ok(const struct ptp_grant_limits *l)
+{
+	int i;
+
+	for (i = 0; i < PTP_GRANT_KINDS; i++)
+		if (l->log_min[i] < PTP_GRANT_LOG_MIN || l->log_min[i] > PTP_GRANT_LOG_MAX)
+			return false;
+	return l->clients && l->clients <= CLIENTS_MAX && l->duration_max_s &&
+		l->duration_min_s <= l->duration_max_s;
+}
+
+struct ptp_grants *ptp_grants_new(const struct ptp_grant_limits *limits, const u64 key[2])
+{
+	struct ptp_grants *g;
+	u32 i;
+
+	if (!limits_ok(limits))
+		return NULL;
+	g = calloc(1, sizeof(*g));
+	if (!g)
+		return NULL;
+	g->limits = *limits;
+	siphash_init(&g->hash, key);
+	g->index_mask = power_of_two(limits->clients + limits->clients / 3 + 1) - 1;
+	g->entry = calloc(limits->clients, sizeof(*g->entry));
+	g->index = calloc((size_t)g->index_mask + 1, sizeof(*g->index));
+	if (!g->entry || !g->index) {
+		ptp_grants_free(g);
+		return NULL;
+	}
+	for (i = 0; i < limits->clients; i++)
+		g->entry[i].next[0] = i + 1 < limits->clients ? i + 1 : NONE;
+	for (i = 0; i < WHEEL; i++)
+		g->wheel[i] = NONE;
+	return g;
+}
+
+void ptp_grants_free(struct ptp_grants *g)
+{
+	if (!g)
+		return;
+	free(g->entry);
+	free(g->index);
+	free(g);
+}
+
+static struct entry *enter(struct ptp_grants *g, const struct ptp_grant_client *client)
+{
+	u32 n = g->unused;
+	struct entry *e;
+
+	if (n == NONE)
+		return NULL;
+	e = &g->entry[n];
+	g->unused = e->next[0];
+	*e = (struct entry){ .client = *client, .used = true };
+	g->index[place_of(g, client)] = n + 1;
+	g->count++;
+	return e;
+}
+
+/* The first message comes some time within the interval, others' at other times. */
+static s64 first_slot(const struct ptp_grants *g, const struct entry *e, s8 log_interval,
+		      s64 now_mono)
+{
+	s64 now = slot_at(now_mono) + 1;
+
+	if (now < g->at_slot)
+		now = g->at_slot;
+	return now + (s64)(hash_of(g, &e->client) >> 32) % interval_slots(log_interval);
+}
+
+static bool has_room(const struct ptp_grants *g, const struct entry *e, enum ptp_grant_kind kind,
+		     s8 log_interval)
+{
+	u64 rate = g->rate + rate_of(log_interval);
+
+	if (e && e->until[kind])
+		rate -= rate_of(e->log[kind]);
+	return !g->limits.rate_max || rate <= (u64)g->limits.rate_max << PTP_GRANT_LOG_MAX;
+}
+
+static void grant(struct ptp_grants *g, struct entry *e, enum ptp_grant_kind kind, s8 log_interval,
+		  s64 until, s64 now_mono)
+{
+	u32 n = (u32)(e - g->entry);
+	bool again = e->until[kind];
+
+	if (again && e->log[kind] == log_interval) {
+		e->until[kind] = until;
+		return;
+	}
+	if (again) {
+		g->rate -= rate_of(e->log[kind]);
+		if (kind < TIMED)
+			unlink_node(g, n, kind);
+	}
+	e->until[kind] = until;
+	e->log[kind] = log_interval;
+	g->rate += rate_of(log_interval);
+	if (kind < TIMED)
+		link_node(g, n, kind, first_slot(g, e, log_interval, now_mono));
+}
+
+u32 ptp_grants_request(struct ptp_grants *g, const struct ptp_grant_client *client,
+		       enum ptp_grant_kind kind, s8 log_interval, u32 duration_s, s64 now_mono)
+{
+	struct entry *e = find(g, client);
+
+	/* nobody is there: the wheel begins to turn now */
+	if (!g->count)
+		g->at_slot = slot_at(now_mono);
+	if (log_interval < g->limits.log_min[kind] || log_interval > PTP_GRANT_LOG_MAX ||
+	    !duration_s || duration_s < g->limits.duration_min_s ||
+	    !has_room(g, e, kind, log_interval))
+		return 0;
+	if (duration_s > g->limits.duration_max_s)
+		duration_s = g->limits.duration_max_s;
+	if (!e)
+		e = enter(g, client);
+	if (!e)
+		return 0;
+	grant(g, e, kind, log_interval, now_mono + duration_s * NSEC_PER_SEC, now_mono);
+	return duration_s;
+}
+
+bool ptp_grants_cancel(struct ptp_grants *g, const struct ptp_grant_client *client,
+		       enum ptp_grant_kind kind, s64 now_mono)
+{
+	struct entry *e = find(g, client);
+	bool valid;
+
+	if (!e || !e->until[kind])
+		return false;
+	valid = e->until[kind] > now_mono;
+	withdraw(g, (u32)(e - g->entry), kind);
+	return valid;
+}
+
+bool ptp_grants_has(const struct ptp_grants *g, const struct ptp_grant_client *client,
+		    enum ptp_grant_kind kind, s64 now_mono)
+{
+	const struct entry *e = find(g, client);
+
+	return e && e->until[kind] > now_mono;
+}
+
+/* Some entries at a time, all of them within one turn of the wheel. */
+static void sweep(struct ptp_grants *g, s64 now_mono)
+{
+	u32 todo = g->limits.clients / WHEEL + 1;
+
+	for (; todo && g->count; todo--) {
+		struct entry *e = &g->entry[g->hand];
+
+		if (e->used && e->until[PTP_GRANT_DELAY] && e->until[PTP_GRANT_DELAY] <= now_mono)
+			end_grant(g, g->hand, PTP_GRANT_DELAY);
+		if (++g->hand == g->limits.clients)
+			g->hand = 0;
+	}
+}
+
+/* After one that was due at at_slot; not in the past, unless that is too far ahead. */
+static s64 next_slot(const struct ptp_grants *g, s64 interval, s64 now)
+{
+	s64 steps = now > g->at_slot ? (now - g->at_slot) / interval + 1 : 1;
+
+	if (steps * interval >= WHEEL)
+		steps = (WHEEL - 1) / interval;
+	return g->at_slot + steps * interval;
+}
+
+bool ptp_grants_due(struct ptp_grants *g, s64 now_mono, struct ptp_grant_client *client,
+		    enum ptp_grant_kind *kind, s8 *log_interval, u16 *sequence)
+{
+	s64 now = slot_at(now_mono);
+
+	while (g->count && g->at_slot <= now) {
+		u32 node = g->wheel[g->at_slot % WHEEL], n = node / TIMED, k = node % TIMED;
+		struct entry *e = &g->entry[n];
+
+		if (node == NONE) {
+			g->at_slot++;
+			sweep(g, now_mono);
+			continue;
+		}
+		unlink_node(g, n, k);
+		if (e->until[k] <= now_mono) {
+			end_grant(g, n, k);
+			continue;
+		}
+		link_node(g, n, k, next_slot(g, interval_slots(e->log[k]), now));
+		*client = e->client;
+		*kind = (enum ptp_grant_kind)k;
+		*log_interval = e->log[k];
+		*sequence = e->sequence[k]++;
+		return true;
+	}
+	return false;
+}
+
+s64 ptp_grants_next(const struct ptp_grants *g)
+{
+	s64 slot;
+
+	if (!g->count)
+		return INT64_MAX;
+	for (slot = g->at_slot; slot < g->at_slot + WHEEL; slot++)
+		if (g->wheel[slot % WHEEL] != NONE)
+			break;
+	/* none: those without messages of their own are to be looked at as well */
+	return slot * SLOT_NS;
+}
+
+u32 ptp_grants_clients(const struct ptp_grants *g)
+{
+	return g->count;
+}
+
+u32 ptp_grants_rate(const struct ptp_grants *g)
+{
+	u64 per_second = (g->rate + rate_of(0) - 1) >> PTP_GRANT_LOG_MAX;
+
+	return per_second > UINT32_MAX ? UINT32_MAX : (u32)per_second;
+}
+
+bool ptp_grants_list(const struct ptp_grants *g, u32 *cursor, struct ptp_grant_client *client,
+		     s64 until_mono[PTP_GRANT_KINDS], s8 log_interval[PTP_GRANT_KINDS])
+{
+	const struct entry *e;
+
+	while (*cursor < g->limits.clients) {
+		e = &g->entry[(*cursor)++];
+		if (!e->used)
+			continue;
+		*client = e->client;
+		memcpy(until_mono, e->until, sizeof(e->until));
+		memcpy(log_interval, e->log, sizeof(e->log));
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a time transmitter has granted to unicast clients (IEEE 1588-2019 clause 16.1),
+ * and which of them is due a message now. Fixed memory, one step of work for each
+ * message, however many clients there are; messages of one rate are spread over
+ * their interval. Pure: times come in, nothing is sent here.
+ */
+#ifndef ATS_PTP_GRANTS_H
+#define ATS_PTP_GRANTS_H
+
+#include "types.h"
+#include "wire/ptp_header.h"
+
+/* logInterMessagePeriod that can be granted, log2 s */
+#define PTP_GRANT_LOG_MIN (-7)
+#define PTP_GRANT_LOG_MAX 4
+
+enum ptp_grant_kind {
+	PTP_GRANT_ANNOUNCE,
+	PTP_GRANT_SYNC,
+	PTP_GRANT_DELAY,	/* Delay_Resp, made when a request comes */
+	PTP_GRANT_KINDS,
+};
+
+struct ptp_grant_limits {
+	u32 clients;		/* at most, 1 .. 2^24 */
+	s8 log_min[PTP_GRANT_KINDS];	/* the shortest interval of each kind */
+	u32 duration_min_s, duration_max_s;	/* shorter ones are refused, longer ones cut */
+	u32 rate_max;		/* messages of all clients a second; 0: no limit */
+};
+
+struct ptp_grant_client {
+	u8 address[16];		/* IPv4 as ::ffff:a.b.c.d, or a MAC and zeroes */
+	struct ptp_port_id id;
+};
+
+struct ptp_grants;
+
+/* @key: 16 octets that nobody can guess. NULL: no memory, or limits that cannot be. */
+struct ptp_grants *ptp_grants_new(const struct ptp_grant_limits *limits, const u64 key[2]);
+void ptp_grants_free(struct ptp_grants *g);
+
+/*
+ * A request: the duration granted in seconds, 0 when it is refused (clause
+ * 16.1.4.1: interval too short or too long, no room, too many messages in all). A
+ * grant that there is already is renewed, or replaced by one of another interval.
+ */
+u32 ptp_grants_request(struct ptp_grants *g, const struct ptp_grant_client *client,
+		       enum ptp_grant_kind kind, s8 log_interval, u32 duration_s, s64 now_mono);
+/* False: there was none. */
+bool ptp_grants_cancel(struct ptp_grants *g, const struct ptp_grant_client *client,
+		       enum ptp_grant_kind kind, s64 now_mono);
+/* Has this client one now? */
+bool ptp_grants_has(const struct ptp_grants *g, const struct ptp_grant_client *client,
+		    enum ptp_grant_kind kind, s64 now_mono);
+
+/*
+ * Who is due a message by @now_mono: true with the client, the kind (Announce or Sync)
+ * and the sequenceId, until all are done; grants that are over go on the way. When
+ * much time has passed each is due once, not once for each interval missed.
+ */
+bool ptp_grants_due(struct ptp_grants *g, s64 now_mono, struct ptp_grant_client *client,
+		    enum ptp_grant_kind *kind, s8 *log_interval, u16 *sequence);
+/* mono of the next call that may find somebody; INT64_MAX: nobody is there. */
+s64 ptp_grants_next(const struct ptp_grants *g);
+
+u32 ptp_grants_clients(const struct ptp_grants *g);
+/* Messages a second that are granted, Delay_Resp too, rounded up. */
+u32 ptp_grants_rate(const struct ptp_grants *g);
+/* One after the other, from *cursor = 0; false: that was all. */
+bool ptp_grants_list(const struct ptp_grants *g, u32 *cursor, struct ptp_grant_client *client,
+		     s64 until_mono[PTP_GRANT_KINDS], s8 log_interval[PTP_GRANT_KINDS]);
+
+#endif

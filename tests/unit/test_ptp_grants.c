@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ptp/grants.h"
+
+#define SECOND NSEC_PER_SEC
+#define CLIENTS 300
+
+static const u64 key[2] = { 1, 2 };
+static struct ptp_grants *grants;
+
+static const struct ptp_grant_limits limits = {
+	.clients = CLIENTS, .log_min = { -3, -7, -7 },
+	.duration_min_s = 10, .duration_max_s = 300,
+};
+
+static int setup(void **state)
+{
+	grants = ptp_grants_new(&limits, key);
+	return grants ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	ptp_grants_free(grants);
+	return 0;
+}
+
+static struct ptp_grant_client client(unsigned int n)
+{
+	struct ptp_grant_client c = {
+		.address = { [10] = 0xff, [11] = 0xff, [12] = 10, [14] = (u8)(n >> 8), [15] = (u8)n },
+		.id = { 0x1122330000000000ULL + n, 1 },
+	};
+
+	return c;
+}
+
+static u32 request(unsigned int n, enum ptp_grant_kind kind, s8 log_interval, u32 duration_s,
+		   s64 now)
+{
+	struct ptp_grant_client c = client(n);
+
+	return ptp_grants_request(grants, &c, kind, log_interval, duration_s, now);
+}
+
+/* Messages of each client and kind that become due until @end, looked for every @step. */
+static unsigned int sent[CLIENTS + 50][2];
+
+static unsigned int run(s64 begin, s64 end, s64 step)
+{
+	struct ptp_grant_client c;
+	enum ptp_grant_kind kind;
+	unsigned int all = 0;
+	u16 sequence;
+	s8 interval;
+	s64 now;
+
+	memset(sent, 0, sizeof(sent));
+	for (now = begin; now < end; now += step) {
+		while (ptp_grants_due(grants, now, &c, &kind, &interval, &sequence)) {
+			sent[c.id.clock & 0xffff][kind]++;
+			all++;
+		}
+	}
+	return all;
+}
+
+static void test_rates(void **state)
+{
+	unsigned int i;
+
+	for (i = 0; i < 100; i++) {
+		assert_int_equal(request(i, PTP_GRANT_ANNOUNCE, 1, 100, 0), 100);
+		assert_int_equal(request(i, PTP_GRANT_SYNC, -(int)(i % 8), 100, 0), 100);
+	}
+	assert_int_equal(ptp_grants_clients(grants), 100);
+	run(0, 64 * SECOND, SECOND / 128);
+	for (i = 0; i < 100; i++) {
+		assert_in_range(sent[i][PTP_GRANT_ANNOUNCE], 31, 33);
+		assert_in_range(sent[i][PTP_GRANT_SYNC], (64U << i % 8) - 2, (64U << i % 8) + 1);
+	}
+}
+
+/* Evenly spread: no instant has many more than its share. */
+static void test_spread(void **state)
+{
+	unsigned int i, n, most = 0;
+
+	for (i = 0; i < CLIENTS; i++)
+		request(i, PTP_GRANT_SYNC, 0, 100, 0);
+	run(0, 2 * SECOND, SECOND / 128);
+	for (i = 0; i < 128; i++) {
+		n = run(2 * SECOND + i * SECOND / 128, 2 * SECOND + (i + 1) * SECOND / 128,
+			SECOND / 128);
+		most = n > most ? n : most;
+	}
+	assert_in_range(most, 1, 12);
+}
+
+static void test_sequence(void **state)
+{
+	struct ptp_grant_client c;
+	enum ptp_grant_kind kind;
+	u16 sequence, expected = 0;
+	s8 interval;
+	s64 now;
+
+	request(1, PTP_GRANT_SYNC, -3, 100, 0);
+	for (now = 0; now < 50 * SECOND; now += SECOND / 128)
+		while (ptp_grants_due(grants, now, &c, &kind, &interval, &sequence)) {
+			assert_int_equal(sequence, expected++);
+			assert_int_equal(interval, -3);
+			assert_int_equal(kind, PTP_GRANT_SYNC);
+		}
+	assert_in_range(expected, 398, 400);
+}
+
+static void test_expiry_and_renewal(void **state)
+{
+	struct ptp_grant_client c = client(5);
+
+	request(5, PTP_GRANT_SYNC, 0, 10, 0);
+	request(5, PTP_GRANT_DELAY, 0, 20, 0);
+	assert_true(ptp_grants_has(grants, &c, PTP_GRANT_DELAY, 19 * SECOND));
+	assert_false(ptp_grants_has(grants, &c, PTP_GRANT_DELAY, 20 * SECOND));
+	assert_false(ptp_grants_has(grants, &c, PTP_GRANT_ANNOUNCE, 0));
+	run(0, 8 * SECOND, SECOND / 8);
+	assert_int_equal(request(5, PTP_GRANT_SYNC, 0, 10, 8 * SECOND), 10);
+	run(8 * SECOND, 30 * SECOND, SECOND / 8);
+	/* until 18 s and no longer */
+	assert_in_range(sent[5][PTP_GRANT_SYNC], 9, 11);
+	/* what has no messages of its own goes within a turn of the wheel */
+	run(30 * SECOND, 70 * SECOND, SECOND / 8);
+	assert_int_equal(ptp_grants_clients(grants), 0);
+	assert_int_equal(ptp_grants_rate(grants), 0);
+	assert_true(ptp_grants_next(grants) == INT64_MAX);
+}
+
+static void test_another_interval(void **state)
+{
+	request(7, PTP_GRANT_SYNC, 0, 100, 0);
+	assert_int_equal(ptp_grants_rate(grants), 1);
+	request(7, PTP_GRANT_SYNC, -4, 100, SECOND);
+	assert_int_equal(ptp_grants_rate(grants), 16);
+	run(2 * SECOND, 12 * SECOND, SECOND / 128);
+	assert_in_range(sent[7][PTP_GRANT_SYNC], 158, 178);
+}
+
+static void test_refusals(void **state)
+{
+	struct ptp_grant_limits l = limits;
+	unsigned int i;
+
+	assert_int_equal(request(0, PTP_GRANT_ANNOUNCE, -4, 100, 0), 0);
+	assert_int_equal(request(0, PTP_GRANT_SYNC, -8, 100, 0), 0);
+	assert_int_equal(request(0, PTP_GRANT_SYNC, -128, 100, 0), 0);
+	assert_int_equal(request(0, PTP_GRANT_SYNC, 5, 100, 0), 0);
+	assert_int_equal(request(0, PTP_GRANT_SYNC, 127, 100, 0), 0);
+	assert_int_equal(request(0, PTP_GRANT_SYNC, 0, 9, 0), 0);
+	assert_int_equal(request(0, PTP_GRANT_SYNC, 0, 0, 0), 0);
+	assert_int_equal(ptp_grants_clients(grants), 0);
+	assert_int_equal(request(0, PTP_GRANT_SYNC, 0, UINT32_MAX, 0), 300);
+	for (i = 1; i < CLIENTS; i++)
+		assert_int_equal(request(i, PTP_GRANT_SYNC, 0, 100, 0), 100);
+	assert_int_equal(request(i, PTP_GRANT_SYNC, 0, 100, 0), 0);
+	/* who is there already is not turned away */
+	assert_int_equal(request(3, PTP_GRANT_SYNC, 1, 100, 0), 100);
+	ptp_grants_free(grants);
+	l.rate_max = 10;
+	grants = ptp_grants_new(&l, key);
+	assert_int_equal(request(1, PTP_GRANT_SYNC, -3, 100, 0), 100);
+	assert_int_equal(request(2, PTP_GRANT_SYNC, -2, 100, 0), 0);
+	assert_int_equal(request(2, PTP_GRANT_SYNC, -1, 100, 0), 100);
+	assert_int_equal(request(1, PTP_GRANT_SYNC, -3, 100, 0), 100);
+	l.clients = 0;
+	assert_null(ptp_grants_new(&l, key));
+	l = limits;
+	l.log_min[1] = -8;
+	assert_null(ptp_grants_new(&l, key));
+}
+
+static void test_cancel(void **state)
+{
+	struct ptp_grant_client c = client(9);
+
+	assert_false(ptp_grants_cancel(grants, &c, PTP_GRANT_SYNC, 0));
+	request(9, PTP_GRANT_SYNC, 0, 100, 0);
+	request(9, PTP_GRANT_ANNOUNCE, 0, 100, 0);
+	assert_false(ptp_grants_cancel(grants, &c, PTP_GRANT_DELAY, 0));
+	assert_true(ptp_grants_cancel(grants, &c, PTP_GRANT_SYNC, 0));
+	assert_int_equal(ptp_grants_clients(grants), 1);
+	run(0, 4 * SECOND, SECOND / 8);
+	assert_int_equal(sent[9][PTP_GRANT_SYNC], 0);
+	assert_true(ptp_grants_cancel(grants, &c, PTP_GRANT_ANNOUNCE, 4 * SECOND));
+	assert_int_equal(ptp_grants_clients(grants), 0);
+}
+
+/* A host that slept owes nobody the messages of that time. */
+static void test_stall(void **state)
+{
+	request(1, PTP_GRANT_SYNC, -7, 300, 0);
+	request(2, PTP_GRANT_SYNC, 4, 300, 0);
+	run(0, SECOND, SECOND / 128);
+	assert_in_range(run(200 * SECOND, 200 * SECOND + 1, 1), 2, 20);
+	run(200 * SECOND, 210 * SECOND, SECOND / 128);
+	assert_in_range(sent[1][PTP_GRANT_SYNC], 1278, 1281);
+}
+
+/* Others at the same address, and the same at another address, are not it. */
+static void test_who_is_who(void **state)
+{
+	struct ptp_grant_client c = client(1), other = c;
+
+	ptp_grants_request(grants, &c, PTP_GRANT_SYNC, 0, 100, 0);
+	other.id.port = 2;
+	assert_false(ptp_grants_has(grants, &other, PTP_GRANT_SYNC, 0));
+	other = c;
+	other.address[15]++;
+	assert_false(ptp_grants_has(grants, &other, PTP_GRANT_SYNC, 0));
+}
+
+/* Anything in any order, beside a plain list of what there should be. */
+static void test_random(void **state)
+{
+	static s64 until[CLIENTS + 50][PTP_GRANT_KINDS];
+	u32 granted, i, k, cursor, listed;
+	s8 interval[PTP_GRANT_KINDS];
+	s64 now = 0, ends[PTP_GRANT_KINDS];
+	struct ptp_grant_client c;
+	int step;
+
+	srand(1);
+	memset(until, 0, sizeof(until));
+	for (step = 0; step < 200000; step++) {
+		i = (u32)rand() % ARRAY_SIZE(until);
+		k = (u32)rand() % PTP_GRANT_KINDS;
+		c = client(i);
+		if (rand() % 4) {
+			granted = request(i, (enum ptp_grant_kind)k, (s8)(rand() % 8 - 3), 10 +
+					  (u32)rand() % 50, now);
+			if (granted)
+				until[i][k] = now + granted * SECOND;
+		} else {
+			assert_int_equal(ptp_grants_cancel(grants, &c, (enum ptp_grant_kind)k, now),
+					 until[i][k] > now);
+			until[i][k] = 0;
+		}
+		assert_int_equal(ptp_grants_has(grants, &c, (enum ptp_grant_kind)k, now),
+				 until[i][k] > now);
+		if (!(rand() % 16)) {
+			now += SECOND / 10;
+			run(now, now + 1, 1);
+		}
+	}
+	for (cursor = listed = 0; ptp_grants_list(grants, &cursor, &c, ends, interval); listed++)
+		for (k = 0; k < PTP_GRANT_KINDS; k++)
+			assert_int_equal(ends[k] > now, until[c.id.clock & 0xffff][k] > now);
+	assert_int_equal(listed, ptp_grants_clients(grants));
+	run(now, now + 100 * SECOND, SECOND / 128);
+	assert_int_equal(ptp_grants_clients(grants), 0);
+	assert_int_equal(ptp_grants_rate(grants), 0);
+}
+
+#define WITH_TABLE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_TABLE(test_rates),
+		WITH_TABLE(test_spread),
+		WITH_TABLE(test_sequence),
+		WITH_TABLE(test_expiry_and_renewal),
+		WITH_TABLE(test_another_interval),
+		WITH_TABLE(test_refusals),
+		WITH_TABLE(test_cancel),
+		WITH_TABLE(test_stall),
+		WITH_TABLE(test_who_is_who),
+		WITH_TABLE(test_random),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
