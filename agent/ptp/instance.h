@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A PTP instance (IEEE 1588-2019 clause 3.1.65): one domain, its ports, and the best
+ * clock algorithm over them. An ordinary clock has one port, a boundary clock more. Pure:
+ * no sockets, no clock reads, and no allocation after ptp_instance_new().
+ *
+ * All ports read one clock, sys: what is received at one and sent at another is of the
+ * same time.
+ */
+#ifndef ATS_PTP_INSTANCE_H
+#define ATS_PTP_INSTANCE_H
+
+#include "ptp/port.h"
+
+struct ptp_instance_config {
+	struct ptp_default_ds def;	/* .ports tells how many @port has */
+	struct ptp_time_properties_ds time;	/* as grandmaster */
+	s16 utc_offset;			/* s, TAI - UTC where the parent does not say it */
+	ptp_compare_fn *compare;
+	u8 threshold;			/* see struct ptp_foreign_config */
+	bool qualify;			/* see struct ptp_port_fsm */
+	bool path_trace;
+	u8 minor_version;		/* 1: of the 2019 edition; 0: of the 2008 one */
+	const struct ptp_port_config *port;
+};
+
+struct ptp_instance;
+
+/* NULL: no memory, or something is out of range. Ports begin INITIALIZING; @ops is borrowed. */
+struct ptp_instance *ptp_instance_new(const struct ptp_instance_config *cfg,
+				      const struct ptp_port_ops *ops, void *ctx, s64 now_mono);
+void ptp_instance_free(struct ptp_instance *t);
+
+/* Octets from the network at @port (from 0; portNumber is one more), whatever they are. */
+void ptp_instance_receive(struct ptp_instance *t, unsigned int port, const void *buf, size_t len,
+			  const struct ptp_received *how, s64 now_mono);
+/* The same of a message that was parsed already */
+void ptp_instance_message(struct ptp_instance *t, unsigned int port, const struct ptp_message *m,
+			  const struct ptp_received *how, s64 now_mono);
+/*
+ * The transmit stamp of what was sent at @port, by its messageType and sequenceId. One that
+ * never comes need not be told.
+ */
+void ptp_instance_stamped(struct ptp_instance *t, unsigned int port, u8 type, u16 sequence,
+			  s64 tx_sys, enum stamp_kind kind, s64 now_mono);
+
+/* Do what is due, when ptp_instance_next_mono() says so. */
+void ptp_instance_run(struct ptp_instance *t, s64 now_mono);
+s64 ptp_instance_next_mono(const struct ptp_instance *t);
+
+/* See the functions of bmca.h of these names. */
+void ptp_instance_event(struct ptp_instance *t, unsigned int port, enum ptp_port_event ev,
+			s64 now_mono);
+void ptp_instance_set_own(struct ptp_instance *t, struct ptp_quality quality, u8 priority1,
+			  u8 priority2, const struct ptp_time_properties_ds *time,
+			  s64 now_mono);
+void ptp_instance_set_receiver_only(struct ptp_instance *t, bool receiver_only, s64 now_mono);
+bool ptp_instance_configure_port(struct ptp_instance *t, unsigned int port,
+				 const struct ptp_port_config *cfg, s64 now_mono);
+
+const struct ptp_bmca *ptp_instance_bmca(const struct ptp_instance *t);
+void ptp_instance_count(const struct ptp_instance *t, unsigned int port,
+			struct ptp_port_counters *c);
+s8 ptp_instance_log_delay_req(const struct ptp_instance *t, unsigned int port);
+
+#endif

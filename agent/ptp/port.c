@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdlib.h>
+#include <string.h>
+
+#include "ptp/port_private.h"
+
+#define ASYMMETRY_MAX_NS NSEC_PER_SEC
+
+static bool is_log(s8 log)
+{
+	return log >= PTP_LOG_MIN && log <= PTP_LOG_MAX;
+}
+
+bool ptp_port_config_sound(const struct ptp_port_config *c)
+{
+	return is_log(c->bmca.log_announce) && is_log(c->log_sync) && is_log(c->log_min_delay_req) &&
+		is_log(c->log_max_delay_req) && is_log(c->log_min_pdelay_req) &&
+		c->log_min_delay_req <= c->log_max_delay_req &&
+		(c->delay == PTP_E2E || c->delay == PTP_P2P || c->delay == PTP_NO_MECHANISM) &&
+		c->asymmetry_ns <= ASYMMETRY_MAX_NS && c->asymmetry_ns >= -ASYMMETRY_MAX_NS;
+}
+
+struct ptp_port *ptp_port_new(struct ptp_shared *shared, unsigned int index,
+			      const struct ptp_port_config *cfg, s64 now_mono)
+{
+	struct ptp_port *p;
+
+	if (!ptp_port_config_sound(cfg))
+		return NULL;
+	p = calloc(1, sizeof(*p));
+	if (!p)
+		return NULL;
+	p->shared = shared;
+	p->index = index;
+	p->id = (struct ptp_port_id){ ptp_bmca_ds(shared->bmca)->def.clock, (u16)(index + 1) };
+	p->cfg = *cfg;
+	p->state = PTP_INITIALIZING;
+	for (unsigned int i = 0; i < PTP_TIMERS; i++)
+		p->due_mono[i] = INT64_MAX;
+	ptp_port_follow(p, now_mono);
+	return p;
+}
+
+void ptp_port_free(struct ptp_port *p)
+{
+	free(p);
+}
+
+static void begin(struct ptp_port *p, enum ptp_timer timer, bool run, s64 now_mono)
+{
+	if (!run)
+		p->due_mono[timer] = INT64_MAX;
+	else if (p->due_mono[timer] == INT64_MAX)
+		p->due_mono[timer] = now_mono;
+}
+
+/* Clause 9.2.5: what is sent in which state */
+static void run_timers(struct ptp_port *p, s64 now_mono)
+{
+	bool master = p->state == PTP_MASTER;
+
+	begin(p, PTP_TIMER_ANNOUNCE, master, now_mono);
+	begin(p, PTP_TIMER_SYNC, master, now_mono);
+	begin(p, PTP_TIMER_PDELAY_REQ, p->cfg.delay == PTP_P2P && ptp_port_alive(p->state),
+	      now_mono);
+	/* both begin with a Sync of the parent */
+	if (!ptp_port_follows(p) || p->cfg.delay != PTP_E2E)
+		p->due_mono[PTP_TIMER_DELAY_REQ] = INT64_MAX;
+	if (!ptp_port_follows(p) || !p->cfg.sync_timeout)
+		p->due_mono[PTP_TIMER_SYNC_RECEIPT] = INT64_MAX;
+}
+
+void ptp_port_configure(struct ptp_port *p, const struct ptp_port_config *cfg, s64 now_mono)
+{
+	p->cfg = *cfg;
+	if (p->log_delay_req < cfg->log_min_delay_req)
+		p->log_delay_req = cfg->log_min_delay_req;
+	if (p->log_delay_req > cfg->log_max_delay_req)
+		p->log_delay_req = cfg->log_max_delay_req;
+	/* what runs is due at once, and then at the new intervals */
+	for (unsigned int i = 0; i <= PTP_TIMER_PDELAY_REQ; i++)
+		if (p->due_mono[i] != INT64_MAX)
+			p->due_mono[i] = now_mono;
+	run_timers(p, now_mono);
+}
+
+void ptp_port_time_out(struct ptp_port *p)
+{
+	const struct ptp_foreign_table *t = ptp_bmca_foreign(p->shared->bmca, p->index);
+	const struct ptp_foreign *f;
+
+	if (!p->has_parent)
+		return;
+	for (unsigned int i = 0; (f = ptp_foreign_at(t, i)); i++)
+		if (ptp_port_id_equal(f->set.sender, p->parent))
+			return;
+	p->counters.announce_timeouts++;
+}
+
+static void forget_parent(struct ptp_port *p)
+{
+	p->has_parent = false;
+	p->has_parent_address = false;
+}
+
+void ptp_port_follow(struct ptp_port *p, s64 now_mono)
+{
+	const struct ptp_shared *sh = p->shared;
+	enum ptp_port_state was = p->state;
+	struct ptp_port_id parent = ptp_bmca_ds(sh->bmca)->parent.port;
+
+	p->state = ptp_bmca_state(sh->bmca, p->index);
+	if (ptp_port_follows(p) &&
+	    (!p->has_parent || !ptp_port_id_equal(parent, p->parent))) {
+		p->has_parent = true;
+		p->parent = parent;
+		ptp_port_new_parent(p, now_mono);
+		sh->ops->parent(sh->ctx, p->index, parent);
+	}
+	if (p->state == was)
+		return;
+	if (!ptp_port_follows(p))
+		forget_parent(p);
+	if (p->state != PTP_MASTER)
+		ptp_pending_clear(&p->sync_sent);
+	if (!ptp_port_alive(p->state)) {
+		ptp_pending_clear(&p->response_sent);
+		p->marked = false;
+	}
+	run_timers(p, now_mono);
+	sh->ops->state(sh->ctx, p->index, was, p->state);
+}
+
+/* The next one an interval later; after a long sleep one is sent, not all. */
+static void again(struct ptp_port *p, enum ptp_timer timer, s8 log, s64 now_mono)
+{
+	s64 interval = ptp_interval_ns(log);
+
+	p->due_mono[timer] += interval;
+	if (p->due_mono[timer] <= now_mono)
+		p->due_mono[timer] = now_mono + interval;
+}
+
+void ptp_port_plan_delay_req(struct ptp_port *p, unsigned int intervals, s64 now_mono)
+{
+	const struct ptp_shared *sh = p->shared;
+	s64 random = sh->ops->random(sh->ctx) >> 16;
+
+	p->due_mono[PTP_TIMER_DELAY_REQ] =
+		now_mono + 1 + ((intervals * ptp_interval_ns(p->log_delay_req) * random) >> 16);
+}
+
+static bool is_due(const struct ptp_port *p, enum ptp_timer timer, s64 now_mono)
+{
+	return now_mono >= p->due_mono[timer];
+}
+
+void ptp_port_run(struct ptp_port *p, s64 now_mono)
+{
+	if (is_due(p, PTP_TIMER_ANNOUNCE, now_mono)) {
+		again(p, PTP_TIMER_ANNOUNCE, p->cfg.bmca.log_announce, now_mono);
+		ptp_port_send_announce(p);
+	}
+	if (is_due(p, PTP_TIMER_SYNC, now_mono)) {
+		again(p, PTP_TIMER_SYNC, p->cfg.log_sync, now_mono);
+		ptp_port_send_sync(p, now_mono);
+	}
+	if (is_due(p, PTP_TIMER_DELAY_REQ, now_mono)) {
+		/* uniform from 0 to twice the interval, so that its mean is the interval */
+		ptp_port_plan_delay_req(p, 2, now_mono);
+		ptp_port_send_delay_req(p, now_mono);
+	}
+	if (is_due(p, PTP_TIMER_PDELAY_REQ, now_mono)) {
+		again(p, PTP_TIMER_PDELAY_REQ, p->cfg.log_min_pdelay_req, now_mono);
+		ptp_port_send_pdelay_req(p, now_mono);
+	}
+	if (is_due(p, PTP_TIMER_SYNC_RECEIPT, now_mono)) {
+		p->due_mono[PTP_TIMER_SYNC_RECEIPT] = INT64_MAX;
+		ptp_port_sync_lost(p, now_mono);
+	}
+}
+
+s64 ptp_port_next_mono(const struct ptp_port *p)
+{
+	s64 next = INT64_MAX;
+
+	for (unsigned int i = 0; i < PTP_TIMERS; i++)
+		if (p->due_mono[i] < next)
+			next = p->due_mono[i];
+	return next;
+}
+
+s16 ptp_port_utc_offset(const struct ptp_port *p)
+{
+	const u16 valid = PTP_FLAG_UTC_VALID | PTP_FLAG_PTP_TIMESCALE;
+	const struct ptp_time_properties_ds *time = &ptp_bmca_ds(p->shared->bmca)->time;
+
+	return (time->flags & valid) == valid ? time->utc_offset : p->shared->utc_offset;
+}
+
+bool ptp_port_tai(const struct ptp_port *p, s64 sys, s64 *tai)
+{
+	return !__builtin_add_overflow(sys, ptp_port_utc_offset(p) * NSEC_PER_SEC, tai) &&
+		*tai >= 0;
+}
+
+void ptp_port_header(const struct ptp_port *p, struct ptp_message *m, enum ptp_type type,
+		     u16 sequence, s8 log_interval)
+{
+	const struct ptp_default_ds *def = &ptp_bmca_ds(p->shared->bmca)->def;
+
+	memset(m, 0, sizeof(*m));
+	m->header = (struct ptp_header){
+		.type = type,
+		.version = PTP_VERSION,
+		.minor_version = p->shared->minor_version,
+		.domain = def->domain,
+		.sdo = def->sdo,
+		.clock = p->id.clock,
+		.port = p->id.port,
+		.sequence = sequence,
+		.log_interval = log_interval,
+	};
+}
+
+bool ptp_port_send(struct ptp_port *p, struct ptp_message *m, bool stamp, const u8 *to)
+{
+	const struct ptp_shared *sh = p->shared;
+	u8 buf[PTP_MESSAGE_MAX];
+	struct ptp_outgoing o = {
+		.buf = buf,
+		.type = m->header.type,
+		.sequence = m->header.sequence,
+		.event = m->header.type < PTP_FOLLOW_UP,
+		.stamp = stamp,
+		.to = to,
+	};
+
+	if (to)
+		m->header.flags |= PTP_FLAG_UNICAST;
+	o.len = ptp_message_build(m, buf, sizeof(buf));
+	if (!o.len || sh->ops->send(sh->ctx, p->index, &o)) {
+		p->counters.send_failed++;
+		return false;
+	}
+	p->counters.tx[o.type & 15]++;
+	return true;
+}
+
+s8 ptp_port_log_delay_req(const struct ptp_port *p)
+{
+	return ptp_port_follows(p) ? p->log_delay_req : p->cfg.log_min_delay_req;
+}
+
+void ptp_port_count(const struct ptp_port *p, struct ptp_port_counters *c)
+{
+	*c = p->counters;
+	c->lost_stamps += p->sync_sent.lost_stamps + p->response_sent.lost_stamps +
+		p->delay.lost_stamps + p->peer.lost_stamps;
+	c->late_stamps += p->sync_sent.late_stamps + p->response_sent.late_stamps;
+	c->lost_responses += p->delay.lost_responses + p->peer.lost_responses;
+	c->unpaired += p->sync.unpaired;
+	c->repeated += p->sync.repeated + p->delay.repeated + p->peer.repeated;
+	c->many += p->peer.many;
+}
+
+static const char *const names[] = {
+	[PTP_REFUSED_MALFORMED] = "malformed",	 [PTP_REFUSED_VERSION] = "version",
+	[PTP_REFUSED_DOMAIN] = "domain",	 [PTP_REFUSED_SDO] = "sdo",
+	[PTP_REFUSED_OWN] = "own",		 [PTP_REFUSED_STATE] = "state",
+	[PTP_REFUSED_MECHANISM] = "mechanism",	 [PTP_REFUSED_SENDER] = "sender",
+	[PTP_REFUSED_REQUESTER] = "requester",	 [PTP_REFUSED_NO_STAMP] = "no-stamp",
+	[PTP_REFUSED_ANNOUNCE] = "announce",	 [PTP_REFUSED_BUSY] = "busy",
+	[PTP_REFUSED_TYPE] = "type",
+};
+
+const char *ptp_refusal_name(enum ptp_refusal r)
+{
+	return (unsigned int)r < ARRAY_SIZE(names) ? names[r] : "unknown";
+}

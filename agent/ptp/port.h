@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One port of a PTP instance: what it sends, answers, measures and refuses (IEEE
+ * 1588-2019 clauses 9.5, 11.3, 11.4). Its state is that of the best clock algorithm
+ * (bmca.h), which the instance (instance.h) runs over all ports; callers have to do
+ * with the instance, which passes on to its ports.
+ *
+ * Pure: no sockets and no clock reads; what is sent and measured goes out through an
+ * operations table. Stamps are of sys, which is UTC; the messages' times are TAI. The
+ * difference is the parent's currentUtcOffset where that is valid and the timescale is
+ * PTP's, otherwise the configured one.
+ */
+#ifndef ATS_PTP_PORT_H
+#define ATS_PTP_PORT_H
+
+#include "exchange.h"
+#include "ptp/bmca.h"
+#include "ptp/peer_delay.h"
+#include "ptp/pending.h"
+#include "types.h"
+#include "wire/ptp_message.h"
+
+#define PTP_LOG_MIN (-10)	/* log2 s of any message interval of a port's own */
+#define PTP_LOG_MAX 10
+
+struct ptp_outgoing {
+	const void *buf;
+	size_t len;
+	u8 type;		/* enum ptp_type: of Pdelay the peer's multicast address */
+	u16 sequence;
+	bool event;		/* to the event port; else the general one */
+	bool stamp;		/* its transmit stamp is wanted: ptp_instance_stamped() */
+	const u8 *to;		/* PTP_ADDRESS_LEN octets; NULL: multicast */
+};
+
+enum ptp_way {
+	PTP_WAY_FWD,		/* to the time-transmitter: Delay_Req */
+	PTP_WAY_BACK,		/* from it: Sync */
+};
+
+struct ptp_port_ops {
+	/*
+	 * 0, or -errno: not sent; counted, and nothing else comes of it. None of these
+	 * may call the instance, but this one ptp_instance_stamped() for what it sends.
+	 */
+	int (*send)(void *ctx, unsigned int port, const struct ptp_outgoing *o);
+	/*
+	 * A passage to or from the parent; delayAsymmetry is taken off, so that both ways
+	 * take the mean delay (clause 7.4.2).
+	 */
+	void (*leg)(void *ctx, unsigned int port, enum ptp_way way, const struct leg *leg);
+	void (*link_delay)(void *ctx, unsigned int port, const struct ptp_peer_sample *sample);
+	/* Another parent is followed at @port from now on. */
+	void (*parent)(void *ctx, unsigned int port, struct ptp_port_id parent);
+	void (*state)(void *ctx, unsigned int port, enum ptp_port_state from,
+		      enum ptp_port_state to);
+	/* Uniform over 32 bits: the spread of delay requests (clause 9.5.11.2) */
+	u32 (*random)(void *ctx);
+};
+
+struct ptp_port_config {
+	struct ptp_bmca_port_config bmca;
+	s8 log_sync;
+	/* What this port allows as a time-transmitter, and its own limit as a receiver */
+	s8 log_min_delay_req;
+	s8 log_max_delay_req;	/* longer ones are not believed of a parent */
+	s8 log_min_pdelay_req;
+	u8 sync_timeout;	/* syncReceiptTimeout, sync intervals; 0: none */
+	u8 delay;		/* enum ptp_delay_mechanism: E2E, P2P or none */
+	bool one_step;		/* the NIC writes the time into the Sync as it goes */
+	bool hybrid;		/* Delay_Req to the parent's own address */
+	s64 asymmetry_ns;	/* delayAsymmetry: above 0 when Sync takes longer (clause 7.4.2) */
+};
+
+enum ptp_refusal {
+	PTP_REFUSED_MALFORMED,
+	PTP_REFUSED_VERSION,
+	PTP_REFUSED_DOMAIN,
+	PTP_REFUSED_SDO,
+	PTP_REFUSED_OWN,	/* from this clock */
+	PTP_REFUSED_STATE,	/* not of use in the port's state */
+	PTP_REFUSED_MECHANISM,	/* of the other delay mechanism */
+	PTP_REFUSED_SENDER,	/* not the parent */
+	PTP_REFUSED_REQUESTER,	/* the answer to somebody else's request */
+	PTP_REFUSED_NO_STAMP,	/* an event message whose receive time is not known */
+	PTP_REFUSED_ANNOUNCE,	/* by the best clock algorithm: see announce[] */
+	PTP_REFUSED_BUSY,	/* too many requests at once */
+	PTP_REFUSED_TYPE,	/* not dealt with here */
+	PTP_REFUSALS
+};
+
+const char *ptp_refusal_name(enum ptp_refusal r);
+
+struct ptp_port_counters {
+	u64 rx[16], tx[16];	/* by enum ptp_type */
+	u64 refused[PTP_REFUSALS];
+	u64 announce[PTP_ANNOUNCE_RESULTS];
+	u64 send_failed;
+	u64 lost_stamps;	/* transmit stamps that never came: one sample each */
+	u64 late_stamps;
+	u64 lost_responses;	/* to Delay_Req and Pdelay_Req */
+	u64 unpaired;		/* Sync without Follow_Up, or the other way */
+	u64 repeated;		/* duplicates */
+	u64 many;		/* Pdelay_Req that two answered */
+	u64 legs[2];		/* by enum ptp_way */
+	u64 link_delays;
+	u64 announce_timeouts, sync_timeouts;
+};
+
+struct ptp_received {
+	s64 rx_sys;
+	enum stamp_kind kind;	/* STAMP_NONE: there is none */
+	const u8 *from;		/* PTP_ADDRESS_LEN octets; NULL: not known */
+};
+
+/* What all ports of an instance have in common; it is the instance's. */
+struct ptp_shared {
+	struct ptp_bmca *bmca;
+	const struct ptp_port_ops *ops;
+	void *ctx;
+	u8 minor_version;
+	s16 utc_offset;		/* configured, s */
+	bool path_trace;
+	bool changed;		/* the best clock algorithm ran: all ports are to follow */
+};
+
+struct ptp_port;
+
+/* NULL: no memory, or an interval or mechanism that cannot be. @index from 0. */
+struct ptp_port *ptp_port_new(struct ptp_shared *shared, unsigned int index,
+			      const struct ptp_port_config *cfg, s64 now_mono);
+void ptp_port_free(struct ptp_port *p);
+/* Is all in range, but for what the best clock algorithm checks? */
+bool ptp_port_config_sound(const struct ptp_port_config *cfg);
+/* @cfg is sound, and the best clock algorithm has its part of it. */
+void ptp_port_configure(struct ptp_port *p, const struct ptp_port_config *cfg, s64 now_mono);
+
+void ptp_port_receive(struct ptp_port *p, const struct ptp_message *m,
+		      const struct ptp_received *how, s64 now_mono);
+/* It was no message: @error of ptp_message_parse(). */
+void ptp_port_malformed(struct ptp_port *p, int error);
+void ptp_port_stamped(struct ptp_port *p, u8 type, u16 sequence, s64 tx_sys,
+		      enum stamp_kind kind, s64 now_mono);
+/*
+ * Before ptp_port_follow(), after time-outs of the best clock algorithm: was it the
+ * parent that fell silent?
+ */
+void ptp_port_time_out(struct ptp_port *p);
+/* The best clock algorithm has run: take up what it made of this port. */
+void ptp_port_follow(struct ptp_port *p, s64 now_mono);
+/* Do what is due. */
+void ptp_port_run(struct ptp_port *p, s64 now_mono);
+s64 ptp_port_next_mono(const struct ptp_port *p);	/* INT64_MAX: nothing */
+
+void ptp_port_count(const struct ptp_port *p, struct ptp_port_counters *c);
+/* log2 s of Delay_Req, as the parent asks for it */
+s8 ptp_port_log_delay_req(const struct ptp_port *p);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A port from inside: port.c and its parts port_*.c. */
+#ifndef ATS_PTP_PORT_PRIVATE_H
+#define ATS_PTP_PORT_PRIVATE_H
+
+#include "ptp/delay.h"
+#include "ptp/port.h"
+#include "ptp/sync.h"
+
+enum ptp_timer {
+	PTP_TIMER_ANNOUNCE,
+	PTP_TIMER_SYNC,
+	PTP_TIMER_DELAY_REQ,
+	PTP_TIMER_PDELAY_REQ,
+	PTP_TIMER_SYNC_RECEIPT,
+	PTP_TIMERS
+};
+
+struct ptp_port {
+	struct ptp_shared *shared;
+	unsigned int index;
+	struct ptp_port_id id;
+	struct ptp_port_config cfg;
+	enum ptp_port_state state;	/* as of the last ptp_port_follow() */
+	s64 due_mono[PTP_TIMERS];	/* INT64_MAX: does not run */
+	u16 announce_sequence, sync_sequence;
+	struct ptp_pending sync_sent, response_sent;
+	/* of a time-receiver */
+	bool has_parent;
+	struct ptp_port_id parent;
+	u8 parent_address[PTP_ADDRESS_LEN];
+	bool has_parent_address;
+	s8 log_sync, log_delay_req;	/* as the parent says */
+	bool marked;			/* some senders may be marked: see bmca.h */
+	struct ptp_sync sync;
+	struct ptp_delay delay;
+	struct ptp_peer_delay peer;
+	struct ptp_port_counters counters;	/* but for what the parts count */
+};
+
+static inline bool ptp_port_follows(const struct ptp_port *p)
+{
+	return p->state == PTP_UNCALIBRATED || p->state == PTP_SLAVE;
+}
+
+static inline void ptp_port_refuse(struct ptp_port *p, enum ptp_refusal r)
+{
+	p->counters.refused[r]++;
+}
+
+/* s, TAI - UTC at this time */
+s16 ptp_port_utc_offset(const struct ptp_port *p);
+/* False: no such time can be sent. */
+bool ptp_port_tai(const struct ptp_port *p, s64 sys, s64 *tai);
+
+/* The header of a message of this port; the correction is 0. */
+void ptp_port_header(const struct ptp_port *p, struct ptp_message *m, enum ptp_type type,
+		     u16 sequence, s8 log_interval);
+/* @stamp: its transmit stamp is wanted. @to NULL: multicast. */
+bool ptp_port_send(struct ptp_port *p, struct ptp_message *m, bool stamp, const u8 *to);
+
+/* The next Delay_Req at any time within so many of its intervals (clause 9.5.11.2). */
+void ptp_port_plan_delay_req(struct ptp_port *p, unsigned int intervals, s64 now_mono);
+
+/* port_transmitter.c */
+void ptp_port_send_announce(struct ptp_port *p);
+void ptp_port_send_sync(struct ptp_port *p, s64 now_mono);
+void ptp_port_sync_stamped(struct ptp_port *p, u16 sequence, s64 tx_sys, s64 now_mono);
+void ptp_port_answer_delay(struct ptp_port *p, const struct ptp_message *req,
+			   const struct ptp_received *how);
+
+/* port_receiver.c */
+void ptp_port_hear_sync(struct ptp_port *p, const struct ptp_message *m,
+			const struct ptp_received *how, s64 now_mono);
+void ptp_port_hear_follow_up(struct ptp_port *p, const struct ptp_message *m, s64 now_mono);
+void ptp_port_hear_delay_resp(struct ptp_port *p, const struct ptp_message *m, s64 now_mono);
+void ptp_port_send_delay_req(struct ptp_port *p, s64 now_mono);
+void ptp_port_delay_stamped(struct ptp_port *p, u16 sequence, s64 tx_sys, enum stamp_kind kind,
+			    s64 now_mono);
+void ptp_port_sync_lost(struct ptp_port *p, s64 now_mono);
+void ptp_port_new_parent(struct ptp_port *p, s64 now_mono);
+
+/* port_peer.c */
+void ptp_port_send_pdelay_req(struct ptp_port *p, s64 now_mono);
+void ptp_port_pdelay_stamped(struct ptp_port *p, u16 sequence, s64 tx_sys, enum stamp_kind kind,
+			     s64 now_mono);
+void ptp_port_answer_pdelay(struct ptp_port *p, const struct ptp_message *req,
+			    const struct ptp_received *how, s64 now_mono);
+void ptp_port_answer_stamped(struct ptp_port *p, u16 sequence, s64 tx_sys, s64 now_mono);
+void ptp_port_hear_pdelay(struct ptp_port *p, const struct ptp_message *m,
+			  const struct ptp_received *how, s64 now_mono);
+
+#endif

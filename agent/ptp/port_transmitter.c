@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What a port sends as a time-transmitter (clauses 9.5.8 to 9.5.12). */
+#include "ptp/port_private.h"
+#include "wire/bytes.h"
+#include "wire/ptp_tlv.h"
+
+/* Where we are on the way from the grandmaster, clause 16.2.3 */
+static size_t put_path(const struct ptp_port *p, u8 *tlv, size_t room)
+{
+	const u8 *path;
+	size_t len = ptp_bmca_path(p->shared->bmca, &path);
+	u64 clock[PTP_PATH_MAX + 1];
+	u16 n;
+
+	/* a parent that sends none has begun no path that could be continued */
+	if (!p->shared->path_trace || (!len && ptp_bmca_slave_port(p->shared->bmca) >= 0))
+		return 0;
+	for (n = 0; n < len / 8; n++)
+		clock[n] = be64_get(path + 8 * n);
+	clock[n++] = p->id.clock;
+	return ptp_path_trace_put(tlv, room, clock, n);
+}
+
+void ptp_port_send_announce(struct ptp_port *p)
+{
+	const struct ptp_clock_ds *ds = ptp_bmca_ds(p->shared->bmca);
+	u8 tlv[PTP_MESSAGE_MAX];
+	struct ptp_message m;
+
+	ptp_port_header(p, &m, PTP_ANNOUNCE, p->announce_sequence++, p->cfg.bmca.log_announce);
+	ptp_announce_of(&m.announce, &m.header.flags, ds);
+	m.tlv = tlv;
+	m.tlv_len = (u16)put_path(p, tlv, sizeof(tlv));
+	ptp_port_send(p, &m, false, NULL);
+}
+
+void ptp_port_send_sync(struct ptp_port *p, s64 now_mono)
+{
+	struct ptp_sent sent = { .sequence = p->sync_sequence++ };
+	struct ptp_message m;
+
+	ptp_port_header(p, &m, PTP_SYNC, sent.sequence, p->cfg.log_sync);
+	if (p->cfg.one_step) {
+		ptp_port_send(p, &m, false, NULL);
+		return;
+	}
+	m.header.flags = PTP_FLAG_TWO_STEP;
+	/* the sequence cannot be one that waits: that would be 65536 Syncs a second */
+	if (!ptp_pending_add(&p->sync_sent, &sent, now_mono)) {
+		p->counters.send_failed++;
+		return;
+	}
+	if (!ptp_port_send(p, &m, true, NULL))
+		ptp_pending_cancel(&p->sync_sent, sent.sequence);
+}
+
+void ptp_port_sync_stamped(struct ptp_port *p, u16 sequence, s64 tx_sys, s64 now_mono)
+{
+	struct ptp_message m;
+	struct ptp_sent sent;
+
+	if (!ptp_pending_take(&p->sync_sent, sequence, now_mono, &sent))
+		return;
+	ptp_port_header(p, &m, PTP_FOLLOW_UP, sequence, p->cfg.log_sync);
+	if (!ptp_port_tai(p, tx_sys, &m.origin_tai)) {
+		p->counters.send_failed++;
+		return;
+	}
+	ptp_port_send(p, &m, false, NULL);
+}
+
+void ptp_port_answer_delay(struct ptp_port *p, const struct ptp_message *req,
+			   const struct ptp_received *how)
+{
+	const struct ptp_header *h = &req->header;
+	bool unicast = h->flags & PTP_FLAG_UNICAST;
+	struct ptp_message m;
+
+	if (p->state != PTP_MASTER) {
+		ptp_port_refuse(p, PTP_REFUSED_STATE);
+		return;
+	}
+	/* table 42: unicast answers state no interval */
+	ptp_port_header(p, &m, PTP_DELAY_RESP, h->sequence,
+			unicast ? PTP_LOG_INTERVAL_NONE : p->cfg.log_min_delay_req);
+	m.header.correction = h->correction;
+	m.response.requester = (struct ptp_port_id){ h->clock, h->port };
+	if (!ptp_port_tai(p, how->rx_sys, &m.response.tai) || (unicast && !how->from)) {
+		p->counters.send_failed++;
+		return;
+	}
+	ptp_port_send(p, &m, false, unicast ? how->from : NULL);
+}

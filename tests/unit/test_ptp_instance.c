@@ -1,0 +1,732 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ptp_world.h"
+
+static struct plug at(int segment, s64 out_ns, s64 in_ns)
+{
+	return (struct plug){ segment, out_ns, in_ns };
+}
+
+static int setup(void **state)
+{
+	world_begin();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	world_end();
+	return 0;
+}
+
+static struct node *add_one(u8 priority1, s64 offset_ns, struct plug plug)
+{
+	struct setting s;
+
+	setting_init(&s, 1, priority1);
+	return world_add(&s, offset_ns, &plug);
+}
+
+static void each_way_near(const struct node *n, u64 back, u64 fwd)
+{
+	assert_int_equal(w.bad_legs, 0);
+	assert_in_range(n->legs[0][PTP_WAY_BACK], back * 9 / 10, back * 11 / 10);
+	assert_in_range(n->legs[0][PTP_WAY_FWD], fwd * 8 / 10, fwd * 12 / 10);
+}
+
+static void end_to_end(bool one_step)
+{
+	struct plug plug = at(0, 700, 300);
+	struct node *gm, *oc;
+	struct setting s;
+
+	setting_init(&s, 1, 1);
+	s.port[0].one_step = one_step;
+	gm = world_add(&s, 0, &plug);
+	oc = add_one(200, 123456789, at(0, 1100, 50));
+	world_run(100 * S);
+	assert_int_equal(world_state(gm, 0), PTP_MASTER);
+	assert_int_equal(world_state(oc, 0), PTP_SLAVE);
+	each_way_near(oc, 95, 95);
+	assert_int_equal(gm->sent[PTP_FOLLOW_UP], one_step ? 0 : gm->sent[PTP_SYNC]);
+	assert_int_equal(gm->sent[PTP_DELAY_RESP], oc->sent[PTP_DELAY_REQ]);
+	assert_int_equal(world_count(oc, 0).legs[PTP_WAY_FWD], oc->legs[0][PTP_WAY_FWD]);
+	assert_int_equal(world_count(oc, 0).unpaired, 0);
+	assert_int_equal(world_count(oc, 0).lost_responses, 0);
+}
+
+static void two_step_end_to_end(void **state)
+{
+	end_to_end(false);
+}
+
+static void one_step_end_to_end(void **state)
+{
+	end_to_end(true);
+}
+
+static void peer_to_peer(bool one_step)
+{
+	struct plug plug[] = { at(0, 700, 300), at(0, 1100, 50) };
+	struct node *gm, *oc;
+	struct setting s;
+
+	setting_init(&s, 1, 1);
+	s.port[0].delay = PTP_P2P;
+	s.port[0].one_step = one_step;
+	gm = world_add(&s, 5 * S, &plug[0]);
+	setting_init(&s, 1, 200);
+	s.port[0].delay = PTP_P2P;
+	oc = world_add(&s, -3 * S, &plug[1]);
+	world_run(100 * S);
+	assert_int_equal(world_state(oc, 0), PTP_SLAVE);
+	assert_int_equal(w.bad_legs, 0);
+	assert_in_range(oc->legs[0][PTP_WAY_BACK], 90, 101);
+	assert_int_equal(oc->legs[0][PTP_WAY_FWD], 0);
+	assert_in_range(oc->link_delays[0], 98, 101);
+	assert_in_range(gm->link_delays[0], 98, 101);
+	assert_int_equal(oc->sent[PTP_DELAY_REQ], 0);
+}
+
+static void two_step_peer_to_peer(void **state)
+{
+	peer_to_peer(false);
+}
+
+static void one_step_peer_to_peer(void **state)
+{
+	peer_to_peer(true);
+}
+
+/* What other clocks on the way say of the time they took is told to who asked. */
+static void corrected_peer_to_peer(void **state)
+{
+	w.residence_ns = 3 * MS;
+	peer_to_peer(false);
+}
+
+static void asymmetry_is_taken_off_both_ways(void **state)
+{
+	struct plug plug = at(0, 1100, 300);
+	struct node *oc;
+	struct setting s;
+
+	add_one(1, 0, at(0, 5000, 500));
+	setting_init(&s, 1, 200);
+	/* 5000 + 300 there, 1100 + 500 back */
+	s.port[0].asymmetry_ns = 1850;
+	oc = world_add(&s, 77, &plug);
+	world_run(60 * S);
+	each_way_near(oc, 55, 55);
+}
+
+/* Held up, corrected, overtaken, doubled: each leg is exact, and there is one of each. */
+static void what_happens_on_the_way_costs_nothing(void **state)
+{
+	struct node *gm, *oc;
+
+	w.residence_ns = 3 * MS;
+	w.general_late_ns = 3 * MS;
+	w.doubled_percent = 30;
+	w.stamp_delay_ns = 2 * MS;
+	gm = add_one(1, 0, at(0, 700, 300));
+	oc = add_one(200, -9 * S, at(0, 1100, 50));
+	world_run(200 * S);
+	assert_int_equal(w.bad_legs, 0);
+	assert_true(w.duplicates > 100);
+	assert_true(world_count(oc, 0).repeated > 50);
+	assert_int_equal(world_count(oc, 0).unpaired, 0);
+	assert_int_equal(oc->legs[0][PTP_WAY_FWD], oc->sent[PTP_DELAY_REQ]);
+	assert_in_range(gm->sent[PTP_SYNC] - oc->legs[0][PTP_WAY_BACK], 0, 6);
+	assert_int_equal(world_state(oc, 0), PTP_SLAVE);
+}
+
+static void lost_messages_cost_their_samples(void **state)
+{
+	struct node *oc;
+	unsigned int changes;
+
+	add_one(1, 0, at(0, 700, 300));
+	oc = add_one(200, -9 * S, at(0, 1100, 50));
+	world_run(20 * S);
+	changes = oc->state_changes;
+	w.lost_percent = 5;
+	world_run(1000 * S);
+	assert_int_equal(w.bad_legs, 0);
+	assert_int_equal(world_state(oc, 0), PTP_SLAVE);
+	assert_int_equal(oc->state_changes, changes);
+	assert_in_range(oc->legs[0][PTP_WAY_BACK], 850, 960);
+	assert_true(world_count(oc, 0).unpaired > 20);
+	assert_true(world_count(oc, 0).lost_responses > 20);
+}
+
+static void boundary_clock_between(void **state)
+{
+	struct plug plug[] = { at(0, 100, 20), at(1, 300, 40) };
+	struct ptp_port_id parent;
+	struct node *gm, *bc, *oc;
+	const struct ptp_clock_ds *ds;
+	struct setting s;
+	const u8 *path;
+
+	gm = add_one(1, 0, at(0, 700, 300));
+	setting_init(&s, 2, 100);
+	bc = world_add(&s, 4321, plug);
+	oc = add_one(200, -5 * S, at(1, 11, 13));
+	world_run(100 * S);
+	assert_int_equal(world_state(bc, 0), PTP_SLAVE);
+	assert_int_equal(world_state(bc, 1), PTP_MASTER);
+	assert_int_equal(world_state(oc, 0), PTP_SLAVE);
+	each_way_near(bc, 95, 95);
+	each_way_near(oc, 90, 90);
+	ds = ptp_bmca_ds(ptp_instance_bmca(oc->t));
+	parent = (struct ptp_port_id){ bc->clock, 2 };
+	assert_true(ptp_port_id_equal(ds->parent.port, parent));
+	assert_true(ds->parent.gm == gm->clock);
+	assert_int_equal(ds->current.steps_removed, 2);
+	assert_int_equal(ds->time.utc_offset, 37);
+	assert_int_equal(ptp_bmca_path(ptp_instance_bmca(oc->t), &path), 16);
+	assert_int_equal(path[7], gm->clock);
+	assert_int_equal(path[15], bc->clock);
+}
+
+static void fail_over_and_back(void **state)
+{
+	struct node *a = add_one(1, 0, at(0, 700, 300));
+	struct node *b = add_one(2, 50, at(0, 900, 10));
+	struct node *oc = add_one(200, 1000, at(0, 5, 6));
+	u64 before;
+
+	world_run(30 * S);
+	assert_int_equal(world_state(b, 0), PTP_SLAVE);
+	assert_int_equal(oc->parents, 1);
+	a->dead = true;
+	before = oc->legs[0][PTP_WAY_BACK];
+	world_run(30 * S);
+	assert_int_equal(world_state(b, 0), PTP_MASTER);
+	assert_int_equal(world_state(oc, 0), PTP_SLAVE);
+	assert_int_equal(oc->parents, 2);
+	assert_int_equal(world_count(oc, 0).announce_timeouts, 1);
+	assert_in_range(oc->legs[0][PTP_WAY_BACK] - before, 15, 30);
+	a->dead = false;
+	world_run(30 * S);
+	assert_int_equal(world_state(a, 0), PTP_MASTER);
+	assert_int_equal(world_state(b, 0), PTP_SLAVE);
+	assert_int_equal(oc->parents, 3);
+	assert_int_equal(world_state(oc, 0), PTP_SLAVE);
+	assert_int_equal(w.bad_legs, 0);
+}
+
+/* It still announces itself, and comes back when its Syncs do. */
+static void silent_syncs_are_not_followed(void **state)
+{
+	struct plug plug = at(0, 5, 6);
+	struct node *a = add_one(1, 0, at(0, 700, 300)), *oc;
+	struct setting s;
+
+	add_one(2, 50, at(0, 900, 10));
+	setting_init(&s, 1, 200);
+	s.cfg.def.receiver_only = true;
+	s.port[0].sync_timeout = 3;
+	oc = world_add(&s, 1000, &plug);
+	world_run(30 * S);
+	assert_true(ptp_bmca_ds(ptp_instance_bmca(oc->t))->parent.gm == a->clock);
+	assert_int_equal(world_count(oc, 0).sync_timeouts, 0);
+	a->mute_sync = true;
+	world_run(5 * S);
+	assert_int_equal(world_count(oc, 0).sync_timeouts, 1);
+	/* the other one defers to the first, whose Syncs it does not watch */
+	assert_int_equal(world_state(oc, 0), PTP_LISTENING);
+	a->mute_sync = false;
+	world_run(10 * S);
+	assert_int_equal(world_state(oc, 0), PTP_SLAVE);
+	assert_true(ptp_bmca_ds(ptp_instance_bmca(oc->t))->parent.gm == a->clock);
+	assert_int_equal(world_count(oc, 0).announce_timeouts, 0);
+}
+
+/* @percent of all transmit stamps lost, or too late for whoever waits for them */
+static void stamps_lost(unsigned int percent, unsigned int delay)
+{
+	struct plug plug[] = { at(0, 700, 300), at(0, 1100, 50) };
+	unsigned int changes[2];
+	struct node *gm, *oc;
+	struct setting s;
+
+	setting_init(&s, 1, 1);
+	s.port[0].delay = (u8)delay;
+	gm = world_add(&s, 0, &plug[0]);
+	setting_init(&s, 1, 200);
+	s.port[0].delay = (u8)delay;
+	s.port[0].sync_timeout = 3;
+	oc = world_add(&s, 7 * S, &plug[1]);
+	world_run(20 * S);
+	changes[0] = gm->state_changes;
+	changes[1] = oc->state_changes;
+	w.stamp_lost_percent = percent;
+	world_run(2000 * S);
+	w.stamp_lost_percent = 0;
+	world_run(10 * S);
+	assert_int_equal(gm->state_changes, changes[0]);
+	assert_int_equal(oc->state_changes, changes[1]);
+	assert_int_equal(world_state(oc, 0), PTP_SLAVE);
+	assert_int_equal(w.bad_legs, 0);
+	assert_in_range(gm->stamps_lost[PTP_SYNC], 500, 700);
+	assert_int_equal(gm->sent[PTP_FOLLOW_UP], gm->sent[PTP_SYNC] - gm->stamps_lost[PTP_SYNC]);
+	if (delay == PTP_E2E) {
+		assert_in_range(oc->stamps_lost[PTP_DELAY_REQ], 500, 700);
+		assert_int_equal(oc->legs[0][PTP_WAY_FWD],
+				 oc->sent[PTP_DELAY_REQ] - oc->stamps_lost[PTP_DELAY_REQ]);
+		assert_int_equal(world_count(gm, 0).lost_stamps, gm->stamps_lost[PTP_SYNC]);
+		assert_in_range(oc->stamps_lost[PTP_DELAY_REQ] - world_count(oc, 0).lost_stamps,
+				0, 8);
+	} else {
+		assert_in_range(oc->stamps_lost[PTP_PDELAY_REQ], 500, 700);
+		assert_in_range(gm->stamps_lost[PTP_PDELAY_RESP], 500, 700);
+		assert_in_range(oc->link_delays[0], 2000 * 49 / 100 - 120, 2000 * 49 / 100 + 120);
+	}
+	/* what was received before it was followed is no sample, lost or not */
+	assert_in_range(gm->sent[PTP_FOLLOW_UP] - oc->legs[0][PTP_WAY_BACK], 0, 6);
+}
+
+static void lost_stamps_cost_their_samples(void **state)
+{
+	stamps_lost(30, PTP_E2E);
+}
+
+static void lost_stamps_cost_their_link_delays(void **state)
+{
+	stamps_lost(30, PTP_P2P);
+}
+
+static void late_stamps_are_of_no_use(void **state)
+{
+	struct node *gm, *oc;
+
+	gm = add_one(1, 0, at(0, 700, 300));
+	oc = add_one(200, -9 * S, at(0, 1100, 50));
+	world_run(20 * S);
+	w.stamp_delay_ns = 2 * S;
+	world_run(500 * S);
+	w.stamp_delay_ns = 0;
+	world_run(5 * S);
+	assert_int_equal(world_state(oc, 0), PTP_SLAVE);
+	assert_int_equal(w.bad_legs, 0);
+	assert_in_range(world_count(gm, 0).late_stamps, 200, 300);
+	assert_int_equal(world_count(gm, 0).late_stamps, world_count(gm, 0).lost_stamps);
+	assert_int_equal(gm->sent[PTP_FOLLOW_UP],
+			 gm->sent[PTP_SYNC] - world_count(gm, 0).lost_stamps);
+}
+
+static void sequence_numbers_wrap(void **state)
+{
+	struct plug plug[] = { at(0, 700, 300), at(0, 1100, 50) };
+	struct node *gm, *oc;
+	struct setting s;
+
+	setting_init(&s, 1, 1);
+	s.port[0].log_sync = -7;
+	s.port[0].log_min_delay_req = -7;
+	gm = world_add(&s, 0, &plug[0]);
+	setting_init(&s, 1, 200);
+	s.port[0].log_min_delay_req = -7;
+	oc = world_add(&s, 7 * S, &plug[1]);
+	world_run(600 * S);
+	assert_true(gm->sent[PTP_SYNC] > 70000);
+	assert_true(oc->sent[PTP_DELAY_REQ] > 70000);
+	assert_int_equal(w.bad_legs, 0);
+	assert_in_range(gm->sent[PTP_SYNC] - oc->legs[0][PTP_WAY_BACK], 0, 128 * 5);
+	assert_in_range(oc->sent[PTP_DELAY_REQ] - oc->legs[0][PTP_WAY_FWD], 0, 1);
+	assert_int_equal(world_count(oc, 0).unpaired, 0);
+	assert_int_equal(world_count(gm, 0).lost_stamps, 0);
+}
+
+static void intervals_are_the_parents(void **state)
+{
+	struct plug plug = at(0, 700, 300);
+	struct node *oc;
+	struct setting s;
+
+	setting_init(&s, 1, 1);
+	s.port[0].log_min_delay_req = 3;
+	world_add(&s, 0, &plug);
+	oc = add_one(200, 0, at(0, 1100, 50));
+	world_run(16 * S);
+	assert_int_equal(ptp_instance_log_delay_req(oc->t, 0), 3);
+	oc->sent[PTP_DELAY_REQ] = 0;
+	world_run(1600 * S);
+	assert_in_range(oc->sent[PTP_DELAY_REQ], 160, 250);
+}
+
+static void intervals_have_limits(void **state)
+{
+	struct plug plug[] = { at(0, 700, 300), at(0, 1, 2), at(0, 3, 4) };
+	struct node *slow, *quick;
+	struct setting s;
+
+	setting_init(&s, 1, 1);
+	s.port[0].log_min_delay_req = 4;
+	world_add(&s, 0, &plug[0]);
+	setting_init(&s, 1, 200);
+	s.port[0].log_max_delay_req = 2;
+	quick = world_add(&s, 0, &plug[1]);
+	setting_init(&s, 1, 200);
+	s.port[0].log_min_delay_req = 5;
+	slow = world_add(&s, 0, &plug[2]);
+	world_run(200 * S);
+	assert_int_equal(ptp_instance_log_delay_req(quick->t, 0), 2);
+	assert_int_equal(ptp_instance_log_delay_req(slow->t, 0), 5);
+}
+
+static void hybrid_requests_go_to_the_parent(void **state)
+{
+	static const u8 multicast[PTP_ADDRESS_LEN];
+	struct plug plug = at(0, 1100, 50);
+	struct node *gm, *oc, *other;
+	struct setting s;
+
+	setting_init(&s, 1, 1);
+	s.port[0].log_min_delay_req = 1;
+	gm = world_add(&s, 0, &plug);
+	setting_init(&s, 1, 200);
+	s.port[0].hybrid = true;
+	oc = world_add(&s, 0, &plug);
+	other = add_one(201, 0, at(0, 3, 4));
+	world_run(100 * S);
+	each_way_near(oc, 95, 95);
+	each_way_near(other, 95, 48);
+	/* unicast answers state no interval */
+	assert_int_equal(ptp_instance_log_delay_req(oc->t, 0), 0);
+	assert_int_equal(ptp_instance_log_delay_req(other->t, 0), 1);
+	assert_int_equal(oc->last_to[PTP_ADDRESS_LEN - 1], gm->clock);
+	assert_memory_equal(other->last_to, multicast, sizeof(multicast));
+	/* answers to the other one are seen here, but not those to here there */
+	assert_int_equal(world_count(oc, 0).refused[PTP_REFUSED_REQUESTER],
+			 other->sent[PTP_DELAY_REQ]);
+	assert_int_equal(world_count(other, 0).refused[PTP_REFUSED_REQUESTER], 0);
+}
+
+static void without_utc_offset_the_configured_one_counts(void **state)
+{
+	struct plug plug[] = { at(0, 700, 300), at(0, 1100, 50) };
+	struct setting s;
+	struct node *oc;
+
+	setting_init(&s, 1, 1);
+	s.cfg.time.flags = PTP_FLAG_PTP_TIMESCALE;
+	s.cfg.utc_offset = 35;
+	world_add(&s, 0, &plug[0]);
+	setting_init(&s, 1, 200);
+	s.cfg.utc_offset = 35;
+	oc = world_add(&s, 0, &plug[1]);
+	world_run(50 * S);
+	each_way_near(oc, 45, 45);
+}
+
+static void what_cannot_be_sent_is_counted(void **state)
+{
+	struct node *gm = add_one(1, 0, at(0, 700, 300));
+	struct node *oc = add_one(200, 0, at(0, 1100, 50));
+	unsigned int changes;
+
+	world_run(20 * S);
+	changes = oc->state_changes;
+	oc->no_send = true;
+	world_run(20 * S);
+	assert_int_equal(oc->state_changes, changes);
+	assert_in_range(world_count(oc, 0).send_failed, 8, 40);
+	assert_int_equal(world_count(oc, 0).lost_stamps, 0);
+	gm->no_send = true;
+	world_run(20 * S);
+	assert_int_equal(world_state(gm, 0), PTP_MASTER);
+	assert_int_equal(world_count(gm, 0).lost_stamps, 0);
+}
+
+/* What comes from the network at once, made by hand */
+static void inject(struct node *n, struct ptp_message m, enum stamp_kind kind)
+{
+	struct ptp_received how = { .rx_sys = world_sys(n), .kind = kind };
+	u8 buf[PTP_MESSAGE_MAX];
+	size_t len = ptp_message_build(&m, buf, sizeof(buf));
+
+	assert_true(len > 0);
+	ptp_instance_receive(n->t, 0, buf, len, &how, w.now);
+}
+
+static struct ptp_message message(enum ptp_type type, const struct node *from, u16 sequence)
+{
+	struct ptp_message m;
+
+	memset(&m, 0, sizeof(m));
+	m.header = (struct ptp_header){
+		.type = type, .version = 2, .minor_version = 1, .clock = from->clock, .port = 1,
+		.sequence = sequence,
+	};
+	return m;
+}
+
+static void refuses(struct node *n, struct ptp_message m, enum stamp_kind kind,
+		    enum ptp_refusal why)
+{
+	struct ptp_port_counters before = world_count(n, 0), after;
+	u64 legs = n->legs[0][0] + n->legs[0][1];
+
+	inject(n, m, kind);
+	after = world_count(n, 0);
+	assert_int_equal(after.refused[why], before.refused[why] + 1);
+	for (unsigned int i = 0; i < PTP_REFUSALS; i++)
+		if (i != why)
+			assert_int_equal(after.refused[i], before.refused[i]);
+	assert_int_equal(n->legs[0][0] + n->legs[0][1], legs);
+	assert_memory_equal(after.tx, before.tx, sizeof(after.tx));
+}
+
+static void refuses_at_receiver(struct node *gm, struct node *oc)
+{
+	struct node stranger = { .clock = 99 };
+	struct ptp_message m = message(PTP_SYNC, gm, 5);
+
+	m.header.domain = 1;
+	refuses(oc, m, STAMP_KERNEL, PTP_REFUSED_DOMAIN);
+	m.header.domain = 0;
+	m.header.sdo = 0x100;
+	refuses(oc, m, STAMP_KERNEL, PTP_REFUSED_SDO);
+	m.header.sdo = 0x001;
+	refuses(oc, m, STAMP_KERNEL, PTP_REFUSED_SDO);
+	refuses(oc, message(PTP_SYNC, &stranger, 5), STAMP_KERNEL, PTP_REFUSED_SENDER);
+	refuses(oc, message(PTP_FOLLOW_UP, &stranger, 5), STAMP_NONE, PTP_REFUSED_SENDER);
+	refuses(oc, message(PTP_SYNC, oc, 5), STAMP_KERNEL, PTP_REFUSED_OWN);
+	refuses(oc, message(PTP_SYNC, gm, 5), STAMP_NONE, PTP_REFUSED_NO_STAMP);
+	m = message(PTP_SYNC, gm, 5);
+	m.header.flags = PTP_FLAG_ALTERNATE;
+	refuses(oc, m, STAMP_KERNEL, PTP_REFUSED_SENDER);
+	m = message(PTP_DELAY_RESP, &stranger, 0);
+	m.response.requester = (struct ptp_port_id){ oc->clock, 1 };
+	refuses(oc, m, STAMP_NONE, PTP_REFUSED_SENDER);
+	m = message(PTP_DELAY_RESP, gm, 0);
+	m.response.requester = (struct ptp_port_id){ oc->clock, 2 };
+	refuses(oc, m, STAMP_NONE, PTP_REFUSED_REQUESTER);
+	refuses(oc, message(PTP_DELAY_REQ, &stranger, 0), STAMP_KERNEL, PTP_REFUSED_STATE);
+	refuses(oc, message(PTP_PDELAY_REQ, &stranger, 0), STAMP_KERNEL,
+		PTP_REFUSED_MECHANISM);
+	refuses(oc, message(PTP_SIGNALING, gm, 0), STAMP_NONE, PTP_REFUSED_TYPE);
+	refuses(oc, message(PTP_ANNOUNCE, oc, 0), STAMP_NONE, PTP_REFUSED_OWN);
+	m = message(PTP_ANNOUNCE, &stranger, 0);
+	m.announce.steps_removed = 255;
+	refuses(oc, m, STAMP_NONE, PTP_REFUSED_ANNOUNCE);
+	/* origin of 1970: so far away is no time of a Sync, nor is it asked for */
+	m = message(PTP_SYNC, gm, 60000);
+	m.header.correction = INT64_MAX;
+	m.origin_tai = INT64_MAX - 2 * S;
+	inject(oc, m, STAMP_KERNEL);
+	assert_int_equal(w.bad_legs, 0);
+}
+
+static void refuses_octets(struct node *n)
+{
+	struct ptp_message m = message(PTP_SYNC, n, 5);
+	struct ptp_received how = { .rx_sys = 0 };
+	u8 buf[PTP_MESSAGE_MAX];
+	size_t len = ptp_message_build(&m, buf, sizeof(buf));
+
+	buf[1] = 0x01;
+	ptp_instance_receive(n->t, 0, buf, len, &how, w.now);
+	assert_int_equal(world_count(n, 0).refused[PTP_REFUSED_VERSION], 1);
+	buf[1] = 0x12;
+	ptp_instance_receive(n->t, 0, buf, len - 1, &how, w.now);
+	ptp_instance_receive(n->t, 0, buf, 0, &how, w.now);
+	assert_int_equal(world_count(n, 0).refused[PTP_REFUSED_MALFORMED], 2);
+}
+
+static void what_is_not_for_us_is_refused(void **state)
+{
+	struct node *gm = add_one(1, 0, at(0, 700, 300));
+	struct node *oc = add_one(200, 0, at(0, 1100, 50));
+	struct node stranger = { .clock = 99 };
+	struct ptp_message m;
+
+	refuses(gm, message(PTP_SYNC, &stranger, 5), STAMP_KERNEL, PTP_REFUSED_STATE);
+	world_run(20 * S + 300 * MS);
+	refuses_at_receiver(gm, oc);
+	refuses_octets(oc);
+	refuses(gm, message(PTP_DELAY_REQ, oc, 0), STAMP_NONE, PTP_REFUSED_NO_STAMP);
+	refuses(gm, message(PTP_SYNC, &stranger, 0), STAMP_KERNEL, PTP_REFUSED_STATE);
+	m = message(PTP_DELAY_RESP, &stranger, 0);
+	m.response.requester = (struct ptp_port_id){ gm->clock, 1 };
+	refuses(gm, m, STAMP_NONE, PTP_REFUSED_STATE);
+	ptp_instance_event(gm->t, 0, PTP_EV_DESIGNATED_DISABLED, w.now);
+	refuses(gm, message(PTP_DELAY_REQ, oc, 0), STAMP_KERNEL, PTP_REFUSED_STATE);
+	assert_true(ptp_instance_next_mono(gm->t) == INT64_MAX);
+}
+
+/* A new parent's messages are not put together with the old one's. */
+static void parents_are_kept_apart(void **state)
+{
+	struct node *gm = add_one(1, 0, at(0, 700, 300));
+	struct node *oc = add_one(200, 0, at(0, 1100, 50));
+	struct node better = { .clock = 99 };
+	struct ptp_message m;
+	u64 legs;
+
+	world_run(20 * S + 300 * MS);
+	m = message(PTP_SYNC, gm, 40000);
+	m.header.flags = PTP_FLAG_TWO_STEP;
+	inject(oc, m, STAMP_KERNEL);
+	m = message(PTP_ANNOUNCE, &better, 1);
+	m.announce.gm = better.clock;
+	inject(oc, m, STAMP_NONE);
+	m.header.sequence++;
+	inject(oc, m, STAMP_NONE);
+	assert_true(ptp_bmca_ds(ptp_instance_bmca(oc->t))->parent.gm == better.clock);
+	assert_int_equal(oc->parents, 2);
+	legs = oc->legs[0][PTP_WAY_BACK];
+	m = message(PTP_FOLLOW_UP, &better, 40000);
+	m.origin_tai = world_sys(oc) + 37 * S;
+	inject(oc, m, STAMP_NONE);
+	assert_int_equal(oc->legs[0][PTP_WAY_BACK], legs);
+}
+
+/* Neither what was asked of it before nor what is asked now is answered. */
+static void a_disabled_port_is_silent(void **state)
+{
+	struct plug plug = at(NOWHERE, 0, 0);
+	struct node *n, other = { .clock = 99 };
+	struct setting s;
+
+	setting_init(&s, 1, 1);
+	s.port[0].delay = PTP_P2P;
+	n = world_add(&s, 0, &plug);
+	world_run(20 * S + 300 * MS);
+	w.stamp_delay_ns = 500 * MS;
+	inject(n, message(PTP_PDELAY_REQ, &other, 7), STAMP_KERNEL);
+	world_run(S);
+	assert_int_equal(n->sent[PTP_PDELAY_RESP_FOLLOW_UP], 1);
+	inject(n, message(PTP_PDELAY_REQ, &other, 8), STAMP_KERNEL);
+	world_run(0);
+	ptp_instance_event(n->t, 0, PTP_EV_DESIGNATED_DISABLED, w.now);
+	memset(n->sent, 0, sizeof(n->sent));
+	refuses(n, message(PTP_PDELAY_REQ, &other, 9), STAMP_KERNEL, PTP_REFUSED_STATE);
+	world_run(5 * S);
+	for (unsigned int i = 0; i < ARRAY_SIZE(n->sent); i++)
+		assert_int_equal(n->sent[i], 0);
+}
+
+/* The stamp of its last Sync comes when it is grandmaster no more. */
+static void who_is_master_no_more_follows_nothing_up(void **state)
+{
+	struct node *n = add_one(100, 0, at(NOWHERE, 0, 0)), better = { .clock = 99 };
+	struct ptp_message m;
+	u64 syncs;
+
+	world_run(20 * S);
+	w.stamp_delay_ns = 900 * MS;
+	for (syncs = n->sent[PTP_SYNC]; n->sent[PTP_SYNC] == syncs;)
+		world_run(MS);
+	m = message(PTP_ANNOUNCE, &better, 1);
+	inject(n, m, STAMP_NONE);
+	m.header.sequence++;
+	inject(n, m, STAMP_NONE);
+	assert_int_equal(world_state(n, 0), PTP_UNCALIBRATED);
+	n->sent[PTP_FOLLOW_UP] = 0;
+	world_run(S);
+	assert_int_equal(n->sent[PTP_FOLLOW_UP], 0);
+	assert_int_equal(world_count(n, 0).late_stamps, 1);
+}
+
+/* Version 2.0 has no minorSdoId: there its octet means nothing. */
+static void older_version_is_taken(void **state)
+{
+	struct node *gm = add_one(1, 0, at(0, 700, 300));
+	struct ptp_message m;
+	u64 answers;
+
+	world_run(20 * S);
+	m = message(PTP_DELAY_REQ, &(struct node){ .clock = 99 }, 7);
+	m.header.minor_version = 0;
+	m.header.sdo = 0x055;
+	answers = gm->sent[PTP_DELAY_RESP];
+	inject(gm, m, STAMP_KERNEL);
+	assert_int_equal(gm->sent[PTP_DELAY_RESP], answers + 1);
+}
+
+/* Two ask with one sequence number: nobody could tell whose answer a stamp is of. */
+static void ambiguous_peer_requests_are_not_answered(void **state)
+{
+	struct plug plug = at(NOWHERE, 0, 0);
+	struct setting s;
+	struct node *n;
+
+	setting_init(&s, 1, 1);
+	s.port[0].delay = PTP_P2P;
+	n = world_add(&s, 0, &plug);
+	w.stamp_delay_ns = 500 * MS;
+	inject(n, message(PTP_PDELAY_REQ, &(struct node){ .clock = 98 }, 7), STAMP_KERNEL);
+	refuses(n, message(PTP_PDELAY_REQ, &(struct node){ .clock = 99 }, 7), STAMP_KERNEL,
+		PTP_REFUSED_BUSY);
+	world_run(S);
+	assert_int_equal(n->sent[PTP_PDELAY_RESP], 1);
+	assert_int_equal(n->sent[PTP_PDELAY_RESP_FOLLOW_UP], 1);
+}
+
+static void a_port_is_configured_anew(void **state)
+{
+	struct node *gm = add_one(1, 0, at(0, 700, 300));
+	struct node *oc = add_one(200, 0, at(0, 1100, 50));
+	struct setting s;
+
+	world_run(20 * S);
+	setting_init(&s, 1, 1);
+	s.port[0].log_sync = -3;
+	assert_true(ptp_instance_configure_port(gm->t, 0, &s.port[0], w.now));
+	oc->legs[0][PTP_WAY_BACK] = 0;
+	world_run(100 * S);
+	assert_in_range(oc->legs[0][PTP_WAY_BACK], 795, 805);
+	s.port[0].log_sync = 11;
+	assert_false(ptp_instance_configure_port(gm->t, 0, &s.port[0], w.now));
+	s.port[0].log_sync = 0;
+	s.port[0].asymmetry_ns = 2 * S;
+	assert_false(ptp_instance_configure_port(gm->t, 0, &s.port[0], w.now));
+	assert_int_equal(w.bad_legs, 0);
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(two_step_end_to_end),
+		T(one_step_end_to_end),
+		T(two_step_peer_to_peer),
+		T(one_step_peer_to_peer),
+		T(corrected_peer_to_peer),
+		T(asymmetry_is_taken_off_both_ways),
+		T(what_happens_on_the_way_costs_nothing),
+		T(lost_messages_cost_their_samples),
+		T(boundary_clock_between),
+		T(fail_over_and_back),
+		T(silent_syncs_are_not_followed),
+		T(lost_stamps_cost_their_samples),
+		T(lost_stamps_cost_their_link_delays),
+		T(late_stamps_are_of_no_use),
+		T(sequence_numbers_wrap),
+		T(intervals_are_the_parents),
+		T(intervals_have_limits),
+		T(hybrid_requests_go_to_the_parent),
+		T(without_utc_offset_the_configured_one_counts),
+		T(what_cannot_be_sent_is_counted),
+		T(what_is_not_for_us_is_refused),
+		T(parents_are_kept_apart),
+		T(a_disabled_port_is_silent),
+		T(who_is_master_no_more_follows_nothing_up),
+		T(older_version_is_taken),
+		T(ambiguous_peer_requests_are_not_answered),
+		T(a_port_is_configured_anew),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
