@@ -29,9 +29,9 @@ static void enable_stamps(struct ntp_listener *l)
 		SOF_TIMESTAMPING_OPT_PKTINFO;
 	int flags = software | nic;
 
-	if (udp_stamping(l->udp) < UDP_STAMPS_SOFTWARE)
+	if (udp_stamping(l->udp) < STAMPING_SOFTWARE)
 		return;
-	if (udp_stamping(l->udp) == UDP_STAMPS_HARDWARE &&
+	if (udp_stamping(l->udp) == STAMPING_HARDWARE &&
 	    !setsockopt(l->fd, SOL_SOCKET, SO_TIMESTAMPING, &flags, sizeof(flags))) {
 		l->tx_flags = SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_TX_HARDWARE;
 		return;

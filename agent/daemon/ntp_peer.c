@@ -147,7 +147,7 @@ static void take_tx_stamp(struct ntp_peer *p, const struct stamp *st)
 
 static void read_tx_stamps(struct ntp_peer *p)
 {
-	struct udp_tx tx;
+	struct tx_stamp tx;
 	int i, r;
 
 	for (i = 0; i < TX_STAMPS_AT_ONCE && udp_tx_pending(p->udp); i++) {

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <linux/errqueue.h>
+#include <linux/if_packet.h>
 #include <string.h>
 #include <time.h>
 
@@ -120,6 +121,8 @@ int stamp_parse(const struct msghdr *msg, struct stamp *out)
 			parse_ipv4(c, out);
 		else if (c->cmsg_level == IPPROTO_IPV6)
 			parse_ipv6(c, out);
+		else if (c->cmsg_level == SOL_PACKET && c->cmsg_type == PACKET_TX_TIMESTAMP)
+			parse_error(c, out);
 	}
 	if (msg->msg_flags & MSG_CTRUNC)
 		return -EBADMSG;

@@ -17,15 +17,8 @@
 #include <sys/socket.h>
 
 #include "exchange.h"
-#include "os/stamp.h"
+#include "os/stamp_socket.h"
 #include "types.h"
-
-enum udp_stamping {
-	UDP_STAMPS_USER,	/* the kernel takes none: clock read after the receive */
-	UDP_STAMPS_NS,		/* SO_TIMESTAMPNS: received packets only */
-	UDP_STAMPS_SOFTWARE,	/* SO_TIMESTAMPING, both directions */
-	UDP_STAMPS_HARDWARE,	/* and those of the NIC */
-};
 
 struct udp_config {
 	int family;			/* AF_INET or AF_INET6 (never both: v6only) */
@@ -45,8 +38,7 @@ int udp_open(const struct udp_config *cfg, struct udp **out, char *err, size_t e
 void udp_close(struct udp *u);
 int udp_fd(const struct udp *u);
 /* The best that the kernel accepted. */
-enum udp_stamping udp_stamping(const struct udp *u);
-const char *udp_stamping_name(enum udp_stamping s);
+enum stamping udp_stamping(const struct udp *u);
 
 struct udp_message {
 	void *buf;			/* in: room for @size octets */
@@ -75,13 +67,8 @@ int udp_recv_many(struct udp *u, struct udp_message *m, unsigned int n);
 int udp_send(struct udp *u, const void *buf, size_t len, const struct sockaddr *to,
 	     socklen_t to_len, const struct stamp *from, u32 *id);
 
-struct udp_tx {
-	u32 id;			/* as given by udp_send() */
-	struct stamp stamp;	/* software and hardware may come one by one */
-};
-
 /* One transmit stamp: 1 got one, 0 none there now, or -errno. */
-int udp_tx_stamp(struct udp *u, struct udp_tx *out);
+int udp_tx_stamp(struct udp *u, struct tx_stamp *out);
 /* Stamps are still to come. After about a second, give them up. */
 bool udp_tx_pending(const struct udp *u);
 void udp_tx_give_up(struct udp *u);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <linux/errqueue.h>
+#include <linux/if_packet.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -63,6 +64,25 @@ static void test_software_and_hardware(void **state)
 	assert_int_equal(st.hardware_phc, 37999999999LL);
 	assert_int_equal(st.hardware_ifindex, 7);
 	assert_int_equal(st.link_len, 90);
+}
+
+/* The error queue of a packet socket */
+static void test_transmit_of_packet_socket(void **state)
+{
+	struct timespec ts[3] = { { 1700000000, 5 } };
+	struct sock_extended_err ee = {
+		.ee_errno = ENOMSG, .ee_origin = SO_EE_ORIGIN_TIMESTAMPING,
+		.ee_info = SCM_TSTAMP_SND, .ee_data = 41,
+	};
+	struct stamp st;
+
+	add(SOL_SOCKET, SO_TIMESTAMPING, ts, sizeof(ts));
+	add(SOL_PACKET, PACKET_TX_TIMESTAMP, &ee, sizeof(ee));
+	assert_int_equal(stamp_parse(&msg, &st), 0);
+	assert_true(st.is_tx);
+	assert_int_equal(st.id, 41);
+	assert_int_equal(st.error, 0);
+	assert_int_equal(st.software_sys, 1700000000000000005LL);
 }
 
 static void test_impossible_times(void **state)
@@ -209,6 +229,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_nothing, reset),
 		cmocka_unit_test_setup(test_software_and_hardware, reset),
+		cmocka_unit_test_setup(test_transmit_of_packet_socket, reset),
 		cmocka_unit_test_setup(test_impossible_times, reset),
 		cmocka_unit_test_setup(test_timestampns, reset),
 		cmocka_unit_test_setup(test_short_payload, reset),

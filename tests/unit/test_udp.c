@@ -64,7 +64,7 @@ static int receive(struct udp *u, struct udp_message *m)
 	return udp_recv(u, m);
 }
 
-static int transmitted(struct udp *u, struct udp_tx *tx)
+static int transmitted(struct udp *u, struct tx_stamp *tx)
 {
 	struct pollfd p = { .fd = udp_fd(u), .events = 0 };
 
@@ -77,14 +77,14 @@ static void exchange(int family)
 	struct udp *server, *client;
 	char request[48] = "request", in[64];
 	struct udp_message m = { .buf = in, .size = sizeof(in) };
-	struct udp_tx tx;
+	struct tx_stamp tx;
 	s64 before, after;
 	u32 id, i;
 
 	if (!pair(family, &server, &client))
 		skip();
-	assert_int_equal(udp_stamping(client), UDP_STAMPS_SOFTWARE);
-	assert_int_equal(udp_stamping(server), UDP_STAMPS_HARDWARE);
+	assert_int_equal(udp_stamping(client), STAMPING_SOFTWARE);
+	assert_int_equal(udp_stamping(server), STAMPING_HARDWARE);
 	for (i = 0; i < 3; i++) {
 		before = now_sys();
 		assert_int_equal(udp_send(client, request, sizeof(request), NULL, 0, NULL, &id), 0);
@@ -170,7 +170,7 @@ static void test_numbers_after_failed_send(void **state)
 {
 	static char huge[70000];
 	struct udp *server, *client;
-	struct udp_tx tx;
+	struct tx_stamp tx;
 	u32 id;
 
 	assert_true(pair(AF_INET, &server, &client));
