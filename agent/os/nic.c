@@ -78,6 +78,17 @@ unsigned int nic_speed(const struct device_calls *calls, const char *name)
 	return speed > INT32_MAX || speed == UINT16_MAX ? 0 : speed;
 }
 
+bool nic_has_link(const struct device_calls *calls, const char *name)
+{
+	struct ethtool_value link = { .cmd = ETHTOOL_GLINK };
+	struct ifreq req;
+
+	if (named(&req, name, NULL) || ask(calls, SIOCGIFFLAGS, &req) || !(req.ifr_flags & IFF_UP))
+		return false;
+	named(&req, name, &link);
+	return ask(calls, SIOCETHTOOL, &req) || link.data;
+}
+
 unsigned int nic_list(char name[NIC_MAX][IFNAMSIZ])
 {
 	struct ifaddrs *list, *i;

@@ -20,6 +20,9 @@ int nic_name(const struct device_calls *calls, int ifindex, char name[IFNAMSIZ])
 /* Mbit/s; 0: not known. */
 unsigned int nic_speed(const struct device_calls *calls, const char *name);
 
+/* It is up and has a carrier; of a driver that cannot tell the latter: it is up. */
+bool nic_has_link(const struct device_calls *calls, const char *name);
+
 /* Interfaces that are up and have an address, without loopback; their number. */
 unsigned int nic_list(char name[NIC_MAX][IFNAMSIZ]);
 

@@ -10,6 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#ifndef IPV6_MULTICAST_ALL
+#define IPV6_MULTICAST_ALL 29
+#endif
+
 struct udp {
 	struct stamp_socket s;
 	int family;
@@ -42,6 +46,80 @@ static int set_int(int fd, int level, int option, int value)
 	return setsockopt(fd, level, option, &value, sizeof(value)) ? -errno : 0;
 }
 
+int udp_set_multicast_hops(struct udp *u, u8 hops)
+{
+	return u->family == AF_INET ? set_int(u->s.fd, IPPROTO_IP, IP_MULTICAST_TTL, hops) :
+		set_int(u->s.fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, hops);
+}
+
+int udp_join(struct udp *u, int ifindex, const struct sockaddr *group)
+{
+	const int level = u->family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6;
+	struct group_req req = { .gr_interface = (u32)ifindex };
+
+	if (group->sa_family != u->family)
+		return -EAFNOSUPPORT;
+	memcpy(&req.gr_group, group, udp_sockaddr_len(group));
+	/* not a member yet: nothing to leave */
+	setsockopt(u->s.fd, level, MCAST_LEAVE_GROUP, &req, sizeof(req));
+	return setsockopt(u->s.fd, level, MCAST_JOIN_GROUP, &req, sizeof(req)) ? -errno : 0;
+}
+
+static int prepare_multicast4(struct udp *u, int ifindex, const char **what)
+{
+	const struct ip_mreqn from = { .imr_ifindex = ifindex };
+	int r;
+
+	*what = "IP_MULTICAST_IF";
+	if (setsockopt(u->s.fd, IPPROTO_IP, IP_MULTICAST_IF, &from, sizeof(from)))
+		return -errno;
+	*what = "IP_MULTICAST_LOOP";
+	r = set_int(u->s.fd, IPPROTO_IP, IP_MULTICAST_LOOP, 0);
+	if (r)
+		return r;
+	*what = "IP_MULTICAST_ALL";
+	return set_int(u->s.fd, IPPROTO_IP, IP_MULTICAST_ALL, 0);
+}
+
+static int prepare_multicast6(struct udp *u, int ifindex, const char **what)
+{
+	int r;
+
+	*what = "IPV6_MULTICAST_IF";
+	r = set_int(u->s.fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, ifindex);
+	if (r)
+		return r;
+	*what = "IPV6_MULTICAST_LOOP";
+	r = set_int(u->s.fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 0);
+	if (r)
+		return r;
+	/* before Linux 4.20 there is none: then groups of others come, too */
+	*what = "IPV6_MULTICAST_ALL";
+	r = set_int(u->s.fd, IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0);
+	return r == -ENOPROTOOPT ? 0 : r;
+}
+
+static int prepare_route(struct udp *u, const struct udp_config *cfg, const char **what)
+{
+	const int tos = cfg->dscp << 2;
+	int r = 0;
+
+	*what = "DSCP";
+	if (cfg->dscp < 0 || cfg->dscp > 63)
+		return -EINVAL;
+	if (cfg->dscp)
+		r = cfg->family == AF_INET ? set_int(u->s.fd, IPPROTO_IP, IP_TOS, tos) :
+			set_int(u->s.fd, IPPROTO_IPV6, IPV6_TCLASS, tos);
+	if (r || !cfg->multicast_ifindex)
+		return r;
+	r = cfg->family == AF_INET ? prepare_multicast4(u, cfg->multicast_ifindex, what) :
+		prepare_multicast6(u, cfg->multicast_ifindex, what);
+	if (r)
+		return r;
+	*what = "TTL of multicast";
+	return udp_set_multicast_hops(u, cfg->multicast_hops);
+}
+
 static int prepare(struct udp *u, const struct udp_config *cfg, const char **what)
 {
 	int r;
@@ -72,6 +150,9 @@ static int prepare(struct udp *u, const struct udp_config *cfg, const char **wha
 		if (r)
 			return r;
 	}
+	r = prepare_route(u, cfg, what);
+	if (r)
+		return r;
 	*what = "bind";
 	if (cfg->bind && bind(u->s.fd, cfg->bind, udp_sockaddr_len(cfg->bind)))
 		return -errno;

@@ -29,6 +29,13 @@ struct udp_config {
 	bool tx_stamps;			/* transmit stamps wanted (udp_send decides for each) */
 	bool hardware;			/* ask for the NIC's stamps too */
 	int receive_buffer;		/* SO_RCVBUF octets; 0: as it is */
+	int dscp;			/* 1..63 (RFC 2474); 0: as it is */
+	/*
+	 * Multicast goes out here, and is not looped back; what comes in is only
+	 * of groups that udp_join() was asked for. 0: no multicast.
+	 */
+	int multicast_ifindex;
+	u8 multicast_hops;		/* TTL or hop limit of multicast */
 };
 
 struct udp;
@@ -39,6 +46,14 @@ void udp_close(struct udp *u);
 int udp_fd(const struct udp *u);
 /* The best that the kernel accepted. */
 enum stamping udp_stamping(const struct udp *u);
+
+/*
+ * Be a member of @group on this interface: for the first time, or again after its link
+ * was down, so that switches that listen to reports learn it anew. 0 or -errno.
+ */
+int udp_join(struct udp *u, int ifindex, const struct sockaddr *group);
+/* TTL or hop limit of multicast from now on; 0 or -errno. */
+int udp_set_multicast_hops(struct udp *u, u8 hops);
 
 struct udp_message {
 	void *buf;			/* in: room for @size octets */

@@ -37,6 +37,8 @@ static struct {
 	unsigned int sets, opens, closes, reads;
 	int method_error[3];	/* errno of precise, extended, basic */
 	unsigned int speed;
+	short flags;
+	bool carrier, no_get_link;
 } fake;
 
 #define FAKE_EPOCH (1700000000LL * NSEC_PER_SEC)
@@ -55,6 +57,8 @@ static inline void fake_reset(void)
 	fake.rx_filters = 1u << HWTSTAMP_FILTER_NONE | 1u << HWTSTAMP_FILTER_ALL;
 	fake.method_error[0] = EOPNOTSUPP;
 	fake.speed = 1000;
+	fake.flags = IFF_UP;
+	fake.carrier = true;
 }
 
 static inline double fake_random(void)	/* 0..1 */
@@ -171,6 +175,7 @@ static inline int fake_ethtool(struct ifreq *req)
 {
 	struct ethtool_ts_info *info = (void *)req->ifr_data;
 	struct ethtool_cmd *cmd = (void *)req->ifr_data;
+	struct ethtool_value *value = (void *)req->ifr_data;
 
 	if (strcmp(req->ifr_name, "nic0") && strcmp(req->ifr_name, "vlan0"))
 		return fake_fail(ENODEV);
@@ -178,6 +183,10 @@ static inline int fake_ethtool(struct ifreq *req)
 		info->so_timestamping = fake.so_timestamping;
 		info->rx_filters = fake.rx_filters;
 		info->phc_index = 0;
+		return 0;
+	}
+	if (value->cmd == ETHTOOL_GLINK && !fake.no_get_link) {
+		value->data = fake.carrier;
 		return 0;
 	}
 	if (cmd->cmd == ETHTOOL_GSET) {
@@ -208,6 +217,9 @@ static inline int fake_ioctl(void *ctx, int fd, unsigned long request, void *arg
 		req->ifr_ifindex = strcmp(req->ifr_name, "nic0") ? 4 : 3;
 		return strcmp(req->ifr_name, "nic0") && strcmp(req->ifr_name, "vlan0") ?
 			fake_fail(ENODEV) : 0;
+	case SIOCGIFFLAGS:
+		req->ifr_flags = fake.flags;
+		return strcmp(req->ifr_name, "nic0") ? fake_fail(ENODEV) : 0;
 	case SIOCGIFNAME:
 		strcpy(req->ifr_name, req->ifr_ifindex == 3 ? "nic0" : "vlan0");
 		return req->ifr_ifindex == 3 || req->ifr_ifindex == 4 ? 0 : fake_fail(ENODEV);

@@ -106,6 +106,19 @@ static void test_names(void **state)
 	assert_int_equal(nic_phc(&fake_device, "gone"), -ENODEV);
 }
 
+static void test_link(void **state)
+{
+	assert_true(nic_has_link(&fake_device, "nic0"));
+	assert_false(nic_has_link(&fake_device, "gone"));
+	fake.carrier = false;
+	assert_false(nic_has_link(&fake_device, "nic0"));
+	/* a driver or a simulator that cannot tell */
+	fake.no_get_link = true;
+	assert_true(nic_has_link(&fake_device, "nic0"));
+	fake.flags = IFF_BROADCAST;
+	assert_false(nic_has_link(&fake_device, "nic0"));
+}
+
 static void test_speed(void **state)
 {
 	static const unsigned int unknown[] = { 0, 65535, 0xffffffff };
@@ -180,6 +193,7 @@ int main(void)
 		cmocka_unit_test_setup(test_refused, reset),
 		cmocka_unit_test_setup(test_software_only, reset),
 		cmocka_unit_test_setup(test_names, reset),
+		cmocka_unit_test_setup(test_link, reset),
 		cmocka_unit_test_setup(test_speed, reset),
 		cmocka_unit_test_setup(test_below, reset),
 		cmocka_unit_test(test_list),
