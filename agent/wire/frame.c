@@ -14,7 +14,6 @@ enum {
 enum {
 	ETHERTYPE_VLAN = 0x8100,
 	ETHERTYPE_QINQ = 0x88a8,
-	ETHERTYPE_PTP = 0x88f7,
 };
 
 enum {
@@ -230,7 +229,7 @@ static enum frame_kind look_at_ethernet(struct view v, struct frame *f)
 		return look_at_ipv4(v, f);
 	if (type == FRAME_ETHERTYPE_IPV6)
 		return look_at_ipv6(v, f);
-	if (type == ETHERTYPE_PTP)
+	if (type == FRAME_ETHERTYPE_PTP)
 		return look_at_ethernet_ptp(v, macs, f);
 	return FRAME_OTHER;
 }

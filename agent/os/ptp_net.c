@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "os/ptp_net.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "os/nic.h"
+#include "os/ptp_net_private.h"
+
+const char *ptp_net_transport_name(int transport)
+{
+	switch (transport) {
+	case PTP_OVER_ETHERNET:
+		return "Ethernet";
+	case PTP_OVER_UDP4:
+		return "UDP/IPv4";
+	case PTP_OVER_UDP6:
+		return "UDP/IPv6";
+	default:
+		return "?";
+	}
+}
+
+void ptp_net_address_text(int transport, const struct ptp_net_address *a,
+			  char text[PTP_NET_TEXT_LEN])
+{
+	const u8 *o = a->octets;
+
+	if (transport == PTP_OVER_ETHERNET)
+		snprintf(text, PTP_NET_TEXT_LEN, "%02x:%02x:%02x:%02x:%02x:%02x", o[0], o[1], o[2],
+			 o[3], o[4], o[5]);
+	else if (transport == PTP_OVER_UDP4)
+		snprintf(text, PTP_NET_TEXT_LEN, "%u.%u.%u.%u", o[12], o[13], o[14], o[15]);
+	else if (!inet_ntop(AF_INET6, o, text, PTP_NET_TEXT_LEN))
+		text[0] = '\0';
+}
+
+/* What is wrong with the configuration itself; NULL: nothing. */
+static const char *wrong(const struct ptp_net_config *cfg)
+{
+	if (cfg->transport != PTP_OVER_ETHERNET && cfg->transport != PTP_OVER_UDP4 &&
+	    cfg->transport != PTP_OVER_UDP6)
+		return "the transport must be Ethernet, UDP/IPv4 or UDP/IPv6";
+	if (!cfg->interface || !*cfg->interface)
+		return "an interface must be named";
+	if (cfg->transport == PTP_OVER_ETHERNET)
+		return cfg->mac == PTP_MAC_FORWARDABLE || cfg->mac == PTP_MAC_LOCAL ? NULL :
+			"the destination must be forwardable (01-1B-19-00-00-00) or local "
+			"(01-80-C2-00-00-0E)";
+	if (cfg->multicast && !cfg->ttl)
+		return "the TTL must be 1 to 255";
+	if (cfg->multicast && cfg->transport == PTP_OVER_UDP6 &&
+	    (cfg->ipv6_scope < 1 || cfg->ipv6_scope > 15))
+		return "the multicast scope must be 1 to 15 (0xe: global, 5: site, 2: link)";
+	if (cfg->dscp_event < 0 || cfg->dscp_event > 63 || cfg->dscp_general < 0 ||
+	    cfg->dscp_general > 63)
+		return "a DSCP must be 0 to 63";
+	return NULL;
+}
+
+int ptp_net_open(const struct ptp_net_config *cfg, struct ptp_net **out, char *err,
+		 size_t errlen)
+{
+	const struct device_calls *calls = cfg->calls ? cfg->calls : &device_real;
+	const char *what = wrong(cfg);
+	char why[256] = "";
+	int ifindex, r = -EINVAL;
+
+	if (what) {
+		snprintf(err, errlen, "PTP over %s: %s", ptp_net_transport_name(cfg->transport),
+			 what);
+		return r;
+	}
+	ifindex = nic_index(calls, cfg->interface);
+	if (ifindex < 0) {
+		snprintf(err, errlen, "PTP over %s: %s: %s", ptp_net_transport_name(cfg->transport),
+			 cfg->interface, ifindex == -ENODEV ? "there is no such interface" :
+			 strerror(-ifindex));
+		return ifindex;
+	}
+	r = cfg->transport == PTP_OVER_ETHERNET ?
+		ptp_net_ethernet_open(cfg, ifindex, out, why, sizeof(why)) :
+		ptp_net_udp_open(cfg, ifindex, out, why, sizeof(why));
+	if (r) {
+		snprintf(err, errlen, "PTP over %s on %s: %s",
+			 ptp_net_transport_name(cfg->transport), cfg->interface, why);
+		return r;
+	}
+	(*out)->calls = calls;
+	(*out)->transport = cfg->transport;
+	(*out)->ifindex = ifindex;
+	(*out)->multicast = cfg->multicast;
+	snprintf((*out)->interface, sizeof((*out)->interface), "%.*s", IFNAMSIZ - 1,
+		 cfg->interface);
+	(*out)->link = nic_has_link(calls, cfg->interface) ? PTP_NET_LINK_UP : PTP_NET_LINK_DOWN;
+	return 0;
+}
+
+void ptp_net_close(struct ptp_net *n)
+{
+	if (n)
+		n->ops->close(n);
+}
+
+int ptp_net_fd(const struct ptp_net *n, enum ptp_net_channel channel)
+{
+	return n->ops->fd(n, channel);
+}
+
+enum stamping ptp_net_stamping(const struct ptp_net *n)
+{
+	return n->ops->stamping(n);
+}
+
+int ptp_net_send(struct ptp_net *n, enum ptp_net_channel channel,
+		 const struct ptp_net_destination *to, const void *buf, size_t len, u32 *id)
+{
+	if (to->group != PTP_NET_UNICAST && !n->multicast)
+		return -EADDRNOTAVAIL;
+	if (id && channel != PTP_NET_EVENT)
+		return -EINVAL;
+	return n->ops->send(n, channel, to, buf, len, id);
+}
+
+int ptp_net_receive(struct ptp_net *n, enum ptp_net_channel channel, struct ptp_net_message *m)
+{
+	return n->ops->receive(n, channel, m);
+}
+
+int ptp_net_tx_stamp(struct ptp_net *n, struct tx_stamp *out)
+{
+	return n->ops->tx_stamp(n, out);
+}
+
+bool ptp_net_tx_pending(const struct ptp_net *n)
+{
+	return n->ops->tx_pending(n);
+}
+
+void ptp_net_tx_give_up(struct ptp_net *n)
+{
+	n->ops->tx_give_up(n);
+}
+
+enum ptp_net_link ptp_net_check(struct ptp_net *n, int *joined)
+{
+	enum ptp_net_link was = n->link;
+	int r = 0;
+
+	/* another one may have got its name */
+	if (was == PTP_NET_LINK_GONE || nic_index(n->calls, n->interface) != n->ifindex)
+		n->link = PTP_NET_LINK_GONE;
+	else
+		n->link = nic_has_link(n->calls, n->interface) ? PTP_NET_LINK_UP :
+			PTP_NET_LINK_DOWN;
+	if (n->link == PTP_NET_LINK_UP && was == PTP_NET_LINK_DOWN && n->multicast)
+		r = n->ops->join(n);
+	if (joined)
+		*joined = r;
+	return n->link;
+}
