@@ -168,6 +168,7 @@ static void scan_nic(struct hwstamp *h, const char *name)
 {
 	struct nic *n = find_nic(h, name);
 	int ifindex = nic_index(h->cfg.calls, name), phc;
+	unsigned int need = NIC_FOR_NTP;
 	enum nic_stamping s;
 	char say[256];
 
@@ -176,7 +177,7 @@ static void scan_nic(struct hwstamp *h, const char *name)
 			n->clock = NULL;
 		return;
 	}
-	s = nic_enable(h->cfg.calls, name, say, sizeof(say));
+	s = nic_enable(h->cfg.calls, name, &need, say, sizeof(say));
 	/* of what is as it was nothing is said twice */
 	if (!n || n->alias || (s == NIC_STAMPS_SET) || (s < NIC_STAMPS_KEPT && n->clock))
 		h->cfg.log(s == NIC_STAMPS_REFUSED ? LOG_WARNING : LOG_INFO, "%s", say);

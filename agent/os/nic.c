@@ -167,56 +167,100 @@ int nic_phc(const struct device_calls *calls, const char *name)
 	return info.phc_index < 0 ? -ENODEV : info.phc_index;
 }
 
-static bool stamps_ntp(int rx_filter)
+#define FOR_PTP (NIC_FOR_PTP_ETHERNET | NIC_FOR_PTP_UDP)
+
+static const struct filter {
+	int rx_filter;
+	unsigned int covers;		/* NIC_FOR_* */
+	const char *name;
+} filters[] = {				/* the best first */
+	{ HWTSTAMP_FILTER_ALL, NIC_FOR_NTP | FOR_PTP, "all packets" },
+	{ HWTSTAMP_FILTER_PTP_V2_EVENT, FOR_PTP, "PTP packets" },
+	{ HWTSTAMP_FILTER_PTP_V2_L2_EVENT, NIC_FOR_PTP_ETHERNET, "PTP packets over Ethernet" },
+	{ HWTSTAMP_FILTER_PTP_V2_L4_EVENT, NIC_FOR_PTP_UDP, "PTP packets over UDP" },
+	{ HWTSTAMP_FILTER_NTP_ALL, NIC_FOR_NTP, "NTP packets" },
+};
+
+/* What a filter is good for; NULL: for nothing that we know. */
+static const struct filter *known_filter(int rx_filter)
 {
-	return rx_filter == HWTSTAMP_FILTER_ALL || rx_filter == HWTSTAMP_FILTER_NTP_ALL;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(filters); i++)
+		if (filters[i].rx_filter == rx_filter)
+			return &filters[i];
+	return NULL;
 }
 
-static const char *filter_name(int rx_filter)
+static unsigned int covers(int rx_filter)
 {
-	switch (rx_filter) {
-	case HWTSTAMP_FILTER_NONE:
-		return "no packets";
-	case HWTSTAMP_FILTER_ALL:
-		return "all packets";
-	case HWTSTAMP_FILTER_NTP_ALL:
-		return "NTP packets";
-	default:
-		return "PTP packets only";
+	const struct filter *f = known_filter(rx_filter);
+
+	return f ? f->covers : 0;
+}
+
+/* The best filter of the NIC that stamps all of @need; NULL: there is none. */
+static const struct filter *choose(const struct ethtool_ts_info *info, unsigned int need)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(filters); i++)
+		if (info->rx_filters & BIT(filters[i].rx_filter) &&
+		    (filters[i].covers & need) == need)
+			return &filters[i];
+	return NULL;
+}
+
+/* With @want somebody would lose what @was gave. NTP of ours yields to PTP of ours. */
+static bool takes_away(const struct filter *want, int was)
+{
+	return want->rx_filter != HWTSTAMP_FILTER_ALL && was != HWTSTAMP_FILTER_NONE &&
+		was != HWTSTAMP_FILTER_NTP_ALL &&
+		(!covers(was) || covers(was) & ~want->covers);
+}
+
+static enum nic_stamping taken(const char *name, const struct filter *want, char *say, size_t len)
+{
+	if (want->covers == NIC_FOR_NTP) {
+		snprintf(say, len, "%s: another program has the NIC stamp PTP packets, and it "
+			 "cannot stamp NTP packets as well: left alone, software timestamps are "
+			 "used for NTP", name);
+		return NIC_STAMPS_PTP_ONLY;
 	}
+	snprintf(say, len, "%s: another program has the NIC stamp other packets, and it cannot "
+		 "stamp %s as well: left alone, software timestamps are used", name, want->name);
+	return NIC_STAMPS_TAKEN;
 }
 
+/* @want is what the NIC can do of the need. */
 static enum nic_stamping configure(const struct device_calls *calls, const char *name,
-				   const struct ethtool_ts_info *info, char *say, size_t len)
+				   const struct ethtool_ts_info *info, unsigned int need,
+				   const struct filter *want, char *say, size_t len)
 {
-	struct hwtstamp_config was = { 0 }, want = { .tx_type = HWTSTAMP_TX_ON };
+	struct hwtstamp_config was = { 0 }, config = { .tx_type = HWTSTAMP_TX_ON };
 	struct ifreq req;
 	int r;
 
-	want.rx_filter = info->rx_filters & BIT(HWTSTAMP_FILTER_ALL) ?
-		HWTSTAMP_FILTER_ALL : HWTSTAMP_FILTER_NTP_ALL;
 	named(&req, name, &was);
 	/* a driver without SIOCGHWTSTAMP keeps its state to itself: then just set it */
 	if (!ask(calls, SIOCGHWTSTAMP, &req)) {
-		if (stamps_ntp(was.rx_filter) && was.tx_type != HWTSTAMP_TX_OFF) {
+		if ((covers(was.rx_filter) & need) == need && was.tx_type != HWTSTAMP_TX_OFF) {
 			snprintf(say, len, "%s: hardware timestamps of %s are on already", name,
-				 filter_name(was.rx_filter));
+				 known_filter(was.rx_filter)->name);
 			return NIC_STAMPS_KEPT;
 		}
-		if (want.rx_filter != HWTSTAMP_FILTER_ALL && !stamps_ntp(was.rx_filter) &&
-		    was.rx_filter != HWTSTAMP_FILTER_NONE) {
-			snprintf(say, len, "%s: another program has the NIC stamp PTP packets, and "
-				 "it cannot stamp NTP packets as well: left alone, software "
-				 "timestamps are used for NTP", name);
-			return NIC_STAMPS_PTP_ONLY;
-		}
+		if (takes_away(want, was.rx_filter) && choose(info, need | covers(was.rx_filter)))
+			want = choose(info, need | covers(was.rx_filter));
+		if (takes_away(want, was.rx_filter))
+			return taken(name, want, say, len);
 		if (was.tx_type != HWTSTAMP_TX_OFF)
-			want.tx_type = was.tx_type;
-		want.flags = was.flags;
+			config.tx_type = was.tx_type;
+		config.flags = was.flags;
 	}
-	named(&req, name, &want);
+	config.rx_filter = want->rx_filter;
+	named(&req, name, &config);
 	r = ask(calls, SIOCSHWTSTAMP, &req);
-	if (!r && !stamps_ntp(want.rx_filter))
+	if (!r && (covers(config.rx_filter) & need) != need)
 		r = -ERANGE;
 	if (r) {
 		snprintf(say, len, "%s: hardware timestamps could not be switched on: %s%s; software "
@@ -225,27 +269,49 @@ static enum nic_stamping configure(const struct device_calls *calls, const char 
 		return NIC_STAMPS_REFUSED;
 	}
 	snprintf(say, len, "%s: hardware timestamps of %s, clock /dev/ptp%d", name,
-		 filter_name(want.rx_filter), info->phc_index);
+		 known_filter(config.rx_filter)->name, info->phc_index);
 	return NIC_STAMPS_SET;
 }
 
-enum nic_stamping nic_enable(const struct device_calls *calls, const char *name,
-			     char *say, size_t len)
+static enum nic_stamping cannot(const char *name, unsigned int need, char *say, size_t len)
 {
-	const u32 need = SOF_TIMESTAMPING_RAW_HARDWARE | SOF_TIMESTAMPING_TX_HARDWARE;
-	struct ethtool_ts_info info;
+	if (need & FOR_PTP) {
+		snprintf(say, len, "%s: the NIC cannot stamp received PTP packets over %s, software "
+			 "timestamps are used", name, (need & FOR_PTP) == FOR_PTP ?
+			 "Ethernet and UDP" : need & NIC_FOR_PTP_UDP ? "UDP" : "Ethernet");
+		return NIC_STAMPS_NONE;
+	}
+	snprintf(say, len, "%s: the NIC can stamp received packets of PTP only: NTP packets "
+		 "get no receive stamp from it, software timestamps are used for NTP "
+		 "(tens of microseconds less exact)", name);
+	return NIC_STAMPS_PTP_ONLY;
+}
 
+enum nic_stamping nic_enable(const struct device_calls *calls, const char *name,
+			     unsigned int *need, char *say, size_t len)
+{
+	const u32 sends = SOF_TIMESTAMPING_RAW_HARDWARE | SOF_TIMESTAMPING_TX_HARDWARE;
+	const unsigned int wanted = *need;
+	const struct filter *want;
+	struct ethtool_ts_info info;
+	enum nic_stamping r;
+
+	*need = 0;
 	if (get_info(calls, name, &info) || info.phc_index < 0 ||
-	    (info.so_timestamping & need) != need) {
+	    (info.so_timestamping & sends) != sends) {
 		snprintf(say, len, "%s: no hardware timestamps, software ones are used", name);
 		return NIC_STAMPS_NONE;
 	}
-	if (!(info.so_timestamping & SOF_TIMESTAMPING_RX_HARDWARE) ||
-	    !(info.rx_filters & (BIT(HWTSTAMP_FILTER_ALL) | BIT(HWTSTAMP_FILTER_NTP_ALL)))) {
-		snprintf(say, len, "%s: the NIC can stamp received packets of PTP only: NTP packets "
-			 "get no receive stamp from it, software timestamps are used for NTP "
-			 "(tens of microseconds less exact)", name);
-		return NIC_STAMPS_PTP_ONLY;
+	*need = wanted;
+	want = choose(&info, wanted);
+	if (!want && wanted & FOR_PTP) {
+		*need = wanted & FOR_PTP;
+		want = choose(&info, *need);
 	}
-	return configure(calls, name, &info, say, len);
+	r = want && info.so_timestamping & SOF_TIMESTAMPING_RX_HARDWARE ?
+		configure(calls, name, &info, *need, want, say, len) :
+		cannot(name, wanted, say, len);
+	if (r < NIC_STAMPS_KEPT)
+		*need = 0;
+	return r;
 }

@@ -36,21 +36,31 @@ unsigned int nic_below(const struct device_calls *calls, const char *name,
 /* The clock that stamps @name's packets (PHC index), or -errno. */
 int nic_phc(const struct device_calls *calls, const char *name);
 
+/* Received packets that are to be stamped, a set of them */
+enum {
+	NIC_FOR_NTP = 1,
+	NIC_FOR_PTP_ETHERNET = 2,	/* event messages of PTP version 2 */
+	NIC_FOR_PTP_UDP = 4,
+};
+
 enum nic_stamping {
 	NIC_STAMPS_NONE,	/* the NIC cannot */
 	NIC_STAMPS_PTP_ONLY,	/* it cannot stamp received NTP packets: left as it was */
+	NIC_STAMPS_TAKEN,	/* it could, but another program needs it otherwise */
 	NIC_STAMPS_REFUSED,	/* it could, but configuring it failed */
 	NIC_STAMPS_KEPT,	/* configured well enough already */
 	NIC_STAMPS_SET,		/* configured now */
 };
 
 /*
- * Make @name stamp every received NTP packet and every packet sent on demand.
- * A configuration that does so already, and one of a NIC that could do so only
- * by taking the stamps of PTP packets from another program, is left alone. One
- * sentence for the log in @say. Nothing is undone at exit: others may rely on it.
+ * Make @name stamp every received packet of *@need (NIC_FOR_*) and every packet sent on
+ * demand. A configuration that does so already, and one of a NIC that could do so only
+ * by taking the stamps of PTP packets from another program, is left alone. When both
+ * NTP and PTP are needed and the NIC can stamp one of them only, it is PTP. *need:
+ * what of it is stamped from now on. One sentence for the log in @say. Nothing is undone
+ * at exit: others may rely on it.
  */
 enum nic_stamping nic_enable(const struct device_calls *calls, const char *name,
-			     char *say, size_t len);
+			     unsigned int *need, char *say, size_t len);
 
 #endif

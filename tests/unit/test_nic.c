@@ -22,10 +22,21 @@ static int reset(void **state)
 	return 0;
 }
 
-static enum nic_stamping enable(void)
+static unsigned int got;
+
+static enum nic_stamping enable_for(unsigned int need)
 {
 	say[0] = '\0';
-	return nic_enable(&fake_device, "nic0", say, sizeof(say));
+	got = need;
+	return nic_enable(&fake_device, "nic0", &got, say, sizeof(say));
+}
+
+static enum nic_stamping enable(void)
+{
+	enum nic_stamping s = enable_for(NIC_FOR_NTP);
+
+	assert_int_equal(got, s >= NIC_STAMPS_KEPT ? NIC_FOR_NTP : 0);
+	return s;
 }
 
 static void test_all(void **state)
@@ -67,6 +78,50 @@ static void test_beside_ptp(void **state)
 	assert_int_equal(fake.config.tx_type, HWTSTAMP_TX_ONESTEP_SYNC);
 }
 
+/* A NIC that stamps PTP only, and what it is asked for */
+static void test_for_ptp(void **state)
+{
+	fake.rx_filters = FILTER(NONE) | FILTER(PTP_V2_L2_EVENT) | FILTER(PTP_V2_L4_EVENT);
+	assert_int_equal(enable_for(NIC_FOR_PTP_UDP), NIC_STAMPS_SET);
+	assert_int_equal(fake.config.rx_filter, HWTSTAMP_FILTER_PTP_V2_L4_EVENT);
+	assert_int_equal(got, NIC_FOR_PTP_UDP);
+	assert_int_equal(enable_for(NIC_FOR_PTP_UDP), NIC_STAMPS_KEPT);
+	/* one takes the stamps from the other */
+	assert_int_equal(enable_for(NIC_FOR_PTP_ETHERNET), NIC_STAMPS_TAKEN);
+	assert_int_equal(got, 0);
+	assert_non_null(strstr(say, "PTP packets over Ethernet"));
+	assert_int_equal(enable_for(NIC_FOR_PTP_ETHERNET | NIC_FOR_PTP_UDP), NIC_STAMPS_NONE);
+	assert_non_null(strstr(say, "Ethernet and UDP"));
+	assert_int_equal(fake.sets, 1);
+	/* unless there is a filter for both */
+	fake.rx_filters |= FILTER(PTP_V2_EVENT);
+	fake.config.rx_filter = HWTSTAMP_FILTER_PTP_V2_L4_EVENT;
+	assert_int_equal(enable_for(NIC_FOR_PTP_ETHERNET), NIC_STAMPS_SET);
+	assert_int_equal(fake.config.rx_filter, HWTSTAMP_FILTER_PTP_V2_EVENT);
+	assert_int_equal(enable_for(NIC_FOR_PTP_UDP), NIC_STAMPS_KEPT);
+}
+
+static void test_for_ptp_and_ntp(void **state)
+{
+	const unsigned int both = NIC_FOR_NTP | NIC_FOR_PTP_UDP;
+
+	assert_int_equal(enable_for(both), NIC_STAMPS_SET);
+	assert_int_equal(fake.config.rx_filter, HWTSTAMP_FILTER_ALL);
+	assert_int_equal(got, both);
+	/* either of them: PTP; NTP that was there yields */
+	fake.rx_filters = FILTER(NONE) | FILTER(NTP_ALL) | FILTER(PTP_V2_EVENT);
+	fake.config.rx_filter = HWTSTAMP_FILTER_NTP_ALL;
+	assert_int_equal(enable_for(both), NIC_STAMPS_SET);
+	assert_int_equal(fake.config.rx_filter, HWTSTAMP_FILTER_PTP_V2_EVENT);
+	assert_int_equal(got, NIC_FOR_PTP_UDP);
+	/* what somebody has it stamp, and we do not know */
+	fake.config.rx_filter = HWTSTAMP_FILTER_PTP_V1_L4_EVENT;
+	assert_int_equal(enable_for(both), NIC_STAMPS_TAKEN);
+	fake.rx_filters = FILTER(NONE) | FILTER(NTP_ALL);
+	assert_int_equal(enable_for(both), NIC_STAMPS_NONE);
+	assert_non_null(strstr(say, "cannot stamp received PTP packets over UDP"));
+}
+
 static void test_no_get(void **state)
 {
 	fake.no_get_config = true;
@@ -87,7 +142,7 @@ static void test_software_only(void **state)
 {
 	fake.so_timestamping = SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_RX_SOFTWARE;
 	assert_int_equal(enable(), NIC_STAMPS_NONE);
-	assert_int_equal(nic_enable(&fake_device, "gone", say, sizeof(say)), NIC_STAMPS_NONE);
+	assert_int_equal(nic_enable(&fake_device, "gone", &got, say, sizeof(say)), NIC_STAMPS_NONE);
 	assert_int_equal(fake.sets, 0);
 }
 
@@ -189,6 +244,8 @@ int main(void)
 		cmocka_unit_test_setup(test_ntp_all, reset),
 		cmocka_unit_test_setup(test_ptp_only, reset),
 		cmocka_unit_test_setup(test_beside_ptp, reset),
+		cmocka_unit_test_setup(test_for_ptp, reset),
+		cmocka_unit_test_setup(test_for_ptp_and_ntp, reset),
 		cmocka_unit_test_setup(test_no_get, reset),
 		cmocka_unit_test_setup(test_refused, reset),
 		cmocka_unit_test_setup(test_software_only, reset),
