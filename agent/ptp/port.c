@@ -17,6 +17,8 @@ bool ptp_port_config_sound(const struct ptp_port_config *c)
 		is_log(c->log_max_delay_req) && is_log(c->log_min_pdelay_req) &&
 		c->log_min_delay_req <= c->log_max_delay_req &&
 		(c->delay == PTP_E2E || c->delay == PTP_P2P || c->delay == PTP_NO_MECHANISM) &&
+		(c->delivery == PTP_MULTICAST || c->delivery == PTP_HYBRID ||
+		 c->delivery == PTP_UNICAST) &&
 		c->asymmetry_ns <= ASYMMETRY_MAX_NS && c->asymmetry_ns >= -ASYMMETRY_MAX_NS;
 }
 
@@ -57,10 +59,10 @@ static void begin(struct ptp_port *p, enum ptp_timer timer, bool run, s64 now_mo
 /* Clause 9.2.5: what is sent in which state */
 static void run_timers(struct ptp_port *p, s64 now_mono)
 {
-	bool master = p->state == PTP_MASTER;
+	bool sends = p->state == PTP_MASTER && p->cfg.delivery != PTP_UNICAST;
 
-	begin(p, PTP_TIMER_ANNOUNCE, master, now_mono);
-	begin(p, PTP_TIMER_SYNC, master, now_mono);
+	begin(p, PTP_TIMER_ANNOUNCE, sends, now_mono);
+	begin(p, PTP_TIMER_SYNC, sends, now_mono);
 	begin(p, PTP_TIMER_PDELAY_REQ, p->cfg.delay == PTP_P2P && ptp_port_alive(p->state),
 	      now_mono);
 	/* both begin with a Sync of the parent */
@@ -125,6 +127,7 @@ void ptp_port_follow(struct ptp_port *p, s64 now_mono)
 		ptp_pending_clear(&p->sync_sent);
 	if (!ptp_port_alive(p->state)) {
 		ptp_pending_clear(&p->response_sent);
+		ptp_port_forget_peer(p);
 		p->marked = false;
 	}
 	run_timers(p, now_mono);

@@ -17,6 +17,7 @@
 #include "ptp/bmca.h"
 #include "ptp/peer_delay.h"
 #include "ptp/pending.h"
+#include "ptp/profile.h"
 #include "types.h"
 #include "wire/ptp_message.h"
 
@@ -68,7 +69,14 @@ struct ptp_port_config {
 	u8 sync_timeout;	/* syncReceiptTimeout, sync intervals; 0: none */
 	u8 delay;		/* enum ptp_delay_mechanism: E2E, P2P or none */
 	bool one_step;		/* the NIC writes the time into the Sync as it goes */
-	bool hybrid;		/* Delay_Req to the parent's own address */
+	/*
+	 * PTP_HYBRID: Delay_Req goes to the parent's own address. PTP_UNICAST: that too, and
+	 * neither Announce nor Sync is sent by the port itself: whom they are granted, and
+	 * when, is not its business.
+	 */
+	u8 delivery;
+	/* 802.1AS: such a TLV goes with the Follow_Up, or with the one-step Sync */
+	bool follow_up_information;
 	s64 asymmetry_ns;	/* delayAsymmetry: above 0 when Sync takes longer (clause 7.4.2) */
 };
 

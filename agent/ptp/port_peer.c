@@ -23,6 +23,13 @@ void ptp_port_send_pdelay_req(struct ptp_port *p, s64 now_mono)
 		ptp_peer_cancel(&p->peer, sequence);
 }
 
+void ptp_port_forget_peer(struct ptp_port *p)
+{
+	memset(p->peer.slot, 0, sizeof(p->peer.slot));
+	p->peer.has_peer = false;
+	p->peer.has_last = false;
+}
+
 void ptp_port_pdelay_stamped(struct ptp_port *p, u16 sequence, s64 tx_sys, enum stamp_kind kind,
 			     s64 now_mono)
 {

@@ -87,6 +87,8 @@ void ptp_port_pdelay_stamped(struct ptp_port *p, u16 sequence, s64 tx_sys, enum 
 void ptp_port_answer_pdelay(struct ptp_port *p, const struct ptp_message *req,
 			    const struct ptp_received *how, s64 now_mono);
 void ptp_port_answer_stamped(struct ptp_port *p, u16 sequence, s64 tx_sys, s64 now_mono);
+/* The port is down: whoever is there afterwards, it is nobody's answer from before. */
+void ptp_port_forget_peer(struct ptp_port *p);
 void ptp_port_hear_pdelay(struct ptp_port *p, const struct ptp_message *m,
 			  const struct ptp_received *how, s64 now_mono);
 

@@ -149,7 +149,7 @@ void ptp_port_hear_follow_up(struct ptp_port *p, const struct ptp_message *m, s6
 
 void ptp_port_send_delay_req(struct ptp_port *p, s64 now_mono)
 {
-	const u8 *to = p->cfg.hybrid ? p->parent_address : NULL;
+	const u8 *to = p->cfg.delivery != PTP_MULTICAST ? p->parent_address : NULL;
 	struct ptp_message m;
 	u16 sequence;
 

@@ -2,7 +2,11 @@
 /* What a port sends as a time-transmitter (clauses 9.5.8 to 9.5.12). */
 #include "ptp/port_private.h"
 #include "wire/bytes.h"
+#include "wire/ptp_org.h"
 #include "wire/ptp_tlv.h"
+
+/* Its TLV with both heads: IEEE 802.1AS-2020 clause 11.4.4.3 */
+#define INFORMATION_LEN 32
 
 /* Where we are on the way from the grandmaster, clause 16.2.3 */
 static size_t put_path(const struct ptp_port *p, u8 *tlv, size_t room)
@@ -34,13 +38,30 @@ void ptp_port_send_announce(struct ptp_port *p)
 	ptp_port_send(p, &m, false, NULL);
 }
 
+/*
+ * Follow_Up information, IEEE 802.1AS-2020 clause 11.4.4.3: this clock's rate is the
+ * grandmaster's, as far as it is known, and its time has not changed.
+ */
+static void put_information(const struct ptp_port *p, struct ptp_message *m,
+			    u8 tlv[INFORMATION_LEN])
+{
+	const struct ptp_org o = { .content = PTP_ORG_FOLLOW_UP_INFORMATION };
+
+	if (!p->cfg.follow_up_information)
+		return;
+	m->tlv = tlv;
+	m->tlv_len = (u16)ptp_org_put(tlv, INFORMATION_LEN, &o);
+}
+
 void ptp_port_send_sync(struct ptp_port *p, s64 now_mono)
 {
 	struct ptp_sent sent = { .sequence = p->sync_sequence++ };
+	u8 tlv[INFORMATION_LEN];
 	struct ptp_message m;
 
 	ptp_port_header(p, &m, PTP_SYNC, sent.sequence, p->cfg.log_sync);
 	if (p->cfg.one_step) {
+		put_information(p, &m, tlv);
 		ptp_port_send(p, &m, false, NULL);
 		return;
 	}
@@ -56,12 +77,14 @@ void ptp_port_send_sync(struct ptp_port *p, s64 now_mono)
 
 void ptp_port_sync_stamped(struct ptp_port *p, u16 sequence, s64 tx_sys, s64 now_mono)
 {
+	u8 tlv[INFORMATION_LEN];
 	struct ptp_message m;
 	struct ptp_sent sent;
 
 	if (!ptp_pending_take(&p->sync_sent, sequence, now_mono, &sent))
 		return;
 	ptp_port_header(p, &m, PTP_FOLLOW_UP, sequence, p->cfg.log_sync);
+	put_information(p, &m, tlv);
 	if (!ptp_port_tai(p, tx_sys, &m.origin_tai)) {
 		p->counters.send_failed++;
 		return;

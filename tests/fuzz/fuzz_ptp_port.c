@@ -95,6 +95,7 @@ static void leg(void *ctx, unsigned int port, enum ptp_way way, const struct leg
 
 static void link_delay(void *ctx, unsigned int port, const struct ptp_peer_sample *sample)
 {
+	must(ptp_port_alive(((struct lab *)ctx)->state[port]));
 	must(sample->kind != STAMP_NONE && sample->rate_ratio >= 0);
 }
 
@@ -247,7 +248,8 @@ static void configure(struct lab *lab, unsigned int port)
 		.log_sync = (s8)octet(in), .log_min_delay_req = (s8)octet(in),
 		.log_max_delay_req = (s8)octet(in), .log_min_pdelay_req = (s8)octet(in),
 		.sync_timeout = octet(in) & 3, .delay = octet(in) & 3,
-		.one_step = octet(in) & 1, .hybrid = octet(in) & 1,
+		.one_step = octet(in) & 1, .delivery = 1 << octet(in) % 3,
+		.follow_up_information = octet(in) & 1,
 		.asymmetry_ns = (s32)number(in, 4),
 	};
 
@@ -328,7 +330,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		port[i] = (struct ptp_port_config){
 			.bmca = { .announce_timeout = 3, .records = RECORDS },
 			.log_max_delay_req = 5, .sync_timeout = how & 16 ? 3 : 0,
-			.delay = how & 32 ? PTP_P2P : PTP_E2E, .hybrid = how & 64,
+			.delay = how & 32 ? PTP_P2P : PTP_E2E,
+			.delivery = how & 64 ? PTP_HYBRID : PTP_MULTICAST,
 		};
 		lab.state[i] = PTP_INITIALIZING;
 	}

@@ -14,6 +14,7 @@
 #include "ntp/random.h"
 #include "ptp/instance.h"
 #include "wire/bytes.h"
+#include "wire/ptp_org.h"
 
 #define S NSEC_PER_SEC
 #define MS 1000000LL
@@ -39,6 +40,7 @@ struct node {
 	u64 legs[PORTS][2], link_delays[PORTS];
 	u64 sent[16], stamps_lost[16];
 	u16 next[PORTS][16];	/* sequence numbers of its own messages */
+	u64 information[16];	/* sent with Follow_Up information, by type */
 	u8 last_to[PTP_ADDRESS_LEN];	/* of the last Delay_Req; zeroes: multicast */
 };
 
@@ -168,6 +170,19 @@ static void stamp(struct node *n, unsigned int port, const struct ptp_outgoing *
 	h->kind = STAMP_HARDWARE;
 }
 
+static bool has_information(const struct ptp_outgoing *o)
+{
+	struct ptp_tlv_walk walk;
+	struct ptp_message m;
+	struct ptp_tlv t;
+	struct ptp_org org;
+
+	assert_int_equal(ptp_message_parse(o->buf, o->len, &m), 0);
+	walk = ptp_tlv_walk(m.tlv, m.tlv_len);
+	return ptp_tlv_next(&walk, &t) && ptp_org_get(&t, &org) &&
+		org.content == PTP_ORG_FOLLOW_UP_INFORMATION && !walk.left;
+}
+
 static int send(void *ctx, unsigned int port, const struct ptp_outgoing *o)
 {
 	struct node *n = ctx;
@@ -186,6 +201,8 @@ static int send(void *ctx, unsigned int port, const struct ptp_outgoing *o)
 		if (o->to)
 			memcpy(n->last_to, o->to, sizeof(n->last_to));
 	}
+	if (has_information(o))
+		n->information[o->type]++;
 	/* what the NIC does */
 	if (o->type == PTP_SYNC && n->one_step[port]) {
 		assert_false(o->stamp);
@@ -297,7 +314,7 @@ static void setting_init(struct setting *s, unsigned int ports, u8 priority1)
 		s->port[i] = (struct ptp_port_config){
 			.bmca = { .announce_timeout = 3, .local_priority = 128,
 				  .records = PTP_FOREIGN_RECORDS_MIN },
-			.log_max_delay_req = 5, .delay = PTP_E2E,
+			.log_max_delay_req = 5, .delay = PTP_E2E, .delivery = PTP_MULTICAST,
 		};
 }
 

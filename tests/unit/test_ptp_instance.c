@@ -395,7 +395,7 @@ static void hybrid_requests_go_to_the_parent(void **state)
 	s.port[0].log_min_delay_req = 1;
 	gm = world_add(&s, 0, &plug);
 	setting_init(&s, 1, 200);
-	s.port[0].hybrid = true;
+	s.port[0].delivery = PTP_HYBRID;
 	oc = world_add(&s, 0, &plug);
 	other = add_one(201, 0, at(0, 3, 4));
 	world_run(100 * S);
@@ -617,6 +617,35 @@ static void a_disabled_port_is_silent(void **state)
 		assert_int_equal(n->sent[i], 0);
 }
 
+/* Its own request is answered, then the port goes down, then the request's stamp comes. */
+static void a_disabled_port_measures_nothing(void **state)
+{
+	struct plug plug[] = { at(0, 700, 300), at(0, 1100, 50) };
+	struct node *n;
+	struct setting s;
+	u64 before;
+
+	setting_init(&s, 1, 1);
+	s.port[0].delay = PTP_P2P;
+	n = world_add(&s, 0, &plug[0]);
+	world_add(&s, 0, &plug[1]);
+	world_run(20 * S);
+	w.stamp_delay_ns = 900 * MS;
+	for (before = n->sent[PTP_PDELAY_REQ]; n->sent[PTP_PDELAY_REQ] == before;)
+		world_run(5 * US);
+	w.stamp_delay_ns = 0;
+	world_run(MS);
+	before = n->link_delays[0];
+	ptp_instance_event(n->t, 0, PTP_EV_DESIGNATED_DISABLED, w.now);
+	ptp_instance_event(n->t, 0, PTP_EV_DESIGNATED_ENABLED, w.now);
+	world_run(900 * MS);
+	assert_int_equal(n->link_delays[0], before);
+	ptp_instance_event(n->t, 0, PTP_EV_INITIALIZED, w.now);
+	world_run(10 * S);
+	assert_in_range(n->link_delays[0] - before, 8, 11);
+	assert_int_equal(w.bad_legs, 0);
+}
+
 /* The stamp of its last Sync comes when it is grandmaster no more. */
 static void who_is_master_no_more_follows_nothing_up(void **state)
 {
@@ -637,6 +666,30 @@ static void who_is_master_no_more_follows_nothing_up(void **state)
 	world_run(S);
 	assert_int_equal(n->sent[PTP_FOLLOW_UP], 0);
 	assert_int_equal(world_count(n, 0).late_stamps, 1);
+}
+
+/* Who is served by grants sends nothing by itself, and answers who asks. */
+static void unicast_is_not_multicast(void **state)
+{
+	struct plug plug = at(0, 700, 300);
+	struct ptp_message m;
+	struct setting s;
+	struct node *gm;
+
+	setting_init(&s, 1, 1);
+	s.port[0].delivery = PTP_UNICAST;
+	gm = world_add(&s, 0, &plug);
+	world_run(20 * S);
+	assert_int_equal(world_state(gm, 0), PTP_MASTER);
+	m = message(PTP_DELAY_REQ, &(struct node){ .clock = 99 }, 7);
+	inject(gm, m, STAMP_KERNEL);
+	assert_int_equal(gm->sent[PTP_DELAY_RESP], 1);
+	/* to an address that is not known */
+	m.header.flags = PTP_FLAG_UNICAST;
+	inject(gm, m, STAMP_KERNEL);
+	assert_int_equal(gm->sent[PTP_DELAY_RESP], 1);
+	assert_int_equal(world_count(gm, 0).send_failed, 1);
+	assert_int_equal(gm->sent[PTP_ANNOUNCE] + gm->sent[PTP_SYNC], 0);
 }
 
 /* Version 2.0 has no minorSdoId: there its octet means nothing. */
@@ -672,6 +725,36 @@ static void ambiguous_peer_requests_are_not_answered(void **state)
 	world_run(S);
 	assert_int_equal(n->sent[PTP_PDELAY_RESP], 1);
 	assert_int_equal(n->sent[PTP_PDELAY_RESP_FOLLOW_UP], 1);
+}
+
+static void follow_up_information(bool one_step)
+{
+	struct plug plug[] = { at(0, 700, 300), at(0, 1100, 50) };
+	struct node *gm, *oc;
+	struct setting s;
+
+	setting_init(&s, 1, 1);
+	s.port[0].delay = PTP_P2P;
+	s.port[0].one_step = one_step;
+	s.port[0].follow_up_information = true;
+	gm = world_add(&s, 0, &plug[0]);
+	s.cfg.def.priority1 = 200;
+	oc = world_add(&s, 0, &plug[1]);
+	world_run(30 * S);
+	assert_int_equal(world_state(oc, 0), PTP_SLAVE);
+	assert_int_equal(w.bad_legs, 0);
+	assert_true(gm->sent[PTP_SYNC] > 20);
+	assert_int_equal(gm->information[PTP_FOLLOW_UP], gm->sent[PTP_FOLLOW_UP]);
+	assert_int_equal(gm->information[PTP_SYNC], one_step ? gm->sent[PTP_SYNC] : 0);
+	assert_int_equal(gm->information[PTP_ANNOUNCE], 0);
+}
+
+static void information_goes_with_the_time(void **state)
+{
+	follow_up_information(false);
+	world_end();
+	world_begin();
+	follow_up_information(true);
 }
 
 static void a_port_is_configured_anew(void **state)
@@ -722,9 +805,12 @@ int main(void)
 		T(what_is_not_for_us_is_refused),
 		T(parents_are_kept_apart),
 		T(a_disabled_port_is_silent),
+		T(a_disabled_port_measures_nothing),
 		T(who_is_master_no_more_follows_nothing_up),
+		T(unicast_is_not_multicast),
 		T(older_version_is_taken),
 		T(ambiguous_peer_requests_are_not_answered),
+		T(information_goes_with_the_time),
 		T(a_port_is_configured_anew),
 	};
 
