@@ -98,7 +98,7 @@ static bool chance(unsigned int percent)
 	return below(100) < percent;
 }
 
-static s64 world_sys(const struct node *n)
+static inline s64 world_sys(const struct node *n)
 {
 	return EPOCH + w.now + n->offset_ns;
 }
@@ -411,6 +411,31 @@ static void world_run(s64 ns)
 	while (step(until))
 		;
 	w.now = until;
+}
+
+static struct plug at(int segment, s64 out_ns, s64 in_ns)
+{
+	return (struct plug){ segment, out_ns, in_ns };
+}
+
+static int setup(void **state)
+{
+	world_begin();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	world_end();
+	return 0;
+}
+
+static struct node *add_one(u8 priority1, s64 offset_ns, struct plug plug)
+{
+	struct setting s;
+
+	setting_init(&s, 1, priority1);
+	return world_add(&s, offset_ns, &plug);
 }
 
 #endif
