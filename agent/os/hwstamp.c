@@ -46,14 +46,23 @@ struct nic {
 	int ifindex;
 	struct clock_slot *clock;	/* NULL: no stamps from here, remembered */
 	bool alias;			/* found by its index in a stamp, not configured */
+	unsigned int stamps;		/* NIC_FOR_*, of received packets */
+	enum nic_stamping outcome[2];	/* of the last scan: of all that is needed, in the end */
 	unsigned int speed;
 	unsigned int refused_in_row;
 	s64 off_until_mono;
 	u64 converted, refused;
 };
 
+struct wanted {			/* an interface, or a NIC below some */
+	char name[IFNAMSIZ];
+	unsigned int need;		/* NIC_FOR_* */
+};
+
 struct hwstamp {
 	struct hwstamp_config cfg;
+	struct wanted ptp[NIC_MAX];
+	unsigned int nptp;
 	char **interface;
 	struct event *read_timer, *scan_timer;
 	struct clock_slot *clock[PHC_MAX];
@@ -163,39 +172,80 @@ static struct nic *add_nic(struct hwstamp *h, const char *name, int ifindex)
 	return n;
 }
 
-/* Looks at a NIC for the first time, or again: its clock, speed and settings. */
-static void scan_nic(struct hwstamp *h, const char *name)
+/* @was: how that went the last time; NULL: it is the first. */
+static enum nic_stamping enable(struct hwstamp *h, const char *name, const enum nic_stamping *was,
+				unsigned int *need)
 {
-	struct nic *n = find_nic(h, name);
-	int ifindex = nic_index(h->cfg.calls, name), phc;
-	unsigned int need = NIC_FOR_NTP;
 	enum nic_stamping s;
 	char say[256];
+
+	s = nic_enable(h->cfg.calls, name, need, say, sizeof(say));
+	/* of what is as it was nothing is said twice */
+	if (!was || s == NIC_STAMPS_SET || (s < NIC_STAMPS_KEPT && s != *was))
+		h->cfg.log(s == NIC_STAMPS_REFUSED ? LOG_WARNING : LOG_INFO, "%s", say);
+	return s;
+}
+
+/* Looks at a NIC for the first time, or again: its clock, speed and settings. */
+static void scan_nic(struct hwstamp *h, const struct wanted *w)
+{
+	struct nic *n = find_nic(h, w->name);
+	int ifindex = nic_index(h->cfg.calls, w->name), phc;
+	const enum nic_stamping *was = n && !n->alias ? n->outcome : NULL;
+	unsigned int need = w->need;
+	enum nic_stamping s, first;
 
 	if (ifindex < 0) {
 		if (n)
 			n->clock = NULL;
 		return;
 	}
-	s = nic_enable(h->cfg.calls, name, &need, say, sizeof(say));
-	/* of what is as it was nothing is said twice */
-	if (!n || n->alias || (s == NIC_STAMPS_SET) || (s < NIC_STAMPS_KEPT && n->clock))
-		h->cfg.log(s == NIC_STAMPS_REFUSED ? LOG_WARNING : LOG_INFO, "%s", say);
+	first = s = enable(h, w->name, was, &need);
+	/* no PTP is no reason to leave NTP without */
+	if (s < NIC_STAMPS_KEPT && w->need & NIC_FOR_NTP && w->need != NIC_FOR_NTP) {
+		need = NIC_FOR_NTP;
+		s = enable(h, w->name, was ? was + 1 : NULL, &need);
+	}
 	if (!n)
-		n = add_nic(h, name, ifindex);
+		n = add_nic(h, w->name, ifindex);
 	if (!n)
 		return;
-	phc = s >= NIC_STAMPS_KEPT ? nic_phc(h->cfg.calls, name) : -ENODEV;
+	phc = s >= NIC_STAMPS_KEPT ? nic_phc(h->cfg.calls, w->name) : -ENODEV;
 	n->alias = false;
 	n->ifindex = ifindex;
+	n->outcome[0] = first;
+	n->outcome[1] = s;
+	n->stamps = need;
 	n->clock = phc >= 0 ? get_clock(h, phc) : NULL;
-	n->speed = n->clock ? nic_speed(h->cfg.calls, name) : 0;
+	n->speed = n->clock ? nic_speed(h->cfg.calls, w->name) : 0;
+}
+
+/* The NICs below @name are to stamp @need, too. */
+static void want_below(const struct hwstamp *h, const char *name, unsigned int need,
+		       struct wanted w[NIC_MAX], unsigned int *n)
+{
+	char below[NIC_MAX][IFNAMSIZ];
+	unsigned int nbelow = nic_below(h->cfg.calls, name, below), i, k;
+
+	for (i = 0; i < nbelow; i++) {
+		for (k = 0; k < *n && strcmp(w[k].name, below[i]); k++)
+			;
+		if (k == NIC_MAX)
+			return;
+		if (k == *n) {
+			w[k] = (struct wanted){ .need = 0 };
+			memcpy(w[k].name, below[i], IFNAMSIZ);
+			++*n;
+		}
+		w[k].need |= need;
+	}
 }
 
 static void scan(struct hwstamp *h)
 {
-	char name[NIC_MAX][IFNAMSIZ], below[NIC_MAX][IFNAMSIZ];
-	unsigned int n, nbelow, i, k;
+	char name[NIC_MAX][IFNAMSIZ];
+	struct wanted w[NIC_MAX];
+	unsigned int n, nwanted = 0, i;
 
 	/* indices may have got another meaning */
 	for (i = 0; i < h->nnic; i++)
@@ -205,11 +255,25 @@ static void scan(struct hwstamp *h)
 		snprintf(name[n], IFNAMSIZ, "%.*s", IFNAMSIZ - 1, h->interface[n]);
 	if (!h->cfg.ninterface)
 		n = nic_list(name);
-	for (i = 0; i < n; i++) {
-		nbelow = nic_below(h->cfg.calls, name[i], below);
-		for (k = 0; k < nbelow; k++)
-			scan_nic(h, below[k]);
-	}
+	for (i = 0; i < n; i++)
+		want_below(h, name[i], NIC_FOR_NTP, w, &nwanted);
+	for (i = 0; i < h->nptp; i++)
+		want_below(h, h->ptp[i].name, h->ptp[i].need, w, &nwanted);
+	for (i = 0; i < nwanted; i++)
+		scan_nic(h, &w[i]);
+}
+
+int hwstamp_add_ptp(struct hwstamp *h, const char *interface, unsigned int need)
+{
+	struct wanted *w;
+
+	if (h->nptp == NIC_MAX)
+		return -ENOSPC;
+	w = &h->ptp[h->nptp++];
+	w->need = need;
+	snprintf(w->name, sizeof(w->name), "%.*s", IFNAMSIZ - 1, interface);
+	scan(h);
+	return 0;
 }
 
 static void on_scan_timer(evutil_socket_t fd, short what, void *arg)
@@ -240,14 +304,15 @@ static struct nic *nic_by_index(struct hwstamp *h, int ifindex)
 	known = find_nic(h, below[0]);
 	if (known && known != n) {
 		n->clock = known->clock;
+		n->stamps = known->stamps;
 		n->speed = known->speed;
 	}
 	return n;
 }
 
-static bool usable(const struct hwstamp *h, const struct nic *n)
+static bool usable(const struct hwstamp *h, const struct nic *n, unsigned int packet)
 {
-	return n && n->clock && now_mono(h) >= n->off_until_mono;
+	return n && n->clock && n->stamps & packet && now_mono(h) >= n->off_until_mono;
 }
 
 static bool convert(struct hwstamp *h, struct clock_slot *c, s64 phc, s64 *sys, double *error_ns)
@@ -324,7 +389,8 @@ static bool try_nic(struct hwstamp *h, struct nic *n, const struct stamp *st, bo
  * Not told which NIC: the first whose clock makes sense of the stamp. A miss
  * says nothing against the others.
  */
-static struct nic *guess_nic(struct hwstamp *h, const struct stamp *st, bool tx, s64 near_sys)
+static struct nic *guess_nic(struct hwstamp *h, const struct stamp *st, unsigned int packet,
+			     bool tx, s64 near_sys)
 {
 	double error_ns;
 	unsigned int i;
@@ -333,36 +399,36 @@ static struct nic *guess_nic(struct hwstamp *h, const struct stamp *st, bool tx,
 	for (i = 0; i < h->nnic; i++) {
 		struct nic *n = &h->nic[i];
 
-		if (usable(h, n) && convert(h, n->clock, st->hardware_phc, &sys, &error_ns) &&
+		if (usable(h, n, packet) && convert(h, n->clock, st->hardware_phc, &sys, &error_ns) &&
 		    plausible(n->clock, tx ? near_sys : sys, tx ? sys : near_sys, error_ns))
 			return n;
 	}
 	return NULL;
 }
 
-bool hwstamp_rx(struct hwstamp *h, const struct stamp *st, size_t len, s64 near_sys,
-		s64 *rx_sys, double *error_ns)
+/* As hwstamp_rx(), of one of @packet (NIC_FOR_*), at the start of its frame: its NIC. */
+static struct nic *receive(struct hwstamp *h, const struct stamp *st, unsigned int packet,
+			   s64 near_sys, s64 *rx_sys, double *error_ns)
 {
 	struct nic *n;
 	double error;
 
 	if (!h || !st->hardware_phc)
-		return false;
+		return NULL;
 	n = nic_by_index(h, st->hardware_ifindex);
 	if (!n)
 		n = nic_by_index(h, st->ifindex);
 	if (!n && !hwstamp_ifindex(st))
-		n = guess_nic(h, st, false, near_sys);
-	if (!usable(h, n) || !try_nic(h, n, st, false, near_sys, rx_sys, &error))
-		return false;
-	*rx_sys += frame_time(n, st, len);
+		n = guess_nic(h, st, packet, false, near_sys);
+	if (!usable(h, n, packet) || !try_nic(h, n, st, false, near_sys, rx_sys, &error))
+		return NULL;
 	if (error_ns)
 		*error_ns = error;
-	return true;
+	return n;
 }
 
-bool hwstamp_tx(struct hwstamp *h, const struct stamp *st, int ifindex, s64 near_sys,
-		s64 *tx_sys, double *error_ns)
+static bool transmit(struct hwstamp *h, const struct stamp *st, unsigned int packet, int ifindex,
+		     s64 near_sys, s64 *tx_sys, double *error_ns)
 {
 	struct nic *n;
 	double error;
@@ -371,12 +437,40 @@ bool hwstamp_tx(struct hwstamp *h, const struct stamp *st, int ifindex, s64 near
 		return false;
 	if (st->hardware_ifindex)
 		ifindex = st->hardware_ifindex;
-	n = ifindex ? nic_by_index(h, ifindex) : guess_nic(h, st, true, near_sys);
-	if (!usable(h, n) || !try_nic(h, n, st, true, near_sys, tx_sys, &error))
+	n = ifindex ? nic_by_index(h, ifindex) : guess_nic(h, st, packet, true, near_sys);
+	if (!usable(h, n, packet) || !try_nic(h, n, st, true, near_sys, tx_sys, &error))
 		return false;
 	if (error_ns)
 		*error_ns = error;
 	return true;
+}
+
+bool hwstamp_rx(struct hwstamp *h, const struct stamp *st, size_t len, s64 near_sys,
+		s64 *rx_sys, double *error_ns)
+{
+	const struct nic *n = receive(h, st, NIC_FOR_NTP, near_sys, rx_sys, error_ns);
+
+	if (n)
+		*rx_sys += frame_time(n, st, len);
+	return n;
+}
+
+bool hwstamp_tx(struct hwstamp *h, const struct stamp *st, int ifindex, s64 near_sys,
+		s64 *tx_sys, double *error_ns)
+{
+	return transmit(h, st, NIC_FOR_NTP, ifindex, near_sys, tx_sys, error_ns);
+}
+
+bool hwstamp_ptp_rx(struct hwstamp *h, const struct stamp *st, unsigned int packet, s64 near_sys,
+		    s64 *rx_sys, double *error_ns)
+{
+	return receive(h, st, packet, near_sys, rx_sys, error_ns);
+}
+
+bool hwstamp_ptp_tx(struct hwstamp *h, const struct stamp *st, unsigned int packet, int ifindex,
+		    s64 near_sys, s64 *tx_sys, double *error_ns)
+{
+	return transmit(h, st, packet, ifindex, near_sys, tx_sys, error_ns);
 }
 
 bool hwstamp_usable(const struct hwstamp *h)
@@ -384,7 +478,7 @@ bool hwstamp_usable(const struct hwstamp *h)
 	unsigned int i;
 
 	for (i = 0; h && i < h->nnic; i++)
-		if (h->nic[i].clock)
+		if (h->nic[i].clock && h->nic[i].stamps & NIC_FOR_NTP)
 			return true;
 	return false;
 }
@@ -409,7 +503,7 @@ bool hwstamp_get_line(struct hwstamp *h, unsigned int i, struct hwstamp_line *li
 	if (!n)
 		return false;
 	*line = (struct hwstamp_line){ .ifindex = n->ifindex };
-	if (!usable(h, n))
+	if (!usable(h, n, NIC_FOR_NTP))
 		return true;
 	refresh(h, n->clock);
 	/* both lines have the same readings */

@@ -53,6 +53,21 @@ bool hwstamp_rx(struct hwstamp *h, const struct stamp *st, size_t len, s64 near_
 bool hwstamp_tx(struct hwstamp *h, const struct stamp *st, int ifindex, s64 near_sys,
 		s64 *tx_sys, double *error_ns);
 
+/*
+ * PTP runs over @interface from now on: the NICs below it are to stamp event messages,
+ * @need of NIC_FOR_PTP_*. 0, or -ENOSPC. It holds until hwstamp_free().
+ */
+int hwstamp_add_ptp(struct hwstamp *h, const char *interface, unsigned int need);
+
+/*
+ * As hwstamp_rx() and hwstamp_tx(), of PTP: @packet is what was needed. The time is that
+ * of the start of the frame (IEEE 1588-2019 clause 7.3.4.1), as the NIC says it.
+ */
+bool hwstamp_ptp_rx(struct hwstamp *h, const struct stamp *st, unsigned int packet, s64 near_sys,
+		    s64 *rx_sys, double *error_ns);
+bool hwstamp_ptp_tx(struct hwstamp *h, const struct stamp *st, unsigned int packet, int ifindex,
+		    s64 near_sys, s64 *tx_sys, double *error_ns);
+
 /* The NIC of a packet received as far as it was told, for hwstamp_tx(). */
 int hwstamp_ifindex(const struct stamp *st);
 

@@ -313,5 +313,8 @@ enum nic_stamping nic_enable(const struct device_calls *calls, const char *name,
 		cannot(name, wanted, say, len);
 	if (r < NIC_STAMPS_KEPT)
 		*need = 0;
+	else if (*need != wanted)
+		snprintf(say + strlen(say), len - strlen(say), "; it cannot stamp NTP packets as "
+			 "well, software timestamps are used for NTP");
 	return r;
 }

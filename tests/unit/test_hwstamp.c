@@ -323,6 +323,71 @@ static void test_vlan(void **state)
 	fake_device.sysfs_net = "/nonexistent";
 }
 
+/* A NIC that can stamp PTP only: nothing for NTP, and PTP as it is asked for. */
+static void test_ptp_only(void **state)
+{
+	struct udp_message m;
+	double error;
+	s64 nic_sys, sys = 0;
+
+	fake.rx_filters = 1u << HWTSTAMP_FILTER_NONE | 1u << HWTSTAMP_FILTER_PTP_V2_EVENT;
+	start();
+	assert_false(hwstamp_usable(h));
+	assert_int_equal(fake.config.rx_filter, HWTSTAMP_FILTER_NONE);
+	assert_int_equal(hwstamp_add_ptp(h, "nic0", NIC_FOR_PTP_UDP), 0);
+	assert_int_equal(fake.config.rx_filter, HWTSTAMP_FILTER_PTP_V2_EVENT);
+	assert_false(hwstamp_usable(h));
+	fake_pass(1e9);
+	m = packet(3, 3, &nic_sys);
+	assert_false(rx(&m, &error));
+	assert_false(hwstamp_tx(h, &m.stamp, 3, nic_sys, &sys, NULL));
+	assert_true(hwstamp_ptp_rx(h, &m.stamp, NIC_FOR_PTP_UDP, m.rx_sys, &sys, &error));
+	/* the start of the frame, within the bracket of one reading */
+	assert_true(fabs((double)(sys - nic_sys)) < 4 * fake.bracket);
+	assert_false(hwstamp_ptp_rx(h, &m.stamp, NIC_FOR_PTP_ETHERNET, m.rx_sys, &sys, &error));
+	assert_true(hwstamp_ptp_tx(h, &m.stamp, NIC_FOR_PTP_UDP, 3, nic_sys - 2000, &sys, NULL));
+	assert_false(hwstamp_ptp_rx(NULL, &m.stamp, NIC_FOR_PTP_UDP, m.rx_sys, &sys, NULL));
+}
+
+/* A NIC that stamps all serves both. */
+static void test_ptp_beside_ntp(void **state)
+{
+	struct udp_message m;
+	double error;
+	s64 nic_sys, sys;
+
+	start();
+	assert_int_equal(hwstamp_add_ptp(h, "nic0", NIC_FOR_PTP_ETHERNET), 0);
+	assert_true(hwstamp_usable(h));
+	assert_int_equal(fake.config.rx_filter, HWTSTAMP_FILTER_ALL);
+	fake_pass(1e9);
+	m = packet(3, 3, &nic_sys);
+	assert_true(hwstamp_ptp_rx(h, &m.stamp, NIC_FOR_PTP_ETHERNET, m.rx_sys, &sys, &error));
+	assert_true(rx(&m, &error));
+	assert_int_equal(m.rx_sys - sys, FRAME_NS);
+}
+
+/* PTP that cannot be had takes nothing from NTP. */
+static void test_ntp_without_ptp(void **state)
+{
+	struct udp_message m;
+	double error;
+	s64 nic_sys;
+
+	fake.rx_filters = 1u << HWTSTAMP_FILTER_NONE | 1u << HWTSTAMP_FILTER_NTP_ALL;
+	start();
+	assert_int_equal(hwstamp_add_ptp(h, "nic0", NIC_FOR_PTP_ETHERNET), 0);
+	assert_int_equal(fake.config.rx_filter, HWTSTAMP_FILTER_NTP_ALL);
+	/* said once */
+	assert_int_equal(hwstamp_add_ptp(h, "nic0", NIC_FOR_PTP_ETHERNET), 0);
+	last_log[0] = '\0';
+	assert_int_equal(hwstamp_add_ptp(h, "nic0", NIC_FOR_PTP_ETHERNET), 0);
+	assert_string_equal(last_log, "");
+	fake_pass(1e9);
+	m = packet(3, 3, &nic_sys);
+	assert_true(rx(&m, &error));
+}
+
 static void test_nothing_there(void **state)
 {
 	struct udp_message m;
@@ -352,6 +417,9 @@ int main(void)
 		TEST(test_contradiction),
 		TEST(test_transmit),
 		TEST(test_vlan),
+		TEST(test_ptp_only),
+		TEST(test_ptp_beside_ntp),
+		TEST(test_ntp_without_ptp),
 		TEST(test_nothing_there),
 	};
 

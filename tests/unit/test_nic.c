@@ -114,6 +114,7 @@ static void test_for_ptp_and_ntp(void **state)
 	assert_int_equal(enable_for(both), NIC_STAMPS_SET);
 	assert_int_equal(fake.config.rx_filter, HWTSTAMP_FILTER_PTP_V2_EVENT);
 	assert_int_equal(got, NIC_FOR_PTP_UDP);
+	assert_non_null(strstr(say, "software timestamps are used for NTP"));
 	/* what somebody has it stamp, and we do not know */
 	fake.config.rx_filter = HWTSTAMP_FILTER_PTP_V1_L4_EVENT;
 	assert_int_equal(enable_for(both), NIC_STAMPS_TAKEN);
