@@ -98,10 +98,10 @@ void ptp_instance_receive(struct ptp_instance *t, unsigned int port, const void 
 		ptp_instance_message(t, port, &m, how, now_mono);
 }
 
-void ptp_instance_stamped(struct ptp_instance *t, unsigned int port, u8 type, u16 sequence,
-			  s64 tx_sys, enum stamp_kind kind, s64 now_mono)
+void ptp_instance_stamped(struct ptp_instance *t, unsigned int port, u32 ticket, s64 tx_sys,
+			  enum stamp_kind kind, s64 now_mono)
 {
-	ptp_port_stamped(t->port[port], type, sequence, tx_sys, kind, now_mono);
+	ptp_port_stamped(t->port[port], ticket, tx_sys, kind, now_mono);
 }
 
 void ptp_instance_run(struct ptp_instance *t, s64 now_mono)

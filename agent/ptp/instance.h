@@ -38,11 +38,11 @@ void ptp_instance_receive(struct ptp_instance *t, unsigned int port, const void 
 void ptp_instance_message(struct ptp_instance *t, unsigned int port, const struct ptp_message *m,
 			  const struct ptp_received *how, s64 now_mono);
 /*
- * The transmit stamp of what was sent at @port, by its messageType and sequenceId. One that
- * never comes need not be told.
+ * The transmit stamp of what was sent at @port with this ticket (struct ptp_outgoing). One
+ * that never comes need not be told.
  */
-void ptp_instance_stamped(struct ptp_instance *t, unsigned int port, u8 type, u16 sequence,
-			  s64 tx_sys, enum stamp_kind kind, s64 now_mono);
+void ptp_instance_stamped(struct ptp_instance *t, unsigned int port, u32 ticket, s64 tx_sys,
+			  enum stamp_kind kind, s64 now_mono);
 
 /* Do what is due, when ptp_instance_next_mono() says so. */
 void ptp_instance_run(struct ptp_instance *t, s64 now_mono);

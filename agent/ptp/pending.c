@@ -1,82 +1,101 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ptp/pending.h"
 
+#include <stdlib.h>
+
+#define TICKET_MASK (PTP_PENDING_TICKETS - 1)
+
+static struct ptp_pending_slot *slot_of(const struct ptp_pending *p, u32 ticket)
+{
+	return &p->slot[ticket & p->mask];
+}
+
+static void drop_oldest(struct ptp_pending *p)
+{
+	p->lost_stamps += slot_of(p, p->oldest)->used;
+	slot_of(p, p->oldest)->used = false;
+	p->oldest = (p->oldest + 1) & TICKET_MASK;
+}
+
+/* They were sent in the order of their tickets. */
 static void expire(struct ptp_pending *p, s64 now_mono)
 {
-	for (unsigned int i = 0; i < PTP_PENDING_SLOTS; i++) {
-		if (!p->slot[i].used ||
-		    now_mono - p->slot[i].sent_mono <= PTP_PENDING_PATIENCE_NS)
-			continue;
-		p->slot[i].used = false;
-		p->lost_stamps++;
-	}
-}
+	while (p->oldest != p->next) {
+		const struct ptp_pending_slot *slot = slot_of(p, p->oldest);
 
-/* The slot of @sequence, PTP_PENDING_SLOTS when there is none */
-static unsigned int find(const struct ptp_pending *p, u16 sequence)
-{
-	unsigned int i;
-
-	for (i = 0; i < PTP_PENDING_SLOTS; i++)
-		if (p->slot[i].used && p->slot[i].sent.sequence == sequence)
+		if (slot->used && now_mono - slot->sent_mono <= PTP_PENDING_PATIENCE_NS)
 			break;
-	return i;
-}
-
-/* A free one, or the oldest, which is given up */
-static unsigned int make_room(struct ptp_pending *p)
-{
-	unsigned int oldest = 0;
-
-	for (unsigned int i = 0; i < PTP_PENDING_SLOTS; i++) {
-		if (!p->slot[i].used)
-			return i;
-		if (p->slot[i].sent_mono < p->slot[oldest].sent_mono)
-			oldest = i;
+		drop_oldest(p);
 	}
-	p->lost_stamps++;
-	return oldest;
 }
 
-bool ptp_pending_add(struct ptp_pending *p, const struct ptp_sent *sent, s64 now_mono)
+/* NULL: not waited for, or never was. */
+static struct ptp_pending_slot *find(const struct ptp_pending *p, u32 ticket)
 {
-	unsigned int i;
+	u32 ahead = (p->next - p->oldest) & TICKET_MASK;
+	struct ptp_pending_slot *slot = slot_of(p, ticket);
+
+	if (ticket > TICKET_MASK || ((ticket - p->oldest) & TICKET_MASK) >= ahead || !slot->used)
+		return NULL;
+	return slot;
+}
+
+bool ptp_pending_init(struct ptp_pending *p, u32 at_least)
+{
+	u32 slots = PTP_PENDING_SLOTS_MIN;
+
+	while (slots < at_least && slots < PTP_PENDING_SLOTS_MAX)
+		slots <<= 1;
+	*p = (struct ptp_pending){ .mask = slots - 1 };
+	p->slot = calloc(slots, sizeof(*p->slot));
+	return p->slot;
+}
+
+void ptp_pending_free(struct ptp_pending *p)
+{
+	free(p->slot);
+	p->slot = NULL;
+}
+
+u32 ptp_pending_add(struct ptp_pending *p, const struct ptp_sent *sent, s64 now_mono)
+{
+	u32 ticket = p->next;
 
 	expire(p, now_mono);
-	if (find(p, sent->sequence) < PTP_PENDING_SLOTS)
-		return false;
-	i = make_room(p);
-	p->slot[i].used = true;
-	p->slot[i].sent_mono = now_mono;
-	p->slot[i].sent = *sent;
-	return true;
+	if (((ticket - p->oldest) & TICKET_MASK) > p->mask)
+		drop_oldest(p);
+	*slot_of(p, ticket) = (struct ptp_pending_slot){ *sent, now_mono, true };
+	p->next = (ticket + 1) & TICKET_MASK;
+	return ticket;
 }
 
-void ptp_pending_cancel(struct ptp_pending *p, u16 sequence)
+void ptp_pending_cancel(struct ptp_pending *p, u32 ticket)
 {
-	unsigned int i = find(p, sequence);
+	struct ptp_pending_slot *slot = find(p, ticket);
 
-	if (i < PTP_PENDING_SLOTS)
-		p->slot[i].used = false;
+	if (slot)
+		slot->used = false;
 }
 
-bool ptp_pending_take(struct ptp_pending *p, u16 sequence, s64 now_mono, struct ptp_sent *sent)
+bool ptp_pending_take(struct ptp_pending *p, u32 ticket, s64 now_mono, struct ptp_sent *sent)
 {
-	unsigned int i;
+	struct ptp_pending_slot *slot;
 
 	expire(p, now_mono);
-	i = find(p, sequence);
-	if (i == PTP_PENDING_SLOTS) {
+	slot = find(p, ticket);
+	if (!slot) {
 		p->late_stamps++;
 		return false;
 	}
-	*sent = p->slot[i].sent;
-	p->slot[i].used = false;
+	*sent = slot->sent;
+	slot->used = false;
 	return true;
 }
 
 void ptp_pending_clear(struct ptp_pending *p)
 {
-	for (unsigned int i = 0; i < PTP_PENDING_SLOTS; i++)
-		p->slot[i].used = false;
+	while (p->oldest != p->next) {
+		slot_of(p, p->oldest)->used = false;
+		p->oldest = (p->oldest + 1) & TICKET_MASK;
+	}
 }

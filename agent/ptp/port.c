@@ -39,12 +39,20 @@ struct ptp_port *ptp_port_new(struct ptp_shared *shared, unsigned int index,
 	p->state = PTP_INITIALIZING;
 	for (unsigned int i = 0; i < PTP_TIMERS; i++)
 		p->due_mono[i] = INT64_MAX;
+	if (!ptp_pending_init(&p->sync_sent, 0) || !ptp_pending_init(&p->response_sent, 0)) {
+		ptp_port_free(p);
+		return NULL;
+	}
 	ptp_port_follow(p, now_mono);
 	return p;
 }
 
 void ptp_port_free(struct ptp_port *p)
 {
+	if (!p)
+		return;
+	ptp_pending_free(&p->sync_sent);
+	ptp_pending_free(&p->response_sent);
 	free(p);
 }
 
@@ -226,28 +234,34 @@ void ptp_port_header(const struct ptp_port *p, struct ptp_message *m, enum ptp_t
 	};
 }
 
-bool ptp_port_send(struct ptp_port *p, struct ptp_message *m, bool stamp, const u8 *to)
+static bool send(struct ptp_port *p, struct ptp_message *m, struct ptp_outgoing *o)
 {
 	const struct ptp_shared *sh = p->shared;
 	u8 buf[PTP_MESSAGE_MAX];
-	struct ptp_outgoing o = {
-		.buf = buf,
-		.type = m->header.type,
-		.sequence = m->header.sequence,
-		.event = m->header.type < PTP_FOLLOW_UP,
-		.stamp = stamp,
-		.to = to,
-	};
 
-	if (to)
+	if (o->to)
 		m->header.flags |= PTP_FLAG_UNICAST;
-	o.len = ptp_message_build(m, buf, sizeof(buf));
-	if (!o.len || sh->ops->send(sh->ctx, p->index, &o)) {
+	o->buf = buf;
+	o->type = m->header.type;
+	o->sequence = m->header.sequence;
+	o->event = m->header.type < PTP_FOLLOW_UP;
+	o->len = ptp_message_build(m, buf, sizeof(buf));
+	if (!o->len || sh->ops->send(sh->ctx, p->index, o)) {
 		p->counters.send_failed++;
 		return false;
 	}
-	p->counters.tx[o.type & 15]++;
+	p->counters.tx[o->type & 15]++;
 	return true;
+}
+
+bool ptp_port_send(struct ptp_port *p, struct ptp_message *m, const u8 *to)
+{
+	return send(p, m, &(struct ptp_outgoing){ .to = to });
+}
+
+bool ptp_port_send_stamped(struct ptp_port *p, struct ptp_message *m, const u8 *to, u32 ticket)
+{
+	return send(p, m, &(struct ptp_outgoing){ .to = to, .stamp = true, .ticket = ticket });
 }
 
 s8 ptp_port_log_delay_req(const struct ptp_port *p)
@@ -273,8 +287,7 @@ static const char *const names[] = {
 	[PTP_REFUSED_OWN] = "own",		 [PTP_REFUSED_STATE] = "state",
 	[PTP_REFUSED_MECHANISM] = "mechanism",	 [PTP_REFUSED_SENDER] = "sender",
 	[PTP_REFUSED_REQUESTER] = "requester",	 [PTP_REFUSED_NO_STAMP] = "no-stamp",
-	[PTP_REFUSED_ANNOUNCE] = "announce",	 [PTP_REFUSED_BUSY] = "busy",
-	[PTP_REFUSED_TYPE] = "type",
+	[PTP_REFUSED_ANNOUNCE] = "announce",	 [PTP_REFUSED_TYPE] = "type",
 };
 
 const char *ptp_refusal_name(enum ptp_refusal r)

@@ -31,6 +31,7 @@ struct ptp_outgoing {
 	u16 sequence;
 	bool event;		/* to the event port; else the general one */
 	bool stamp;		/* its transmit stamp is wanted: ptp_instance_stamped() */
+	u32 ticket;		/* with that; comes again after 65536 others at the earliest */
 	const u8 *to;		/* PTP_ADDRESS_LEN octets; NULL: multicast */
 };
 
@@ -92,7 +93,6 @@ enum ptp_refusal {
 	PTP_REFUSED_REQUESTER,	/* the answer to somebody else's request */
 	PTP_REFUSED_NO_STAMP,	/* an event message whose receive time is not known */
 	PTP_REFUSED_ANNOUNCE,	/* by the best clock algorithm: see announce[] */
-	PTP_REFUSED_BUSY,	/* too many requests at once */
 	PTP_REFUSED_TYPE,	/* not dealt with here */
 	PTP_REFUSALS
 };
@@ -147,8 +147,8 @@ void ptp_port_receive(struct ptp_port *p, const struct ptp_message *m,
 		      const struct ptp_received *how, s64 now_mono);
 /* It was no message: @error of ptp_message_parse(). */
 void ptp_port_malformed(struct ptp_port *p, int error);
-void ptp_port_stamped(struct ptp_port *p, u8 type, u16 sequence, s64 tx_sys,
-		      enum stamp_kind kind, s64 now_mono);
+void ptp_port_stamped(struct ptp_port *p, u32 ticket, s64 tx_sys, enum stamp_kind kind,
+		      s64 now_mono);
 /*
  * Before ptp_port_follow(), after time-outs of the best clock algorithm: was it the
  * parent that fell silent?

@@ -19,7 +19,7 @@ void ptp_port_send_pdelay_req(struct ptp_port *p, s64 now_mono)
 	struct ptp_message m;
 
 	ptp_port_header(p, &m, PTP_PDELAY_REQ, sequence, p->cfg.log_min_pdelay_req);
-	if (!ptp_port_send(p, &m, true, NULL))
+	if (!ptp_port_send_stamped(p, &m, NULL, PTP_TICKET_PDELAY_REQ | sequence))
 		ptp_peer_cancel(&p->peer, sequence);
 }
 
@@ -64,6 +64,7 @@ void ptp_port_answer_pdelay(struct ptp_port *p, const struct ptp_message *req,
 		.correction = h->correction, .unicast = h->flags & PTP_FLAG_UNICAST,
 	};
 	struct ptp_message m;
+	u32 ticket;
 
 	ptp_port_header(p, &m, PTP_PDELAY_RESP, h->sequence, PTP_LOG_INTERVAL_NONE);
 	m.header.flags = PTP_FLAG_TWO_STEP;
@@ -74,27 +75,25 @@ void ptp_port_answer_pdelay(struct ptp_port *p, const struct ptp_message *req,
 	}
 	if (sent.unicast)
 		memcpy(sent.to, how->from, PTP_ADDRESS_LEN);
-	if (!ptp_pending_add(&p->response_sent, &sent, now_mono)) {
-		ptp_port_refuse(p, PTP_REFUSED_BUSY);
-		return;
-	}
-	if (!ptp_port_send(p, &m, true, sent.unicast ? sent.to : NULL))
-		ptp_pending_cancel(&p->response_sent, h->sequence);
+	ticket = ptp_pending_add(&p->response_sent, &sent, now_mono);
+	if (!ptp_port_send_stamped(p, &m, sent.unicast ? sent.to : NULL,
+				   PTP_TICKET_PDELAY_RESP | ticket))
+		ptp_pending_cancel(&p->response_sent, ticket);
 }
 
-void ptp_port_answer_stamped(struct ptp_port *p, u16 sequence, s64 tx_sys, s64 now_mono)
+void ptp_port_answer_stamped(struct ptp_port *p, u32 ticket, s64 tx_sys, s64 now_mono)
 {
 	struct ptp_message m;
 	struct ptp_sent sent;
 
-	if (!ptp_pending_take(&p->response_sent, sequence, now_mono, &sent))
+	if (!ptp_pending_take(&p->response_sent, ticket, now_mono, &sent))
 		return;
-	ptp_port_header(p, &m, PTP_PDELAY_RESP_FOLLOW_UP, sequence, PTP_LOG_INTERVAL_NONE);
+	ptp_port_header(p, &m, PTP_PDELAY_RESP_FOLLOW_UP, sent.sequence, PTP_LOG_INTERVAL_NONE);
 	m.header.correction = sent.correction;
 	m.response.requester = sent.requester;
 	if (!ptp_port_tai(p, tx_sys, &m.response.tai)) {
 		p->counters.send_failed++;
 		return;
 	}
-	ptp_port_send(p, &m, false, sent.unicast ? sent.to : NULL);
+	ptp_port_send(p, &m, sent.unicast ? sent.to : NULL);
 }

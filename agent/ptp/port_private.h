@@ -16,6 +16,18 @@ enum ptp_timer {
 	PTP_TIMERS
 };
 
+/* Whose stamp a ticket asks for is in its two upper bits; the others are the number. */
+enum ptp_ticket {
+	PTP_TICKET_SYNC = 0U << 30,		/* of ptp_pending_add() */
+	PTP_TICKET_PDELAY_RESP = 1U << 30,	/* the same */
+	PTP_TICKET_DELAY_REQ = 2U << 30,	/* the sequenceId */
+	PTP_TICKET_PDELAY_REQ = 3U << 30,	/* the same */
+};
+
+#define PTP_TICKET_KIND (3U << 30)
+
+_Static_assert(PTP_PENDING_TICKETS == 1U << 30, "tickets");
+
 struct ptp_port {
 	struct ptp_shared *shared;
 	unsigned int index;
@@ -56,8 +68,10 @@ bool ptp_port_tai(const struct ptp_port *p, s64 sys, s64 *tai);
 /* The header of a message of this port; the correction is 0. */
 void ptp_port_header(const struct ptp_port *p, struct ptp_message *m, enum ptp_type type,
 		     u16 sequence, s8 log_interval);
-/* @stamp: its transmit stamp is wanted. @to NULL: multicast. */
-bool ptp_port_send(struct ptp_port *p, struct ptp_message *m, bool stamp, const u8 *to);
+/* @to NULL: multicast. */
+bool ptp_port_send(struct ptp_port *p, struct ptp_message *m, const u8 *to);
+/* The same, and its transmit stamp is wanted. */
+bool ptp_port_send_stamped(struct ptp_port *p, struct ptp_message *m, const u8 *to, u32 ticket);
 
 /* The next Delay_Req at any time within so many of its intervals (clause 9.5.11.2). */
 void ptp_port_plan_delay_req(struct ptp_port *p, unsigned int intervals, s64 now_mono);
@@ -65,7 +79,7 @@ void ptp_port_plan_delay_req(struct ptp_port *p, unsigned int intervals, s64 now
 /* port_transmitter.c */
 void ptp_port_send_announce(struct ptp_port *p);
 void ptp_port_send_sync(struct ptp_port *p, s64 now_mono);
-void ptp_port_sync_stamped(struct ptp_port *p, u16 sequence, s64 tx_sys, s64 now_mono);
+void ptp_port_sync_stamped(struct ptp_port *p, u32 ticket, s64 tx_sys, s64 now_mono);
 void ptp_port_answer_delay(struct ptp_port *p, const struct ptp_message *req,
 			   const struct ptp_received *how);
 
@@ -86,7 +100,7 @@ void ptp_port_pdelay_stamped(struct ptp_port *p, u16 sequence, s64 tx_sys, enum 
 			     s64 now_mono);
 void ptp_port_answer_pdelay(struct ptp_port *p, const struct ptp_message *req,
 			    const struct ptp_received *how, s64 now_mono);
-void ptp_port_answer_stamped(struct ptp_port *p, u16 sequence, s64 tx_sys, s64 now_mono);
+void ptp_port_answer_stamped(struct ptp_port *p, u32 ticket, s64 tx_sys, s64 now_mono);
 /* The port is down: whoever is there afterwards, it is nobody's answer from before. */
 void ptp_port_forget_peer(struct ptp_port *p);
 void ptp_port_hear_pdelay(struct ptp_port *p, const struct ptp_message *m,

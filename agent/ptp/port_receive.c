@@ -133,23 +133,25 @@ void ptp_port_malformed(struct ptp_port *p, int error)
 			PTP_REFUSED_MALFORMED);
 }
 
-void ptp_port_stamped(struct ptp_port *p, u8 type, u16 sequence, s64 tx_sys,
-		      enum stamp_kind kind, s64 now_mono)
+void ptp_port_stamped(struct ptp_port *p, u32 ticket, s64 tx_sys, enum stamp_kind kind,
+		      s64 now_mono)
 {
+	u32 number = ticket & ~PTP_TICKET_KIND;
+
 	if (kind == STAMP_NONE)
 		return;
-	switch (type) {
-	case PTP_SYNC:
-		ptp_port_sync_stamped(p, sequence, tx_sys, now_mono);
+	switch (ticket & PTP_TICKET_KIND) {
+	case PTP_TICKET_SYNC:
+		ptp_port_sync_stamped(p, number, tx_sys, now_mono);
 		break;
-	case PTP_DELAY_REQ:
-		ptp_port_delay_stamped(p, sequence, tx_sys, kind, now_mono);
+	case PTP_TICKET_DELAY_REQ:
+		ptp_port_delay_stamped(p, (u16)number, tx_sys, kind, now_mono);
 		break;
-	case PTP_PDELAY_REQ:
-		ptp_port_pdelay_stamped(p, sequence, tx_sys, kind, now_mono);
+	case PTP_TICKET_PDELAY_REQ:
+		ptp_port_pdelay_stamped(p, (u16)number, tx_sys, kind, now_mono);
 		break;
-	case PTP_PDELAY_RESP:
-		ptp_port_answer_stamped(p, sequence, tx_sys, now_mono);
+	case PTP_TICKET_PDELAY_RESP:
+		ptp_port_answer_stamped(p, number, tx_sys, now_mono);
 		break;
 	}
 }

@@ -159,7 +159,7 @@ void ptp_port_send_delay_req(struct ptp_port *p, s64 now_mono)
 	}
 	sequence = ptp_delay_begin(&p->delay, now_mono);
 	ptp_port_header(p, &m, PTP_DELAY_REQ, sequence, PTP_LOG_INTERVAL_NONE);
-	if (!ptp_port_send(p, &m, true, to))
+	if (!ptp_port_send_stamped(p, &m, to, PTP_TICKET_DELAY_REQ | sequence))
 		ptp_delay_cancel(&p->delay, sequence);
 }
 

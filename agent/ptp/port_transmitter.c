@@ -35,7 +35,7 @@ void ptp_port_send_announce(struct ptp_port *p)
 	ptp_announce_of(&m.announce, &m.header.flags, ds);
 	m.tlv = tlv;
 	m.tlv_len = (u16)put_path(p, tlv, sizeof(tlv));
-	ptp_port_send(p, &m, false, NULL);
+	ptp_port_send(p, &m, NULL);
 }
 
 /*
@@ -58,38 +58,35 @@ void ptp_port_send_sync(struct ptp_port *p, s64 now_mono)
 	struct ptp_sent sent = { .sequence = p->sync_sequence++ };
 	u8 tlv[INFORMATION_LEN];
 	struct ptp_message m;
+	u32 ticket;
 
 	ptp_port_header(p, &m, PTP_SYNC, sent.sequence, p->cfg.log_sync);
 	if (p->cfg.one_step) {
 		put_information(p, &m, tlv);
-		ptp_port_send(p, &m, false, NULL);
+		ptp_port_send(p, &m, NULL);
 		return;
 	}
 	m.header.flags = PTP_FLAG_TWO_STEP;
-	/* the sequence cannot be one that waits: that would be 65536 Syncs a second */
-	if (!ptp_pending_add(&p->sync_sent, &sent, now_mono)) {
-		p->counters.send_failed++;
-		return;
-	}
-	if (!ptp_port_send(p, &m, true, NULL))
-		ptp_pending_cancel(&p->sync_sent, sent.sequence);
+	ticket = ptp_pending_add(&p->sync_sent, &sent, now_mono);
+	if (!ptp_port_send_stamped(p, &m, NULL, PTP_TICKET_SYNC | ticket))
+		ptp_pending_cancel(&p->sync_sent, ticket);
 }
 
-void ptp_port_sync_stamped(struct ptp_port *p, u16 sequence, s64 tx_sys, s64 now_mono)
+void ptp_port_sync_stamped(struct ptp_port *p, u32 ticket, s64 tx_sys, s64 now_mono)
 {
 	u8 tlv[INFORMATION_LEN];
 	struct ptp_message m;
 	struct ptp_sent sent;
 
-	if (!ptp_pending_take(&p->sync_sent, sequence, now_mono, &sent))
+	if (!ptp_pending_take(&p->sync_sent, ticket, now_mono, &sent))
 		return;
-	ptp_port_header(p, &m, PTP_FOLLOW_UP, sequence, p->cfg.log_sync);
+	ptp_port_header(p, &m, PTP_FOLLOW_UP, sent.sequence, p->cfg.log_sync);
 	put_information(p, &m, tlv);
 	if (!ptp_port_tai(p, tx_sys, &m.origin_tai)) {
 		p->counters.send_failed++;
 		return;
 	}
-	ptp_port_send(p, &m, false, NULL);
+	ptp_port_send(p, &m, NULL);
 }
 
 void ptp_port_answer_delay(struct ptp_port *p, const struct ptp_message *req,
@@ -112,5 +109,5 @@ void ptp_port_answer_delay(struct ptp_port *p, const struct ptp_message *req,
 		p->counters.send_failed++;
 		return;
 	}
-	ptp_port_send(p, &m, false, unicast ? how->from : NULL);
+	ptp_port_send(p, &m, unicast ? how->from : NULL);
 }

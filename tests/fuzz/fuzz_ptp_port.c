@@ -28,7 +28,7 @@ struct lab {
 	struct input in;
 	enum ptp_port_state state[PORTS];
 	struct ptp_port_id parent[PORTS];
-	u8 last_type[PORTS];		/* sent, and its stamp wanted */
+	u32 last_ticket[PORTS];		/* sent, and its stamp wanted */
 	u16 last_sequence[PORTS];
 	bool fails;			/* to send */
 	s64 now;
@@ -79,7 +79,7 @@ static int send(void *ctx, unsigned int port, const struct ptp_outgoing *o)
 		break;
 	}
 	if (o->stamp) {
-		lab->last_type[port] = o->type;
+		lab->last_ticket[port] = o->ticket;
 		lab->last_sequence[port] = o->sequence;
 	}
 	return lab->fails ? -ENOBUFS : 0;
@@ -278,14 +278,13 @@ static void happen(struct lab *lab)
 		octets(lab, port);
 		break;
 	case 1:
-		ptp_instance_stamped(lab->t, port, octet(&lab->in), octet(&lab->in), stamp(lab),
+		ptp_instance_stamped(lab->t, port, (u32)number(&lab->in, 4), stamp(lab),
 				     octet(&lab->in) % (STAMP_HARDWARE + 1), lab->now);
 		break;
 	case 2:
 	case 3:
-		ptp_instance_stamped(lab->t, port, lab->last_type[port],
-				     lab->last_sequence[port], stamp(lab), STAMP_HARDWARE,
-				     lab->now);
+		ptp_instance_stamped(lab->t, port, lab->last_ticket[port], stamp(lab),
+				     STAMP_HARDWARE, lab->now);
 		break;
 	case 4:
 	case 5:

@@ -42,6 +42,8 @@ struct node {
 	u16 next[PORTS][16];	/* sequence numbers of its own messages */
 	u64 information[16];	/* sent with Follow_Up information, by type */
 	u8 last_to[PTP_ADDRESS_LEN];	/* of the last Delay_Req; zeroes: multicast */
+	s64 answered_sys[256];		/* by requester: when Pdelay_Resp left */
+	u64 bad_follow_ups;		/* Pdelay_Resp_Follow_Up with another time */
 };
 
 struct world {
@@ -76,8 +78,7 @@ struct happening {
 	struct node *node;
 	unsigned int port;
 	bool is_stamp;
-	u8 type;		/* these two of a stamp */
-	u16 sequence;
+	u32 ticket;		/* of a stamp */
 	s64 stamp_sys;
 	enum stamp_kind kind;
 	u8 from[PTP_ADDRESS_LEN];
@@ -164,8 +165,7 @@ static void stamp(struct node *n, unsigned int port, const struct ptp_outgoing *
 	}
 	h = happens(tx + below(w.stamp_delay_ns), n, port);
 	h->is_stamp = true;
-	h->type = o->type;
-	h->sequence = o->sequence;
+	h->ticket = o->ticket;
 	h->stamp_sys = EPOCH + tx + n->offset_ns;
 	h->kind = STAMP_HARDWARE;
 }
@@ -183,6 +183,22 @@ static bool has_information(const struct ptp_outgoing *o)
 		org.content == PTP_ORG_FOLLOW_UP_INFORMATION && !walk.left;
 }
 
+/* Whoever asks is told when its own answer left. */
+static void check_answer(struct node *n, const struct ptp_outgoing *o, s64 tx)
+{
+	struct ptp_message m;
+	u8 who;
+
+	if (o->type != PTP_PDELAY_RESP && o->type != PTP_PDELAY_RESP_FOLLOW_UP)
+		return;
+	assert_int_equal(ptp_message_parse(o->buf, o->len, &m), 0);
+	who = (u8)m.response.requester.clock;
+	if (o->type == PTP_PDELAY_RESP)
+		n->answered_sys[who] = EPOCH + tx + n->offset_ns;
+	else if (m.response.tai != n->answered_sys[who] + 37 * S)
+		n->bad_follow_ups++;
+}
+
 static int send(void *ctx, unsigned int port, const struct ptp_outgoing *o)
 {
 	struct node *n = ctx;
@@ -196,6 +212,7 @@ static int send(void *ctx, unsigned int port, const struct ptp_outgoing *o)
 	if (o->type <= PTP_PDELAY_REQ || o->type == PTP_ANNOUNCE)
 		assert_int_equal(o->sequence, n->next[port][o->type]++);
 	n->sent[o->type]++;
+	check_answer(n, o, tx);
 	if (o->type == PTP_DELAY_REQ) {
 		memset(n->last_to, 0, sizeof(n->last_to));
 		if (o->to)
@@ -361,8 +378,7 @@ static void happen(const struct happening *h)
 	if (n->dead)
 		return;
 	if (h->is_stamp)
-		ptp_instance_stamped(n->t, h->port, h->type, h->sequence, h->stamp_sys, h->kind,
-				     w.now);
+		ptp_instance_stamped(n->t, h->port, h->ticket, h->stamp_sys, h->kind, w.now);
 	else
 		ptp_instance_receive(n->t, h->port, h->buf, h->len, &how, w.now);
 	/* the servo is ready after two of them */
