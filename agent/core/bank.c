@@ -13,6 +13,10 @@
 /* The edge itself may be this many of its sd off, before noise is blamed. */
 #define EDGE_SIGMAS 2.0
 #define SCORE_MEMORY 200.0
+/* Delays measured apart: so many are averaged, at most; links change. */
+#define DELAY_MEMORY 256.0
+/* One further off counts as if it were this many sigmas off. */
+#define DELAY_SIGMAS 4.0
 
 /* ns/s per sqrt(s): from a good OCXO to a bare crystal in a draught */
 static const double wanders[BANK_MODELS] = { 0.004, 0.02, 0.1, 0.4, 1.6, 8.0, 40.0 };
@@ -166,6 +170,24 @@ void bank_observe(struct bank *b, enum bank_direction dir, double value, double 
 	}
 	add_score(b, max + log(sum));
 	noise_learn(&b->law[dir], part);
+}
+
+void bank_measure_delay(struct bank *b, double delay_ns, double var)
+{
+	static const double h[TRACK_DIM] = { [TRACK_DELAY] = 1.0 };
+	unsigned int m;
+
+	for (m = 0; m < BANK_MODELS; m++) {
+		struct track *t = &b->track[m];
+		double known, limit, z;
+
+		t->p[TRACK_DELAY][TRACK_DELAY] = fmax(t->p[TRACK_DELAY][TRACK_DELAY],
+						      var / DELAY_MEMORY);
+		known = track_var(t, h);
+		limit = DELAY_SIGMAS * sqrt(known + var);
+		z = fmin(fmax(delay_ns - track_mean(t, h), -limit), limit);
+		track_condition(t, h, z * known / (known + var), known * var / (known + var));
+	}
 }
 
 void bank_merge(const struct bank *b, double dt, struct track *out)

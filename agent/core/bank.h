@@ -66,6 +66,9 @@ void bank_doubt_clock(struct bank *b, double offset_ns, double since);
 /* Mean wander assumed, ns/s per sqrt(s). */
 double bank_wander(const struct bank *b);
 
+/* One way's delay was measured by itself; @var: of that, ns^2. */
+void bank_measure_delay(struct bank *b, double delay_ns, double var);
+
 /* Moment-matched mixture of n tracks. */
 void bank_mix(const struct track *t, const double *w, unsigned int n, struct track *out);
 

@@ -38,6 +38,13 @@
 #define SCORE_HOPELESS 1.0
 /* No clock runs at twice the rate of another: the numbers have run away. */
 #define FREQ_LIMIT_PPB 1e9
+/* Legs that come apart are a pair within this time. */
+#define PAIR_NS (64 * NSEC_PER_SEC)
+/* and if their clocks' rates differ by no more than this. */
+#define RATE_MAX 1e-2
+/* The spread of delays measured apart: averaged over so many; before: of the delay. */
+#define SPREAD_MEMORY 64.0
+#define SPREAD_FIRST 0.1
 
 static const int shapes[BANKS] = { 1, 4, NOISE_NORMAL };
 
@@ -53,6 +60,15 @@ struct filter {
 	unsigned int best;	/* index of the largest weight */
 	struct jump jump;
 	double stamp_var;
+	struct {		/* the last two legs each way, older first */
+		struct filter_leg leg[2];
+		unsigned int n;
+		bool fresh;	/* the newest is of no round trip yet */
+	} heard[BANK_DIRECTIONS];
+	struct {		/* measured apart from the legs */
+		double last_ns, var;
+		unsigned int n;
+	} delay;
 	double trip[TRIPS];	/* newest round trips, ns */
 	unsigned int ntrip;
 	double old_trip[TRIPS];	/* one in TRIPS_APART of them, for a longer view */
@@ -90,6 +106,8 @@ void filter_reset(struct filter *f)
 	f->told = 0.0;
 	f->credit[BANK_FWD] = f->credit[BANK_BACK] = 0.0;
 	f->last_side = 0;
+	memset(f->heard, 0, sizeof(f->heard));
+	memset(&f->delay, 0, sizeof(f->delay));
 }
 
 void filter_set_frequency(struct filter *f, double freq, double sd)
@@ -142,9 +160,14 @@ static void rebase(struct filter *f)
 }
 
 /* Wraps around instead of overflowing, should the local clock ever be that far off. */
+static s64 apart(s64 later, s64 earlier)
+{
+	return (s64)((u64)later - (u64)earlier);
+}
+
 static double seconds_apart(s64 later, s64 earlier)
 {
-	return (s64)((u64)later - (u64)earlier) * 1e-9;
+	return apart(later, earlier) * 1e-9;
 }
 
 static double seconds_since(const struct filter *f, s64 raw)
@@ -260,22 +283,88 @@ static void learn_likeness(struct filter *f, double trip, double recent_median)
 	f->last_side = side;
 }
 
+static const struct filter_leg *newest(const struct filter *f, enum bank_direction dir)
+{
+	return &f->heard[dir].leg[1];
+}
+
+static void hear(struct filter *f, enum bank_direction dir, const struct filter_leg *l)
+{
+	if (!l->valid)
+		return;
+	f->heard[dir].leg[0] = f->heard[dir].leg[1];
+	f->heard[dir].leg[1] = *l;
+	f->heard[dir].n++;
+	f->heard[dir].fresh = true;
+}
+
+/* What a delay that is measured apart is worth: by how much it differs from the one before. */
+static void measure_delay(struct filter *f, double delay_ns)
+{
+	double change = delay_ns - f->delay.last_ns, memory;
+
+	if (f->delay.n) {
+		memory = fmin(f->delay.n + 1.0, SPREAD_MEMORY);
+		f->delay.var += (0.5 * change * change - f->delay.var) / memory;
+	} else {
+		f->delay.var = pow(SPREAD_FIRST * delay_ns, 2.0);
+	}
+	f->delay.last_ns = delay_ns;
+	if (f->delay.n < 1000000000)
+		f->delay.n++;
+}
+
+static void observe_delay(struct filter *f, const struct filter_sample *s)
+{
+	unsigned int i;
+
+	if (!s->has_delay)
+		return;
+	measure_delay(f, s->delay_ns);
+	for (i = 0; i < BANKS; i++)
+		bank_measure_delay(&f->bank[i], s->delay_ns, f->delay.var + f->stamp_var);
+}
+
+/*
+ * Twice the path's delay and the noise of both ways: from legs of both, which may come
+ * apart; or, with delays measured apart, from one leg and what was foreseen.
+ */
+static bool round_trip(struct filter *f, double *trip)
+{
+	const struct filter_leg *fwd = newest(f, BANK_FWD), *back = newest(f, BANK_BACK);
+	const struct track *t = &f->bank[0].track[0];
+	double dt;
+
+	if (f->heard[BANK_FWD].fresh && f->heard[BANK_BACK].fresh) {
+		s64 here = apart(back->local_raw, fwd->local_raw);
+
+		f->heard[BANK_FWD].fresh = f->heard[BANK_BACK].fresh = false;
+		*trip = (double)here - (double)apart(back->remote_utc, fwd->remote_utc) -
+			t->x[TRACK_FREQ] * (here * 1e-9);
+		return here < PAIR_NS && here > -PAIR_NS;
+	}
+	if (!f->delay.n || !f->heard[BANK_BACK].fresh)
+		return false;
+	f->heard[BANK_BACK].fresh = false;
+	dt = seconds_since(f, back->local_raw);
+	*trip = t->x[TRACK_DELAY] + (double)(back->local_raw - back->remote_utc - f->base_ns) -
+		t->x[TRACK_OFFSET] - t->x[TRACK_FREQ] * dt;
+	return true;
+}
+
 /*
  * The round trip does not depend on the state (but for the frequency times the
  * time between the legs); its spread near the minimum is the scale of the best
  * packets.
  */
-static void learn_floor(struct filter *f, const struct filter_sample *s)
+static void learn_floor(struct filter *f)
 {
-	double sorted[TRIPS], floor, apart;
+	double sorted[TRIPS], floor, trip;
 	unsigned int n, i;
 
-	if (!s->fwd.valid || !s->back.valid || !calm(f))
+	if (!round_trip(f, &trip) || !calm(f))
 		return;
-	apart = (s->back.local_raw - s->fwd.local_raw) * 1e-9;
-	f->trip[f->ntrip++ % TRIPS] = (double)(s->back.local_raw - s->fwd.local_raw) -
-		(double)(s->back.remote_utc - s->fwd.remote_utc) -
-		f->bank[0].track[0].x[TRACK_FREQ] * apart;
+	f->trip[f->ntrip++ % TRIPS] = trip;
 	n = f->ntrip < TRIPS ? f->ntrip : TRIPS;
 	if (n < 4)
 		return;
@@ -383,7 +472,10 @@ static enum filter_event process(struct filter *f, const struct filter_sample *s
 
 	f->stamp_var = s->error_ns * s->error_ns + 1.0;
 	rebase(f);
-	learn_floor(f, s);
+	hear(f, BANK_FWD, &s->fwd);
+	hear(f, BANK_BACK, &s->back);
+	learn_floor(f);
+	observe_delay(f, s);
 	for (i = 0; i < BANKS; i++)
 		bank_interact(&f->bank[i]);
 	if (back_first)
@@ -392,7 +484,7 @@ static enum filter_event process(struct filter *f, const struct filter_sample *s
 		outlier |= observe(f, BANK_FWD, &s->fwd);
 	if (s->back.valid && !back_first)
 		outlier |= observe(f, BANK_BACK, &s->back);
-	f->told += news(f);
+	f->told += 0.5 * (s->fwd.valid + s->back.valid) * news(f);
 	if (f->samples < 1000000000)
 		f->samples++;
 	return conclude(f, outlier);
@@ -433,11 +525,55 @@ static bool possible(const struct filter *f, const struct filter_sample *s)
 {
 	if (!(s->error_ns >= 0.0 && s->error_ns < (double)TIME_APART_MAX_NS))
 		return false;
+	if (s->has_delay && !(fabs(s->delay_ns) < (double)TIME_APART_MAX_NS))
+		return false;
 	if (!possible_leg(f, &s->fwd) || !possible_leg(f, &s->back))
 		return false;
 	return !s->fwd.valid || !s->back.valid ||
 	       (times_near(s->fwd.local_raw, s->back.local_raw) &&
 		times_near(s->fwd.remote_utc, s->back.remote_utc));
+}
+
+/* @l as it would have been at the time of @to: by the rate that it and the one before show. */
+static bool move_leg(const struct filter *f, enum bank_direction dir, const struct filter_leg *to,
+		     struct filter_leg *out)
+{
+	const struct filter_leg *a = &f->heard[dir].leg[0], *b = &f->heard[dir].leg[1];
+	s64 there = apart(b->remote_utc, a->remote_utc), here = apart(b->local_raw, a->local_raw);
+	s64 dt = apart(to->local_raw, b->local_raw);
+
+	if (f->heard[dir].n < 2 || there <= 0 || here <= 0 || here > PAIR_NS || dt > PAIR_NS ||
+	    dt < -PAIR_NS || fabs((double)(there - here)) > RATE_MAX * (double)here)
+		return false;
+	*out = (struct filter_leg){
+		.valid = true,
+		.local_raw = to->local_raw,
+		.remote_utc = b->remote_utc + dt +
+			llround((double)dt * ((double)(there - here) / (double)here)),
+	};
+	return true;
+}
+
+/* Both ways at one moment, of what came so far. */
+static bool first_pair(struct filter *f, const struct filter_sample *s, struct filter_sample *out)
+{
+	*out = *s;
+	hear(f, BANK_FWD, &s->fwd);
+	hear(f, BANK_BACK, &s->back);
+	if (s->has_delay)
+		measure_delay(f, s->delay_ns);
+	if (s->fwd.valid && s->back.valid)
+		return true;
+	out->fwd = *newest(f, BANK_FWD);
+	out->back = *newest(f, BANK_BACK);
+	if (out->back.valid && f->delay.n) {
+		out->fwd = out->back;
+		out->fwd.remote_utc += llround(2.0 * f->delay.last_ns);
+		return true;
+	}
+	return out->fwd.valid && out->back.valid &&
+		(move_leg(f, BANK_BACK, &out->fwd, &out->back) ||
+		 move_leg(f, BANK_FWD, &out->back, &out->fwd));
 }
 
 enum filter_event filter_update(struct filter *f, const struct filter_sample *s)
@@ -448,10 +584,12 @@ enum filter_event filter_update(struct filter *f, const struct filter_sample *s)
 		return FILTER_STALE;
 
 	if (!f->started) {
-		if (!s->fwd.valid || !s->back.valid)
+		struct filter_sample first;
+
+		if (!first_pair(f, s, &first))
 			return FILTER_STALE;
-		start(f, s);
-		f->early[0] = *s;
+		start(f, &first);
+		f->early[0] = first;
 		f->nearly = 1;
 		return FILTER_OK;
 	}
@@ -464,9 +602,14 @@ enum filter_event filter_update(struct filter *f, const struct filter_sample *s)
 	return e;
 }
 
-static void shift_early(struct filter *f, s64 local_ns, s64 remote_ns)
+static void shift_legs(struct filter *f, s64 local_ns, s64 remote_ns)
 {
 	unsigned int i;
+
+	for (i = 0; i < 2 * BANK_DIRECTIONS; i++) {
+		f->heard[i / 2].leg[i % 2].local_raw += local_ns;
+		f->heard[i / 2].leg[i % 2].remote_utc += remote_ns;
+	}
 
 	for (i = 0; i < f->nearly; i++) {
 		f->early[i].fwd.local_raw += local_ns;
@@ -481,14 +624,14 @@ void filter_shift(struct filter *f, s64 delta_ns)
 	f->raw += delta_ns;
 	f->kept_raw += delta_ns;
 	f->base_ns += delta_ns;
-	shift_early(f, delta_ns, 0);
+	shift_legs(f, delta_ns, 0);
 }
 
 void filter_leap(struct filter *f, s64 delta_ns)
 {
 	f->raw += delta_ns;
 	f->kept_raw += delta_ns;
-	shift_early(f, delta_ns, delta_ns);
+	shift_legs(f, delta_ns, delta_ns);
 }
 
 bool filter_estimate(const struct filter *f, s64 raw, struct estimate *e)

@@ -11,7 +11,7 @@
 
 struct filter;
 
-/* One measurement in the raw timescale. Either leg may be missing. */
+/* One measurement in the raw timescale. Either leg may be missing, and both. */
 struct filter_leg {
 	bool valid;
 	s64 local_raw;
@@ -21,6 +21,8 @@ struct filter_leg {
 struct filter_sample {
 	struct filter_leg fwd, back;
 	double error_ns;	/* 1 sigma of the timestamps themselves */
+	bool has_delay;		/* one way's, measured apart from the legs */
+	double delay_ns;
 };
 
 enum filter_event {

@@ -27,6 +27,8 @@ struct tk_source {
 	struct poll_state poll;
 	struct causality causality;
 	struct exchange last;	/* newest one, for reports */
+	s64 there_ns, again_ns;	/* remote less local of the newest leg each way */
+	bool has_there, has_again;
 	double last_offset_ns, last_delay_ns;
 	s64 last_sample_mono;
 	unsigned int outliers, path_changes, steps;

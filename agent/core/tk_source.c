@@ -205,6 +205,27 @@ static bool possible(const struct exchange *x, s64 sys)
 	       possible_leg(&x->back_now, sys);
 }
 
+/* What the newest legs tell by themselves, as they come: together or apart. */
+static void note_last(struct tk_source *s, const struct exchange *x)
+{
+	if (x->fwd.valid) {
+		s->there_ns = x->fwd.remote_utc - x->fwd.local_sys;
+		s->has_there = true;
+	}
+	if (x->back.valid) {
+		s->again_ns = x->back.remote_utc - x->back.local_sys;
+		s->has_again = true;
+	}
+	if (x->has_delay && s->has_again) {
+		s->there_ns = s->again_ns + llround(2.0 * x->delay_ns);
+		s->has_there = true;
+	}
+	if (!s->has_there || !s->has_again)
+		return;
+	s->last_offset_ns = -0.5 * ((double)s->there_ns + (double)s->again_ns);
+	s->last_delay_ns = (double)s->there_ns - (double)s->again_ns;
+}
+
 void tk_source_sample(struct tk_source *s, const struct exchange *x, double poll_s)
 {
 	struct timekeeper *tk = s->tk;
@@ -220,6 +241,8 @@ void tk_source_sample(struct tk_source *s, const struct exchange *x, double poll
 	fs = (struct filter_sample){
 		.fwd = to_raw(tk, &x->fwd, -half),
 		.back = to_raw(tk, fresh_back(s, x), -half),
+		.has_delay = x->has_delay,
+		.delay_ns = x->delay_ns,
 		.error_ns = hypot(x->error_ns, tk->cfg.clock_precision_ns),
 	};
 	if (s->back_ahead)
@@ -227,20 +250,15 @@ void tk_source_sample(struct tk_source *s, const struct exchange *x, double poll
 	if (near_leap(tk, sys))
 		return;
 	bound_offset(s, &fs.fwd, &fs.back);
-	note_event(s, filter_update(s->filter, &fs), fs.fwd.local_raw, poll_s);
+	note_event(s, filter_update(s->filter, &fs),
+		   fs.fwd.valid ? fs.fwd.local_raw : fs.back.local_raw, poll_s);
 	s->last = *x;
 	/* 0: it came so late that the next request is due; the interval is as it was */
 	if (poll_s > 0.0)
 		s->poll_s = poll_s;
 	s->unsynchronised = false;
 	s->last_sample_mono = tk->ops->now_mono(tk->ctx);
-	if (x->fwd.valid && x->back.valid) {
-		s64 there = x->fwd.remote_utc - x->fwd.local_sys;
-		s64 again = x->back.remote_utc - x->back.local_sys;
-
-		s->last_offset_ns = -0.5 * ((double)there + (double)again);
-		s->last_delay_ns = (double)there - (double)again;
-	}
+	note_last(s, x);
 	tk->dirty = true;
 }
 
@@ -262,7 +280,7 @@ void tk_source_reset(struct tk_source *s)
 {
 	filter_reset(s->filter);
 	s->unsynchronised = false;
-	s->back_ahead = false;
+	s->back_ahead = s->has_there = s->has_again = false;
 	s->poll = (struct poll_state){ 0 };
 	s->causality = (struct causality){ 0 };
 	s->last_sample_mono = 0;
@@ -277,6 +295,8 @@ static double silent_seconds(const struct tk_source *s, s64 mono)
 
 void tk_source_shift(struct tk_source *s, s64 raw_ns, s64 utc_ns)
 {
+	s->there_ns += utc_ns - raw_ns;
+	s->again_ns += utc_ns - raw_ns;
 	if (raw_ns == utc_ns) {
 		filter_leap(s->filter, raw_ns);
 		causality_shift(&s->causality, raw_ns, true);

@@ -3,7 +3,8 @@
  * What one measurement of a source yields, whatever the protocol: one-way
  * legs in each direction. Basic NTP gives both legs of one exchange at once;
  * interleaved NTP (RFC 9769) gives the fresh request leg and the response leg
- * of the exchange before; PTP will give Sync and Delay_Req legs apart.
+ * of the exchange before; PTP gives legs of Sync and of Delay_Req apart, or only those
+ * of Sync, and the delay of the link by another mechanism.
  */
 #ifndef ATS_EXCHANGE_H
 #define ATS_EXCHANGE_H
@@ -22,6 +23,8 @@ struct leg {
 struct exchange {
 	struct leg fwd;		/* request: local transmit, remote receive */
 	struct leg back;	/* response: remote transmit, local receive */
+	bool has_delay;		/* one way's, as it was measured by peer delay */
+	double delay_ns;
 	bool interleaved;
 	/*
 	 * Interleaved: the response just received, whose true transmit stamp will

@@ -243,16 +243,85 @@ static void assert_finite(const struct filter *f, s64 raw)
 	assert_true(isfinite(e.jitter_ns) && isfinite(e.wander));
 }
 
+/* PTP: Sync each second, a Delay_Req at some other time, each by itself. */
+static void test_legs_apart(void **state)
+{
+	struct filter_sample s, one;
+	unsigned int i;
+	struct lab l;
+
+	lab_open(&l);
+	l.noise_ns = 100.0;
+	for (i = 0; i < 400; i++) {
+		s = exchange(&l);
+		one = (struct filter_sample){ .back = s.back, .error_ns = s.error_ns };
+		filter_update(l.f, &one);
+		l.utc += S * (s64)(random64() % 100) / 100;
+		s = exchange(&l);
+		one = (struct filter_sample){ .fwd = s.fwd, .error_ns = s.error_ns };
+		filter_update(l.f, &one);
+		l.utc = EPOCH + (i + 1) * S;
+		/* from the third leg on there is something to start from, and it is no bad start */
+		if (i == 3)
+			assert_true(fabs(error_of(&l)) < 2000.0);
+	}
+	assert_true(fabs(error_of(&l)) < 40.0);
+	assert_true(fabs(look(&l).freq - l.freq) < 5e-9);
+	assert_true(fabs(look(&l).delay_ns - 200000.0) < 400.0);
+	filter_free(l.f);
+}
+
+/* PTP with peer delay: only Sync, and the delay by itself. */
+static void test_measured_delay(void **state)
+{
+	struct filter_sample s, one;
+	unsigned int i;
+	struct lab l;
+
+	lab_open(&l);
+	l.fwd_ns = l.back_ns = 700.0;
+	for (i = 0; i < 400; i++) {
+		double noise = exponential(60.0) - exponential(60.0);
+
+		s = exchange(&l);
+		one = (struct filter_sample){
+			.back = s.back, .error_ns = s.error_ns,
+			.has_delay = i % 2, .delay_ns = l.back_ns + noise,
+		};
+		one.back.local_raw += llround(exponential(60.0) - exponential(60.0));
+		assert_int_equal(filter_update(l.f, &one) == FILTER_STALE, i == 0);
+		l.utc += S;
+	}
+	assert_true(fabs(error_of(&l)) < 30.0);
+	assert_true(fabs(look(&l).delay_ns - 1400.0) < 30.0);
+	/* the cable is another one: the delay follows, the offset comes along */
+	l.fwd_ns = l.back_ns = 1700.0;
+	for (i = 0; i < 1000; i++) {
+		s = exchange(&l);
+		one = (struct filter_sample){
+			.back = s.back, .error_ns = s.error_ns,
+			.has_delay = true, .delay_ns = l.back_ns + exponential(60.0) - 60.0,
+		};
+		filter_update(l.f, &one);
+		l.utc += S;
+	}
+	assert_true(fabs(look(&l).delay_ns - 3400.0) < 60.0);
+	assert_true(fabs(error_of(&l)) < 60.0);
+	filter_free(l.f);
+}
+
 static void test_impossible_times_are_refused(void **state)
 {
 	static const struct filter_sample bad[] = {
-		{ { true, INT64_MIN, INT64_MAX }, { true, INT64_MAX, INT64_MIN }, 20.0 },
-		{ { true, INT64_MAX, INT64_MIN }, { true, INT64_MIN, INT64_MAX }, 20.0 },
-		{ { true, EPOCH, INT64_MIN }, { true, EPOCH, INT64_MIN }, 20.0 },
-		{ { true, INT64_MIN, INT64_MIN }, { true, INT64_MAX, INT64_MAX }, 20.0 },
-		{ { true, EPOCH, EPOCH }, { true, EPOCH, EPOCH }, NAN },
-		{ { true, EPOCH, EPOCH }, { true, EPOCH, EPOCH }, INFINITY },
-		{ { true, EPOCH, EPOCH }, { true, EPOCH, EPOCH }, -1.0 },
+		{ { true, INT64_MIN, INT64_MAX }, { true, INT64_MAX, INT64_MIN }, 20.0, false, 0.0 },
+		{ { true, INT64_MAX, INT64_MIN }, { true, INT64_MIN, INT64_MAX }, 20.0, false, 0.0 },
+		{ { true, EPOCH, INT64_MIN }, { true, EPOCH, INT64_MIN }, 20.0, false, 0.0 },
+		{ { true, INT64_MIN, INT64_MIN }, { true, INT64_MAX, INT64_MAX }, 20.0, false, 0.0 },
+		{ { true, EPOCH, EPOCH }, { true, EPOCH, EPOCH }, NAN, false, 0.0 },
+		{ { true, EPOCH, EPOCH }, { true, EPOCH, EPOCH }, INFINITY, false, 0.0 },
+		{ { true, EPOCH, EPOCH }, { true, EPOCH, EPOCH }, -1.0, false, 0.0 },
+		{ { true, EPOCH, EPOCH }, { true, EPOCH, EPOCH }, 20.0, true, NAN },
+		{ { true, EPOCH, EPOCH }, { true, EPOCH, EPOCH }, 20.0, true, -1e300 },
 	};
 	double before;
 	unsigned int i;
@@ -337,6 +406,8 @@ int main(void)
 		cmocka_unit_test(test_own_step),
 		cmocka_unit_test(test_leap_second),
 		cmocka_unit_test(test_missing_legs),
+		cmocka_unit_test(test_legs_apart),
+		cmocka_unit_test(test_measured_delay),
 		cmocka_unit_test(test_impossible_times_are_refused),
 		cmocka_unit_test(test_recovers_from_delays_of_years),
 		cmocka_unit_test(test_garbage_never_becomes_nan),
