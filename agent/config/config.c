@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "config_internal.h"
+#include "config_ptp.h"
 
 #define DEFAULT_MAX_OFFSET_NS 500e6
 #define DEFAULT_KERNEL_VALID_NS 4e9
@@ -95,6 +96,10 @@ static int finish(struct config_loader *l, const config_setting_t *root)
 {
 	int r = finish_serving(l, root);
 
+	if (!r && l->simple_ptp)
+		r = config_ptp_simple(l, root);
+	if (!r)
+		r = config_ptp_finish(l);
 	return r ? r : finish_offsets(l, root);
 }
 
@@ -163,6 +168,9 @@ static void release(struct config *c)
 	free(c->serve_ntp.ingress);
 	for (unsigned int i = 0; i < c->ntimestamp_interface; i++)
 		free(c->timestamp_interface[i]);
+	for (unsigned int i = 0; i < c->nptp; i++)
+		config_ptp_free(&c->ptp[i]);
+	free(c->ptp);
 	free(c->source);
 	free(c->serve_ntp.bind);
 	free(c->serve_ntp.acl);

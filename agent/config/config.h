@@ -8,6 +8,7 @@
 
 #include <netinet/in.h>
 
+#include "ptp/profile.h"
 #include "types.h"
 
 #define CONFIG_POLL_AUTO (-128)	/* by the server's address: see Documentation */
@@ -26,6 +27,26 @@ struct config_source {
 	double asymmetry_ns;	/* known forward minus backward delay */
 	char *interface;	/* NULL: any */
 	int line;		/* in the file, for messages */
+};
+
+/* A PTP port: an interface and a transport, in a domain. */
+struct config_ptp {
+	char *interface;
+	const struct ptp_profile *profile;
+	struct ptp_settings set;	/* inside of what the profile allows */
+	bool receive;		/* it is in "sources" */
+	bool transmit;		/* it is in "serve_ptp" */
+	char **address;		/* of unicast time-transmitters to ask, literal */
+	unsigned int naddress;
+	u64 *acceptable;	/* clockIdentities; none: all */
+	unsigned int nacceptable;
+	int clock_class;	/* while synchronised; 0: as the profile has it without a source */
+	/* as a source */
+	bool prefer, monitor, offline;
+	int priority;
+	double asymmetry_ns;	/* known forward minus backward delay */
+	double accuracy_ns;	/* of the grandmaster; negative: as it says */
+	int line;
 };
 
 struct config_net {		/* an ACL entry */
@@ -64,6 +85,8 @@ struct config {
 	char *path;
 	struct config_source *source;
 	unsigned int nsource;
+	struct config_ptp *ptp;	/* ports of one domain are one instance */
+	unsigned int nptp;
 	struct config_serve_ntp serve_ntp;
 	int local_stratum;	/* local = { stratum = N }; 0: off */
 	double max_offset_ns, slew_threshold_ns;
@@ -96,5 +119,6 @@ void config_free(struct config *c);
 void config_poll_limits(const struct config_source *s, bool nearby, int *min, int *max);
 /* Same server with the same settings, so that a reload leaves it alone. */
 bool config_source_equal(const struct config_source *a, const struct config_source *b);
+bool config_ptp_equal(const struct config_ptp *a, const struct config_ptp *b);
 
 #endif

@@ -17,6 +17,8 @@ enum {
 	CONFIG_ACL_MAX = 4096,
 	CONFIG_BIND_MAX = 16,
 	CONFIG_INTERFACES_MAX = 64,
+	CONFIG_PTP_MAX = 256,		/* ports */
+	CONFIG_TRANSMITTERS_MAX = 64,	/* of a port */
 	CONFIG_NAME_MAX = 253,		/* of a host, RFC 1035 */
 	CONFIG_PATH_MAX = 4096,
 };
@@ -54,7 +56,8 @@ struct config_loader {
 	int min_poll, max_poll;
 	int port;			/* -1: not given */
 	double max_offset_ns, slew_threshold_ns;	/* negative: not given */
-	unsigned int source_room, acl_room;
+	bool simple_ptp;		/* protocol = "ptp" */
+	unsigned int source_room, acl_room, ptp_room;
 };
 
 enum config_mode { CONFIG_MODE_NONE = -1, CONFIG_MODE_CLIENT, CONFIG_MODE_SERVER };

@@ -8,7 +8,8 @@
 #include <string.h>
 #include <sys/un.h>
 
-#include "config_table.h"
+#include "config_ptp.h"
+#include "config_value.h"
 
 #define S_TO_NS 1e9
 /* An array of static string pointers for KEY_CHOICE. */
@@ -18,112 +19,37 @@ static const char want_host[] = "a host name or an address in quotes";
 static const char want_hosts[] = "a list of host names or addresses, as in [ \"time.example\" ]";
 static const char want_nets[] = "a list of networks, as in [ \"10.0.0.0/8\" ]";
 
-static int no_memory(struct config_loader *l, const config_setting_t *s)
-{
-	config_fail(l, s, NULL, "there is no memory left; make the configuration smaller");
-	return -ENOMEM;
-}
-
-/* Room for one more element; *room is what is allocated. */
-static int grow(struct config_loader *l, const config_setting_t *s, void *array, size_t element,
-		unsigned int n, unsigned int *room, unsigned int max)
-{
-	void **a = array, *p;
-	unsigned int size = *room ? 2 * *room : 8;
-
-	if (n >= max)
-		return config_fail(l, s, NULL, "is one too many; at most %u are possible", max);
-	if (n < *room)
-		return 0;
-	p = realloc(*a, size * element);
-	if (!p)
-		return no_memory(l, s);
-	*a = p;
-	*room = size;
-	return 0;
-}
-
-static int set_string(struct config_loader *l, const config_setting_t *s, const char *v, char **to)
-{
-	char *copy = strdup(v);
-
-	if (!copy)
-		return no_memory(l, s);
-	free(*to);
-	*to = copy;
-	return 0;
-}
-
-/* A list of strings made in one go. */
-struct string_list {
-	char **v;
-	unsigned int n, room, max;
-	bool (*valid)(const char *s);
-	const char *want;
-};
-
-static int add_string(struct config_loader *l, const config_setting_t *s, const char *text,
-		      void *obj)
-{
-	struct string_list *list = obj;
-	int r;
-
-	if (!list->valid(text))
-		return config_fail(l, s, NULL, "\"%.64s\" is impossible; write %s", text, list->want);
-	for (unsigned int i = 0; i < list->n; i++)
-		if (!strcmp(list->v[i], text))
-			return config_fail(l, s, NULL, "\"%.64s\" is given twice; keep one", text);
-	r = grow(l, s, &list->v, sizeof(*list->v), list->n, &list->room, list->max);
-	if (r)
-		return r;
-	list->v[list->n] = strdup(text);
-	if (!list->v[list->n])
-		return no_memory(l, s);
-	list->n++;
-	return 0;
-}
-
-static bool interface_valid(const char *s)
-{
-	size_t n = strlen(s);
-
-	if (!n || n >= IF_NAMESIZE || !strcmp(s, ".") || !strcmp(s, ".."))
-		return false;
-	for (; *s; s++)
-		if (*s <= ' ' || *s > '~' || *s == '/' || *s == ':' || *s == '%')
-			return false;
-	return true;
-}
-
-static int interfaces(struct config_loader *l, const config_setting_t *s, char ***v,
-		      unsigned int *n)
-{
-	struct string_list list = {
-		.max = CONFIG_INTERFACES_MAX, .valid = interface_valid,
-		.want = "the name of a network interface, as in \"eth0\"",
-	};
-	int r = config_strings(l, s, list.max, "a name or a list of names, as in [ \"eth0\" ]",
-			       add_string, &list);
-
-	*v = list.v;
-	*n = list.n;
-	return r;
-}
-
 /* Sources */
 
-static int set_protocol(struct config_loader *l, const config_setting_t *s, void *obj)
+enum { PROTOCOL_NTP, PROTOCOL_PTP };
+
+static int get_protocol(struct config_loader *l, const config_setting_t *s)
 {
-	const char *v = config_string(l, s, "\"ntp\"");
+	static const char want[] = "\"ntp\" or \"ptp\"";
+	const char *v = config_string(l, s, want);
 
 	if (!v)
 		return -EINVAL;
 	if (!strcmp(v, "ntp"))
-		return 0;
+		return PROTOCOL_NTP;
 	if (!strcmp(v, "ptp"))
-		return config_fail(l, s, NULL, "PTP sources are not supported by this version; "
-				   "write \"ntp\"");
-	return config_fail(l, s, NULL, "\"%.64s\" is no known protocol; write \"ntp\"", v);
+		return PROTOCOL_PTP;
+	return config_fail(l, s, NULL, "\"%.64s\" is no known protocol; write %s", v, want);
+}
+
+/* Of the simple form; it is set early. */
+static int set_protocol(struct config_loader *l, const config_setting_t *s, void *obj)
+{
+	int r = get_protocol(l, s);
+
+	l->simple_ptp = r == PROTOCOL_PTP;
+	return r < 0 ? r : 0;
+}
+
+/* Of a source; another one than NTP has keys of its own. */
+static int set_ntp(struct config_loader *l, const config_setting_t *s, void *obj)
+{
+	return 0;
 }
 
 static int set_address(struct config_loader *l, const config_setting_t *s, void *obj)
@@ -137,7 +63,7 @@ static int set_address(struct config_loader *l, const config_setting_t *s, void 
 		return -EINVAL;
 	if (config_host_check(v, &literal, why, sizeof(why)))
 		return config_fail(l, s, NULL, "%s", why);
-	return set_string(l, s, v, &src->name);
+	return config_set_string(l, s, v, &src->name);
 }
 
 static int set_interface(struct config_loader *l, const config_setting_t *s, void *obj)
@@ -147,14 +73,14 @@ static int set_interface(struct config_loader *l, const config_setting_t *s, voi
 
 	if (!v)
 		return -EINVAL;
-	if (!interface_valid(v))
+	if (!config_interface_valid(v))
 		return config_fail(l, s, NULL, "\"%.64s\" is no interface name; write one of at most "
 				   "%d characters, as in \"eth0\"", v, IF_NAMESIZE - 1);
-	return set_string(l, s, v, &src->interface);
+	return config_set_string(l, s, v, &src->interface);
 }
 
 static const struct config_key source_keys[] = {
-	{ "protocol", KEY_CUSTOM, .set = set_protocol },
+	{ "protocol", KEY_CUSTOM, .set = set_ntp },
 	{ "address", KEY_CUSTOM, .set = set_address },
 	{ "port", KEY_INT, KEY_MEMBER(struct config_source, port), .min = 1, .max = 65535 },
 	{ "pool", KEY_BOOL, KEY_MEMBER(struct config_source, pool) },
@@ -189,7 +115,7 @@ static struct config_source *new_source(struct config_loader *l, const config_se
 	struct config *c = &l->cfg;
 	struct config_source *src;
 
-	if (grow(l, s, &c->source, sizeof(*c->source), c->nsource, &l->source_room,
+	if (config_grow(l, s, &c->source, sizeof(*c->source), c->nsource, &l->source_room,
 		 CONFIG_SOURCES_MAX))
 		return NULL;
 	src = &c->source[c->nsource++];
@@ -250,14 +176,23 @@ static int set_servers(struct config_loader *l, const config_setting_t *s, void 
 	if (config_setting_type(s) != CONFIG_TYPE_STRING && config_setting_is_aggregate(s) &&
 	    !config_setting_length(s))
 		return config_fail(l, s, NULL, "is empty; write %s", want_hosts);
+	/* those of PTP are looked at when the interfaces are known */
+	if (l->simple_ptp)
+		return 0;
 	return config_strings(l, s, CONFIG_SOURCES_MAX, want_hosts, add_server, obj);
 }
 
 static int set_source(struct config_loader *l, const config_setting_t *s)
 {
-	struct config_source *src = new_source(l, s);
-	int r;
+	const config_setting_t *protocol = config_setting_get_member(s, "protocol");
+	struct config_source *src;
+	int r = protocol ? get_protocol(l, protocol) : PROTOCOL_NTP;
 
+	if (r == PROTOCOL_PTP)
+		return config_ptp_source(l, s);
+	if (r < 0)
+		return r;
+	src = new_source(l, s);
 	if (!src)
 		return -EINVAL;
 	r = config_walk(l, s, source_keys, ARRAY_SIZE(source_keys), src);
@@ -304,7 +239,7 @@ static int add_net(struct config_loader *l, const config_setting_t *s, const cha
 			return config_fail(l, s, NULL, "\"%s\" is %s already; keep one", text,
 					   o->allow ? "allowed" : "denied");
 	}
-	r = grow(l, s, &serve->acl, sizeof(*serve->acl), serve->nacl, &l->acl_room, CONFIG_ACL_MAX);
+	r = config_grow(l, s, &serve->acl, sizeof(*serve->acl), serve->nacl, &l->acl_room, CONFIG_ACL_MAX);
 	if (!r)
 		serve->acl[serve->nacl++] = net;
 	return r;
@@ -323,11 +258,11 @@ static int set_deny(struct config_loader *l, const config_setting_t *s, void *ob
 static int set_bind(struct config_loader *l, const config_setting_t *s, void *obj)
 {
 	struct config_serve_ntp *serve = obj;
-	struct string_list list = {
+	struct config_list list = {
 		.max = CONFIG_BIND_MAX, .valid = config_address_valid,
 		.want = "an address of this host, as in \"10.0.1.10\" or \"fe80::1%eth0\"",
 	};
-	int r = config_strings(l, s, list.max, "a list of addresses of this host", add_string, &list);
+	int r = config_strings(l, s, list.max, "a list of addresses of this host", config_add_string, &list);
 
 	serve->bind = list.v;
 	serve->nbind = list.n;
@@ -338,7 +273,7 @@ static int set_ingress(struct config_loader *l, const config_setting_t *s, void 
 {
 	struct config_serve_ntp *serve = obj;
 
-	return interfaces(l, s, &serve->ingress, &serve->ningress);
+	return config_interfaces(l, s, &serve->ingress, &serve->ningress);
 }
 
 static const struct config_key ratelimit_keys[] = {
@@ -391,7 +326,7 @@ static int set_local(struct config_loader *l, const config_setting_t *s, void *o
 
 static int set_interfaces(struct config_loader *l, const config_setting_t *s, void *obj)
 {
-	return interfaces(l, s, &l->cfg.timestamp_interface, &l->cfg.ntimestamp_interface);
+	return config_interfaces(l, s, &l->cfg.timestamp_interface, &l->cfg.ntimestamp_interface);
 }
 
 static int set_path(struct config_loader *l, const config_setting_t *s, size_t max, char **to)
@@ -405,7 +340,7 @@ static int set_path(struct config_loader *l, const config_setting_t *s, size_t m
 				   "write \"\" for none", v);
 	if (strlen(v) >= max)
 		return config_fail(l, s, NULL, "is too long; use at most %zu characters", max - 1);
-	return set_string(l, s, v, to);
+	return config_set_string(l, s, v, to);
 }
 
 static int set_control_socket(struct config_loader *l, const config_setting_t *s, void *obj)
@@ -433,7 +368,7 @@ static int set_group(struct config_loader *l, const config_setting_t *s, void *o
 	if (!*v || strlen(v) > 32 || strpbrk(v, ":/, \t\n") || *v == '-')
 		return config_fail(l, s, NULL, "\"%.64s\" is no group name; write one of 1 to 32 "
 				   "characters, as in \"adm\"", v);
-	return set_string(l, s, v, &l->cfg.control_group);
+	return config_set_string(l, s, v, &l->cfg.control_group);
 }
 
 #define CFG(m) KEY_MEMBER(struct config_loader, cfg.m)
@@ -448,6 +383,7 @@ static const struct config_key root_keys[] = {
 	{ "allowclients", KEY_CUSTOM, .set = set_allow },
 	{ "port", KEY_INT, TOP(port), .min = 1, .max = 65535 },
 	{ "serve_ntp", KEY_CUSTOM, .set = set_serve },
+	{ "serve_ptp", KEY_CUSTOM, .set = config_ptp_serve },
 	{ "local", KEY_CUSTOM, .set = set_local },
 	{ "min_poll", KEY_INT, TOP(min_poll), .min = -4, .max = 17 },
 	{ "max_poll", KEY_INT, TOP(max_poll), .min = -4, .max = 17 },
@@ -473,7 +409,7 @@ static const struct config_key root_keys[] = {
 
 int config_keys_root(struct config_loader *l, const config_setting_t *root)
 {
-	static const char *const early[] = { "min_poll", "max_poll" };
+	static const char *const early[] = { "min_poll", "max_poll", "protocol" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(early); i++) {
 		int r = config_set_early(l, root, early[i], root_keys, ARRAY_SIZE(root_keys), l);

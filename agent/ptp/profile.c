@@ -132,7 +132,9 @@ static void set(struct ptp_settings *s, size_t offset, int value)
 
 void ptp_profile_defaults(const struct ptp_profile *p, struct ptp_settings *s)
 {
-	*s = (struct ptp_settings){ .two_step = true, .receiver_only = p->receiver_only };
+	memset(s, 0, sizeof(*s));	/* padding too: settings are compared as a whole */
+	s->two_step = true;
+	s->receiver_only = p->receiver_only;
 	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
 		set(s, numbers[i].value, range_of(p, &numbers[i])->def);
 	for (size_t i = 0; i < ARRAY_SIZE(word_keys); i++)

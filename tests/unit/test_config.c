@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include <math.h>
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -353,10 +354,35 @@ static const char *const bad[][2] = {
 	{ "local = 10", ":1: local: is an integer; write a group" },
 	{ "serve_ntp = true", ":1: serve_ntp: is a boolean; write a group" },
 	/* values */
-	{ "protocol = \"ptp\"", ":1: protocol: PTP sources are not supported by this version" },
-	{ "sources = ( { protocol = \"ptp\"; address = \"a\"; } )",
-	  ":1: sources[0].protocol: PTP sources are not supported" },
-	{ "protocol = \"dtp\"", ":1: protocol: \"dtp\" is no known protocol; write \"ntp\"" },
+	{ "protocol = \"ptp\"", ":1: protocol: \"ptp\" needs to know where; add timestampinterface" },
+	{ "protocol = \"ptp\"\ntimestampinterface = \"e0\"\nservers = \"a.b\"",
+	  ":3: servers: \"a.b\" is impossible; write the address of a time-transmitter" },
+	{ "sources = ( { protocol = \"ptp\"; } )", ":1: sources[0]: has no interface; add" },
+	{ "sources = ( { protocol = \"ptp\"; pool = true; } )",
+	  ":1: sources[0].pool: unknown key; " },
+	{ "sources = ( { protocol = \"ptp\"; interface = \"e0\"; profile = \"p\"; } )",
+	  ":1: sources[0].profile: \"p\" is no known profile; write one of default-e2e, " },
+	{ "sources = ( { protocol = \"ptp\"; interface = \"e0\"; domain = 200; } )",
+	  ":1: sources[0]: domain = 200: profile default-e2e allows 0 to 127" },
+	{ "sources = ( { protocol = \"ptp\"; interface = \"e0\"; delay_mechanism = \"p2p\"; } )",
+	  ":1: sources[0]: delay_mechanism = p2p: profile default-e2e allows only e2e" },
+	{ "sources = ( { protocol = \"ptp\"; interface = \"e0\"; delivery = \"unicast\"; } )",
+	  ":1: sources[0]: asks nobody: delivery is \"unicast\"; add address = " },
+	{ "sources = ( { protocol = \"ptp\"; interface = \"e0\"; acceptable = \"me\"; } )",
+	  ":1: sources[0].acceptable: \"me\" is impossible; write a clock identity" },
+	{ "sources = ( { protocol = \"ptp\"; interface = [ \"e0\", \"e0\" ]; } )",
+	  ":1: sources[0].interface[1]: \"e0\" is given twice" },
+	{ "serve_ptp = true", ":1: serve_ptp: is a boolean; write a group" },
+	{ "serve_ptp = ( { interface = \"e0\"; prefer = true; } )",
+	  ":1: serve_ptp[0].prefer: unknown key; " },
+	{ "serve_ptp = ( { interface = \"e0\"; },\n{ interface = \"e0\"; } )",
+	  ":2: e0: is in this domain by line 1 already; keep one" },
+	{ "serve_ptp = ( { interface = \"e0\"; },\n{ interface = \"e1\"; priority1 = 1; } )",
+	  ":2: e1: the priority of the clock differs from that on line 1" },
+	{ "sources = ( { protocol = \"ptp\"; interface = \"e0\"; } )\n"
+	  "serve_ptp = { interface = \"e0\"; sync_interval = -1; }",
+	  ":2: e0: a setting of this port differs from that on line 1" },
+	{ "protocol = \"dtp\"", ":1: protocol: \"dtp\" is no known protocol; write \"ntp\" or" },
 	{ "min_poll = -5", ":1: min_poll: -5 is impossible; write an integer from -4 to 17" },
 	{ "max_poll = 18", ":1: max_poll: 18 is impossible" },
 	{ "max_poll = 5\nmin_poll = 6", ":2: min_poll: 6 is larger than max_poll = 5" },
@@ -571,11 +597,59 @@ static char *read_all(const char *path)
 }
 
 /* The message about an unknown key lists them all: each must be documented. */
+static void test_ptp(void **state)
+{
+	struct config *c = load_text(
+		"sources = ( { protocol = \"ptp\"; interface = [ \"e0\", \"e1\" ]; priority = 3;\n"
+		"  accuracy = 1e-6; acceptable = [ \"001122.fffe.334455\" ]; },\n"
+		"  { protocol = \"ptp\"; interface = \"e2\"; profile = \"g8275.1\"; },\n"
+		"  { protocol = \"ptp\"; interface = \"e3\"; address = \"10.0.0.1\"; domain = 4; } )\n"
+		"serve_ptp = ( { interface = [ \"e1\", \"e4\" ]; priority1 = 7; clock_class = 6; } )\n");
+	const struct config_ptp *p = c->ptp;
+
+	assert_int_equal(c->nsource, 0);
+	assert_int_equal(c->nptp, 5);
+	assert_string_equal(p[0].interface, "e0");
+	assert_true(p[0].receive && !p[0].transmit && p[0].priority == 3);
+	assert_true(p[0].nacceptable == 1 && p[0].acceptable[0] == 0x001122fffe334455);
+	assert_true(fabs(p[0].accuracy_ns - 1000.0) < 1e-6);
+	/* the same port as a source and serving */
+	assert_string_equal(p[1].interface, "e1");
+	assert_true(p[1].receive && p[1].transmit && p[1].priority == 3);
+	assert_true(p[1].set.priority1 == 7 && p[1].clock_class == 6 && p[1].nacceptable == 1);
+	assert_string_equal(p[2].profile->name, "g8275.1");
+	assert_int_equal(p[2].set.domain, 24);
+	assert_int_equal(p[3].set.delivery, PTP_UNICAST);
+	assert_string_equal(p[3].address[0], "10.0.0.1");
+	assert_string_equal(p[4].interface, "e4");
+	assert_true(!p[4].receive && p[4].transmit && p[4].accuracy_ns < 0);
+	assert_true(config_ptp_equal(&p[0], &p[0]));
+	assert_false(config_ptp_equal(&p[0], &p[1]));
+	config_free(c);
+}
+
+static void test_ptp_simple(void **state)
+{
+	struct config *c = load_text("protocol = \"ptp\"\nupstreamservers = [ \"10.0.0.1\", \"10.0.0.2\" ]\n"
+				"timestampinterface = \"e0\"\n");
+
+	assert_int_equal(c->nptp, 1);
+	assert_int_equal(c->nsource, 0);
+	assert_true(c->ptp[0].receive && c->ptp[0].set.delivery == PTP_UNICAST);
+	assert_int_equal(c->ptp[0].naddress, 2);
+	config_free(c);
+	c = load_text("timestampinterface = \"e0\"\nprotocol = \"ptp\"\n");
+	assert_int_equal(c->nptp, 1);
+	assert_int_equal(c->ptp[0].set.delivery, PTP_MULTICAST);
+	config_free(c);
+}
+
 static void test_documented(void **state)
 {
 	static const char *const groups[] = {
 		"zzzzzzzzzz = 1", "sources = ({ zzzzzzzzzz = 1; })", "serve_ntp = { zzzzzzzzzz = 1; }",
 		"serve_ntp = { ratelimit = { zzzzzzzzzz = 1; }; }", "local = { zzzzzzzzzz = 1; }",
+		"sources = ({ protocol = \"ptp\"; zzzzzzzzzz = 1; })", "serve_ptp = { zzzzzzzzzz = 1; }",
 	};
 	char *md = read_all("Documentation/configuration.md");
 	char *man = read_all("Documentation/man/as-timesync.conf.5");
@@ -634,6 +708,8 @@ int main(void)
 		cmocka_unit_test(test_include_lines),
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_source_equal),
+		cmocka_unit_test(test_ptp),
+		cmocka_unit_test(test_ptp_simple),
 		cmocka_unit_test(test_documented),
 	};
 

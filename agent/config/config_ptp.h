@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* PTP in the configuration: entries of "sources" and of "serve_ptp". */
+#ifndef ATS_CONFIG_PTP_H
+#define ATS_CONFIG_PTP_H
+
+#include "config_table.h"
+
+/* An entry { protocol = "ptp"; ... } of "sources" */
+int config_ptp_source(struct config_loader *l, const config_setting_t *s);
+/* "serve_ptp": one group or a list of them */
+int config_ptp_serve(struct config_loader *l, const config_setting_t *s, void *obj);
+/* protocol = "ptp" of the simple form: what the servers and interfaces of it mean */
+int config_ptp_simple(struct config_loader *l, const config_setting_t *root);
+/* Do all the entries go together? Those of one port become one. */
+int config_ptp_finish(struct config_loader *l);
+void config_ptp_free(struct config_ptp *p);
+
+#endif
