@@ -17,6 +17,7 @@ static const struct ctl_verb verbs[] = {
 	{ "status", "", "how good the time is and why, on one screen", .run = ctl_status },
 	{ "sources", "", "where the time comes from, and the state of each source", .run = ctl_sources },
 	{ "peers", "", "packets sent to and received from each source", .run = ctl_peers },
+	{ "ptp", "", "PTP instances and their ports", .run = ctl_ptp },
 	{ "tracking", "", "the clock in detail", .run = ctl_tracking },
 	{ "clients", "", "who asks this host for the time", .run = ctl_clients },
 	{ "serverstats", "", "counts of the requests to this host", .run = ctl_serverstats },

@@ -114,6 +114,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	watch_clock(d);
 	for (i = 0; i < d->nsource; i++)
 		ntp_source_tick(d->source[i], now);
+	daemon_ptp_tick(d, now);
 	if (now >= timekeeper_next(d->tk))
 		on_timekeeper(-1, 0, d);
 	daemon_memory_tick(d, now);
@@ -238,11 +239,14 @@ static int start_sources(struct daemon *d)
 	d->env.changed = on_changed;
 	d->env.in_use = in_use;
 	d->env.ctx = d;
-	return d->resolver ? daemon_add_sources(d) : -1;
+	if (!d->resolver || daemon_add_sources(d))
+		return -1;
+	return daemon_add_ptp(d);
 }
 
 static void stop_sources(struct daemon *d)
 {
+	daemon_free_ptp(d);
 	while (d->nsource)
 		ntp_source_free(d->source[--d->nsource]);
 	free(d->source);
@@ -324,7 +328,7 @@ static void run(struct daemon *d)
 
 	if (sd_watchdog_enabled(0, &watchdog_us) > 0)
 		d->watchdog_ns = (s64)watchdog_us * 1000;
-	log_notice("version " ATS_VERSION " started, %u sources%s", d->nsource,
+	log_notice("version " ATS_VERSION " started, %u sources%s", d->nsource + d->nptp,
 		   daemon_controls(d) ? "" : ", only watching the clock");
 	sd_notify(0, "READY=1");
 	while (!signals_stop()) {

@@ -34,6 +34,11 @@ static int run_serverstats(void *ctx, const json_t *request, json_t *reply,
 	return answer(reply, "serverstats", daemon_json_serverstats(ctx));
 }
 
+static int run_ptp(void *ctx, const json_t *request, json_t *reply, char *err, size_t errlen)
+{
+	return answer(reply, "ptp", daemon_json_ptp(ctx));
+}
+
 static int run_status(void *ctx, const json_t *request, json_t *reply, char *err, size_t errlen)
 {
 	json_t *o = json_object();
@@ -126,6 +131,7 @@ static int set_online(struct daemon *d, const json_t *request, bool online, cons
 		meant++;
 		changed += ntp_source_set_online(d->source[i], online);
 	}
+	meant += daemon_ptp_set_online(d, v ? json_string_value(v) : NULL, online, &changed);
 	if (v && !meant) {
 		snprintf(err, errlen, "no source is called that; see \"sources\"");
 		return -ENOENT;
@@ -178,6 +184,7 @@ const struct control_command daemon_commands[] = {
 	{ "tracking", run_tracking, false },
 	{ "sources", run_sources, false },
 	{ "peers", run_peers, false },
+	{ "ptp", run_ptp, false },
 	{ "clients", run_clients, false },
 	{ "serverstats", run_serverstats, false },
 	{ "reload", run_reload, true },

@@ -18,6 +18,7 @@ static void on_step(void *ctx, s64 delta_ns)
 
 	for (i = 0; i < d->nsource; i++)
 		ntp_source_shift(d->source[i], delta_ns);
+	daemon_ptp_stepped(d, delta_ns);
 	ntp_server_stepped(d->server);
 	kernel_stepped(d->kernel);
 }
@@ -185,6 +186,7 @@ int daemon_reload(struct daemon *d, struct daemon_reload *out, char *err, size_t
 	find_restart_needed(d, new, out);
 	new->control_clock = old->control_clock;
 	apply_sources(d, new, list, out);
+	daemon_reload_ptp(d, new, out);
 	d->cfg = new;
 	kernel_configure(d->kernel, new);
 	d->loaded_sys = daemon_sys(d);

@@ -71,6 +71,8 @@ static void set_source(const struct daemon *d, const struct tk_report *r, json_t
 	const struct config_source *cfg = NULL;
 	struct ntp_peer *p = find_peer(d, r->selected, &cfg);
 
+	if (!p && daemon_json_ptp_source(d, r->selected, o))
+		return;
 	json_object_set_new(o, "source", p ? json_string(cfg->name) : json_null());
 	json_object_set_new(o, "address", p ? json_string(ntp_peer_text(p)) : json_null());
 }

@@ -36,10 +36,10 @@ static void set_state(json_t *o, enum source_state state)
 	json_object_set_new(o, "reason", json_string(source_state_reason(state)));
 }
 
-static void set_poll(json_t *o, const struct assoc_report *a)
+static void set_poll(json_t *o, u8 reach, double interval_s)
 {
-	json_object_set_new(o, "reach", json_integer(a->reach));
-	json_object_set_new(o, "poll_interval", json_real(ldexp(1, a->poll)));
+	json_object_set_new(o, "reach", json_integer(reach));
+	json_object_set_new(o, "poll_interval", json_real(interval_s));
 }
 
 /* What the server said of itself and what the last exchange gave. */
@@ -108,7 +108,40 @@ static json_t *source_json(const struct daemon *d, const struct ntp_source *s,
 		json_object_set_new(o, "reason", json_string("its name has no usable address yet"));
 	set_flags(o, s);
 	set_last(o, &r, daemon_mono(d));
-	set_poll(o, &a);
+	set_poll(o, a.reach, ldexp(1, a.poll));
+	set_estimate(o, &r);
+	set_counts(o, &r);
+	return o;
+}
+
+/* The port's own parts are in the same places as those of NTP. */
+static json_t *ptp_source_json(const struct daemon *d, const struct ptp_clock *c,
+			       unsigned int port)
+{
+	const struct config_ptp *cfg = ptp_clock_port_config(c, port);
+	const struct ptp_source *s = ptp_clock_source(c, port);
+	const struct ptp_parent_ds *parent = &ptp_bmca_ds(ptp_instance_bmca(
+						ptp_clock_instance(c)))->parent;
+	bool follows = ptp_bmca_slave_port(ptp_instance_bmca(ptp_clock_instance(c))) == (int)port;
+	struct tk_source_report r;
+	json_t *o = json_object();
+
+	tk_source_get_report(ptp_source_tk(s), &r);
+	json_object_set_new(o, "name", json_string(cfg->interface));
+	json_object_set_new(o, "address", follows ? json_port_id(parent->port) : json_null());
+	json_object_set_new(o, "port", json_null());
+	json_object_set_new(o, "protocol", json_string("ptp"));
+	json_object_set_new(o, "domain", json_integer(cfg->set.domain));
+	set_state(o, r.state);
+	if (!follows && r.state == SOURCE_UNREACHABLE)
+		json_object_set_new(o, "reason", json_string("No time-transmitter is followed there."));
+	json_object_set_new(o, "pool", json_false());
+	json_object_set_new(o, "prefer", json_boolean(cfg->prefer));
+	json_object_set_new(o, "monitor_only", json_boolean(cfg->monitor));
+	json_object_set_new(o, "online", json_boolean(ptp_source_online(s)));
+	json_object_set_new(o, "priority", json_integer(cfg->priority));
+	set_last(o, &r, daemon_mono(d));
+	set_poll(o, ptp_source_reach(s), ptp_source_interval(s));
 	set_estimate(o, &r);
 	set_counts(o, &r);
 	return o;
@@ -149,7 +182,7 @@ static json_t *peer_json(const struct daemon *d, const struct ntp_source *s,
 	answered = a.server_version != 0;
 	set_identity(o, ntp_source_config(s), p);
 	json_object_set_new(o, "state", json_string(source_state_name(r.state)));
-	set_poll(o, &a);
+	set_poll(o, a.reach, ldexp(1, a.poll));
 	json_object_set_new(o, "server_version",
 			    answered ? json_integer(a.server_version) : json_null());
 	json_object_set_new(o, "server_precision",
@@ -181,6 +214,10 @@ json_t *daemon_json_sources(const struct daemon *d)
 		if (!j)
 			json_array_append_new(list, source_json(d, s, NULL));
 	}
+	for (i = 0; i < d->nptp; i++)
+		for (j = 0; j < ptp_clock_ports(d->ptp[i]); j++)
+			if (ptp_clock_source(d->ptp[i], j))
+				json_array_append_new(list, ptp_source_json(d, d->ptp[i], j));
 	return list;
 }
 

@@ -14,9 +14,16 @@
 #include "daemon/log.h"
 #include "daemon/ntp_server.h"
 #include "daemon/ntp_source.h"
+#include "daemon/ptp_clock.h"
 #include "kernel/kernel.h"
 #include "os/clock.h"
 #include "os/resolver.h"
+
+struct daemon_reload {
+	unsigned int added, removed, changed, kept;
+	const char *restart_needed[8];
+	unsigned int nrestart;
+};
 
 struct daemon {
 	const struct daemon_options *options;
@@ -35,6 +42,8 @@ struct daemon {
 	struct ntp_env env;
 	struct ntp_source **source;	/* in the order of the file */
 	unsigned int nsource;
+	struct ptp_clock **ptp;		/* one for each domain, in the order of the file */
+	unsigned int nptp;
 	struct control *control;	/* NULL: off */
 	struct ntp_server *server;
 	struct kernel *kernel;
@@ -51,15 +60,21 @@ struct daemon {
 	unsigned int told_steps;
 };
 
-struct daemon_reload {
-	unsigned int added, removed, changed, kept;
-	const char *restart_needed[8];
-	unsigned int nrestart;
-};
 
 /* daemon_config.c: from the configuration to the parts, at start and later. */
 void daemon_timekeeper_config(const struct daemon *d, struct timekeeper_config *out);
 int daemon_add_sources(struct daemon *d);
+
+/* daemon_ptp.c: the PTP instances of the configuration. */
+int daemon_add_ptp(struct daemon *d);
+void daemon_free_ptp(struct daemon *d);
+void daemon_ptp_tick(struct daemon *d, s64 now_mono);
+void daemon_ptp_stepped(struct daemon *d, s64 delta_ns);
+/* The sources at this interface, NULL: at all; how many, those that were not so to *changed. */
+unsigned int daemon_ptp_set_online(struct daemon *d, const char *interface, bool online,
+				   unsigned int *changed);
+/* What is as it was goes on; counts what is new, removed and kept. */
+void daemon_reload_ptp(struct daemon *d, const struct config *new, struct daemon_reload *out);
 /* Reads the file again; on an error nothing has changed. */
 int daemon_reload(struct daemon *d, struct daemon_reload *out, char *err, size_t errlen);
 
@@ -87,6 +102,9 @@ json_t *daemon_json_tracking(const struct daemon *d);
 json_t *daemon_json_daemon(const struct daemon *d);
 json_t *daemon_json_sources(const struct daemon *d);
 json_t *daemon_json_peers(const struct daemon *d);
+json_t *daemon_json_ptp(const struct daemon *d);
+/* "source" and "address" of @o; false when @source is none of PTP. */
+bool daemon_json_ptp_source(const struct daemon *d, const struct tk_source *source, json_t *o);
 json_t *daemon_json_serverstats(const struct daemon *d);
 json_t *daemon_json_clients(struct daemon *d, u64 start, unsigned int limit);
 
@@ -95,6 +113,7 @@ json_t *json_seconds(double ns);
 json_t *json_number(double v);
 json_t *json_moment(s64 utc);
 json_t *json_reference_id(u32 refid);
+json_t *json_port_id(struct ptp_port_id id);
 const char *leap_word(u8 leap);
 
 /* Do we steer the clock? */

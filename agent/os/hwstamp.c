@@ -265,13 +265,20 @@ static void scan(struct hwstamp *h)
 
 int hwstamp_add_ptp(struct hwstamp *h, const char *interface, unsigned int need)
 {
-	struct wanted *w;
+	struct wanted *w = h->ptp;
 
-	if (h->nptp == NIC_MAX)
+	while (w < h->ptp + h->nptp && strcmp(w->name, interface))
+		w++;
+	if (w == h->ptp + NIC_MAX)
 		return -ENOSPC;
-	w = &h->ptp[h->nptp++];
-	w->need = need;
-	snprintf(w->name, sizeof(w->name), "%.*s", IFNAMSIZ - 1, interface);
+	if (w == h->ptp + h->nptp) {
+		*w = (struct wanted){ .need = 0 };
+		snprintf(w->name, sizeof(w->name), "%.*s", IFNAMSIZ - 1, interface);
+		h->nptp++;
+	} else if ((w->need | need) == w->need) {
+		return 0;
+	}
+	w->need |= need;
 	scan(h);
 	return 0;
 }
@@ -471,6 +478,13 @@ bool hwstamp_ptp_tx(struct hwstamp *h, const struct stamp *st, unsigned int pack
 		    s64 near_sys, s64 *tx_sys, double *error_ns)
 {
 	return transmit(h, st, packet, ifindex, near_sys, tx_sys, error_ns);
+}
+
+bool hwstamp_ptp_usable(struct hwstamp *h, const char *interface, unsigned int packet)
+{
+	int ifindex = h ? nic_index(h->cfg.calls, interface) : -ENODEV;
+
+	return ifindex > 0 && usable(h, nic_by_index(h, ifindex), packet);
 }
 
 bool hwstamp_usable(const struct hwstamp *h)

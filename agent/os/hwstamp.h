@@ -55,7 +55,7 @@ bool hwstamp_tx(struct hwstamp *h, const struct stamp *st, int ifindex, s64 near
 
 /*
  * PTP runs over @interface from now on: the NICs below it are to stamp event messages,
- * @need of NIC_FOR_PTP_*. 0, or -ENOSPC. It holds until hwstamp_free().
+ * @need of NIC_FOR_PTP_*, NIC_ONE_STEP. 0, or -ENOSPC. It holds until hwstamp_free().
  */
 int hwstamp_add_ptp(struct hwstamp *h, const char *interface, unsigned int need);
 
@@ -67,6 +67,9 @@ bool hwstamp_ptp_rx(struct hwstamp *h, const struct stamp *st, unsigned int pack
 		    s64 *rx_sys, double *error_ns);
 bool hwstamp_ptp_tx(struct hwstamp *h, const struct stamp *st, unsigned int packet, int ifindex,
 		    s64 near_sys, s64 *tx_sys, double *error_ns);
+
+/* Can stamps of @packet, of the NIC below @interface, be had at the moment? @h may be NULL. */
+bool hwstamp_ptp_usable(struct hwstamp *h, const char *interface, unsigned int packet);
 
 /* The NIC of a packet received as far as it was told, for hwstamp_tx(). */
 int hwstamp_ifindex(const struct stamp *st);

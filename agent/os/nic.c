@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <ifaddrs.h>
 #include <limits.h>
+#include <net/if_arp.h>
 #include <linux/ethtool.h>
 #include <linux/net_tstamp.h>
 #include <linux/sockios.h>
@@ -76,6 +77,20 @@ unsigned int nic_speed(const struct device_calls *calls, const char *name)
 	speed = (u32)cmd.speed_hi << 16 | cmd.speed;
 	/* without a link: 0, 65535 or SPEED_UNKNOWN, by driver */
 	return speed > INT32_MAX || speed == UINT16_MAX ? 0 : speed;
+}
+
+int nic_address(const struct device_calls *calls, const char *name, u8 mac[6])
+{
+	struct ifreq req;
+	int r = named(&req, name, NULL);
+
+	if (!r)
+		r = ask(calls, SIOCGIFHWADDR, &req);
+	if (!r && req.ifr_hwaddr.sa_family != ARPHRD_ETHER)
+		r = -ENOTTY;
+	if (!r)
+		memcpy(mac, req.ifr_hwaddr.sa_data, 6);
+	return r;
 }
 
 bool nic_has_link(const struct device_calls *calls, const char *name)
@@ -237,14 +252,18 @@ static enum nic_stamping configure(const struct device_calls *calls, const char 
 				   const struct ethtool_ts_info *info, unsigned int need,
 				   const struct filter *want, char *say, size_t len)
 {
-	struct hwtstamp_config was = { 0 }, config = { .tx_type = HWTSTAMP_TX_ON };
+	const int tx_type = need & NIC_ONE_STEP ? HWTSTAMP_TX_ONESTEP_SYNC : HWTSTAMP_TX_ON;
+	struct hwtstamp_config was = { 0 }, config = { .tx_type = tx_type };
 	struct ifreq req;
 	int r;
+
+	need &= ~NIC_ONE_STEP;
 
 	named(&req, name, &was);
 	/* a driver without SIOCGHWTSTAMP keeps its state to itself: then just set it */
 	if (!ask(calls, SIOCGHWTSTAMP, &req)) {
-		if ((covers(was.rx_filter) & need) == need && was.tx_type != HWTSTAMP_TX_OFF) {
+		if ((covers(was.rx_filter) & need) == need && was.tx_type != HWTSTAMP_TX_OFF &&
+		    (tx_type == HWTSTAMP_TX_ON || was.tx_type == tx_type)) {
 			snprintf(say, len, "%s: hardware timestamps of %s are on already", name,
 				 known_filter(was.rx_filter)->name);
 			return NIC_STAMPS_KEPT;
@@ -253,7 +272,7 @@ static enum nic_stamping configure(const struct device_calls *calls, const char 
 			want = choose(info, need | covers(was.rx_filter));
 		if (takes_away(want, was.rx_filter))
 			return taken(name, want, say, len);
-		if (was.tx_type != HWTSTAMP_TX_OFF)
+		if (was.tx_type != HWTSTAMP_TX_OFF && tx_type == HWTSTAMP_TX_ON)
 			config.tx_type = was.tx_type;
 		config.flags = was.flags;
 	}
@@ -294,6 +313,7 @@ enum nic_stamping nic_enable(const struct device_calls *calls, const char *name,
 	const unsigned int wanted = *need;
 	const struct filter *want;
 	struct ethtool_ts_info info;
+	unsigned int one_step;
 	enum nic_stamping r;
 
 	*need = 0;
@@ -302,18 +322,25 @@ enum nic_stamping nic_enable(const struct device_calls *calls, const char *name,
 		snprintf(say, len, "%s: no hardware timestamps, software ones are used", name);
 		return NIC_STAMPS_NONE;
 	}
-	*need = wanted;
-	want = choose(&info, wanted);
+	one_step = wanted & NIC_ONE_STEP;
+	if (!(info.tx_types & BIT(HWTSTAMP_TX_ONESTEP_SYNC)))
+		one_step = 0;
+	*need = wanted & ~NIC_ONE_STEP;
+	want = choose(&info, *need);
 	if (!want && wanted & FOR_PTP) {
 		*need = wanted & FOR_PTP;
 		want = choose(&info, *need);
 	}
+	*need |= one_step;
 	r = want && info.so_timestamping & SOF_TIMESTAMPING_RX_HARDWARE ?
 		configure(calls, name, &info, *need, want, say, len) :
 		cannot(name, wanted, say, len);
 	if (r < NIC_STAMPS_KEPT)
 		*need = 0;
-	else if (*need != wanted)
+	else if (wanted & ~*need & NIC_ONE_STEP)
+		snprintf(say + strlen(say), len - strlen(say), "; it cannot write the time into a "
+			 "Sync, two-step is used");
+	if (r >= NIC_STAMPS_KEPT && wanted & ~*need & NIC_FOR_NTP)
 		snprintf(say + strlen(say), len - strlen(say), "; it cannot stamp NTP packets as "
 			 "well, software timestamps are used for NTP");
 	return r;

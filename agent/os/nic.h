@@ -20,6 +20,9 @@ int nic_name(const struct device_calls *calls, int ifindex, char name[IFNAMSIZ])
 /* Mbit/s; 0: not known. */
 unsigned int nic_speed(const struct device_calls *calls, const char *name);
 
+/* Its Ethernet address; 0, or -errno: -ENOTTY when it has another kind of address. */
+int nic_address(const struct device_calls *calls, const char *name, u8 mac[6]);
+
 /* It is up and has a carrier; of a driver that cannot tell the latter: it is up. */
 bool nic_has_link(const struct device_calls *calls, const char *name);
 
@@ -41,6 +44,7 @@ enum {
 	NIC_FOR_NTP = 1,
 	NIC_FOR_PTP_ETHERNET = 2,	/* event messages of PTP version 2 */
 	NIC_FOR_PTP_UDP = 4,
+	NIC_ONE_STEP = 8,		/* not received, but sent: Syncs into which it writes the time */
 };
 
 enum nic_stamping {

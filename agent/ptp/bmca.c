@@ -60,7 +60,7 @@ static bool init_port(struct ptp_bmca *b, const struct ptp_bmca_config *cfg, uns
 	struct ptp_foreign_config fc = foreign_config(b, i, &cfg->port[i]);
 	struct port *p = &b->port[i];
 
-	p->fsm.receiver_only = cfg->def.receiver_only;
+	p->fsm.receiver_only = cfg->def.receiver_only || cfg->port[i].receiver_only;
 	p->fsm.qualify = cfg->qualify;
 	set_port_times(p, &cfg->port[i]);
 	ptp_port_fsm_init(&p->fsm);
@@ -266,7 +266,7 @@ void ptp_bmca_set_receiver_only(struct ptp_bmca *b, bool receiver_only, s64 now_
 	b->ds.def.receiver_only = receiver_only;
 	b->contest.receiver_only = receiver_only;
 	for (unsigned int i = 0; i < b->n; i++)
-		b->port[i].fsm.receiver_only = receiver_only;
+		b->port[i].fsm.receiver_only = receiver_only || b->port[i].cfg.receiver_only;
 	decide(b, now_mono);
 }
 
@@ -279,6 +279,7 @@ bool ptp_bmca_configure_port(struct ptp_bmca *b, unsigned int port,
 	if (!ptp_foreign_configure(p->foreign, &fc))
 		return false;
 	set_port_times(p, cfg);
+	p->fsm.receiver_only = b->ds.def.receiver_only || cfg->receiver_only;
 	decide(b, now_mono);
 	return true;
 }

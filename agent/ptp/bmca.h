@@ -28,6 +28,7 @@ struct ptp_bmca_port_config {
 	u8 announce_timeout;	/* announce intervals */
 	s64 spread_ns;		/* added to it, random, up to one announce interval */
 	bool master_only;
+	bool receiver_only;	/* of this port alone: it never becomes a time-transmitter */
 	u8 local_priority;
 	unsigned int records;	/* foreign records kept */
 	const struct ptp_acceptable *acceptable;	/* NULL: everybody. Borrowed. */

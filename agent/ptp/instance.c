@@ -104,6 +104,17 @@ void ptp_instance_stamped(struct ptp_instance *t, unsigned int port, u32 ticket,
 	ptp_port_stamped(t->port[port], ticket, tx_sys, kind, now_mono);
 }
 
+void ptp_instance_stepped(struct ptp_instance *t)
+{
+	for (unsigned int i = 0; i < t->n; i++)
+		ptp_port_stepped(t->port[i]);
+}
+
+void ptp_instance_set_utc_offset(struct ptp_instance *t, s16 utc_offset)
+{
+	t->shared.utc_offset = utc_offset;
+}
+
 void ptp_instance_run(struct ptp_instance *t, s64 now_mono)
 {
 	if (now_mono >= ptp_bmca_next_mono(t->shared.bmca)) {

@@ -44,6 +44,11 @@ void ptp_instance_message(struct ptp_instance *t, unsigned int port, const struc
 void ptp_instance_stamped(struct ptp_instance *t, unsigned int port, u32 ticket, s64 tx_sys,
 			  enum stamp_kind kind, s64 now_mono);
 
+/* The clock that all stamps are of was stepped: those from before mean nothing now. */
+void ptp_instance_stepped(struct ptp_instance *t);
+/* TAI - UTC where the parent does not say it, from now on */
+void ptp_instance_set_utc_offset(struct ptp_instance *t, s16 utc_offset);
+
 /* Do what is due, when ptp_instance_next_mono() says so. */
 void ptp_instance_run(struct ptp_instance *t, s64 now_mono);
 s64 ptp_instance_next_mono(const struct ptp_instance *t);

@@ -166,6 +166,14 @@ static bool is_due(const struct ptp_port *p, enum ptp_timer timer, s64 now_mono)
 	return now_mono >= p->due_mono[timer];
 }
 
+void ptp_port_stepped(struct ptp_port *p)
+{
+	ptp_port_forget_legs(p);
+	ptp_port_forget_peer(p);
+	ptp_pending_clear(&p->sync_sent);
+	ptp_pending_clear(&p->response_sent);
+}
+
 void ptp_port_run(struct ptp_port *p, s64 now_mono)
 {
 	if (is_due(p, PTP_TIMER_ANNOUNCE, now_mono)) {
@@ -203,10 +211,11 @@ s64 ptp_port_next_mono(const struct ptp_port *p)
 
 s16 ptp_port_utc_offset(const struct ptp_port *p)
 {
-	const u16 valid = PTP_FLAG_UTC_VALID | PTP_FLAG_PTP_TIMESCALE;
 	const struct ptp_time_properties_ds *time = &ptp_bmca_ds(p->shared->bmca)->time;
 
-	return (time->flags & valid) == valid ? time->utc_offset : p->shared->utc_offset;
+	if (!(time->flags & PTP_FLAG_PTP_TIMESCALE))
+		return 0;
+	return time->flags & PTP_FLAG_UTC_VALID ? time->utc_offset : p->shared->utc_offset;
 }
 
 bool ptp_port_tai(const struct ptp_port *p, s64 sys, s64 *tai)

@@ -7,8 +7,10 @@
  *
  * Pure: no sockets and no clock reads; what is sent and measured goes out through an
  * operations table. Stamps are of sys, which is UTC; the messages' times are TAI. The
- * difference is the parent's currentUtcOffset where that is valid and the timescale is
- * PTP's, otherwise the configured one.
+ * difference is the parent's currentUtcOffset where that is valid, otherwise the
+ * configured one. Times of the timescale ARB (clause 7.2.1) are what the operator of the
+ * grandmaster wants them to be; they are taken for UTC, as those of linuxptp without
+ * hardware stamps are.
  */
 #ifndef ATS_PTP_PORT_H
 #define ATS_PTP_PORT_H
@@ -156,6 +158,8 @@ void ptp_port_stamped(struct ptp_port *p, u32 ticket, s64 tx_sys, enum stamp_kin
 void ptp_port_time_out(struct ptp_port *p);
 /* The best clock algorithm has run: take up what it made of this port. */
 void ptp_port_follow(struct ptp_port *p, s64 now_mono);
+/* The clock was stepped: stamps from before mean nothing now. */
+void ptp_port_stepped(struct ptp_port *p);
 /* Do what is due. */
 void ptp_port_run(struct ptp_port *p, s64 now_mono);
 s64 ptp_port_next_mono(const struct ptp_port *p);	/* INT64_MAX: nothing */

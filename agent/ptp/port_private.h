@@ -93,6 +93,8 @@ void ptp_port_delay_stamped(struct ptp_port *p, u16 sequence, s64 tx_sys, enum s
 			    s64 now_mono);
 void ptp_port_sync_lost(struct ptp_port *p, s64 now_mono);
 void ptp_port_new_parent(struct ptp_port *p, s64 now_mono);
+/* What is on its way gives no leg; it stays counted. */
+void ptp_port_forget_legs(struct ptp_port *p);
 
 /* port_peer.c */
 void ptp_port_send_pdelay_req(struct ptp_port *p, s64 now_mono);

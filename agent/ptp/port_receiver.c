@@ -47,7 +47,7 @@ static void give_leg(struct ptp_port *p, enum ptp_way way, const struct ptp_leg 
 	sh->ops->leg(sh->ctx, p->index, way, &out);
 }
 
-void ptp_port_new_parent(struct ptp_port *p, s64 now_mono)
+void ptp_port_forget_legs(struct ptp_port *p)
 {
 	struct ptp_port_counters *c = &p->counters;
 
@@ -57,6 +57,11 @@ void ptp_port_new_parent(struct ptp_port *p, s64 now_mono)
 	c->lost_responses += p->delay.lost_responses;
 	p->sync = (struct ptp_sync){ 0 };
 	p->delay = (struct ptp_delay){ .next = p->delay.next };
+}
+
+void ptp_port_new_parent(struct ptp_port *p, s64 now_mono)
+{
+	ptp_port_forget_legs(p);
 	p->has_parent_address = false;
 	p->log_sync = p->cfg.log_sync;
 	p->log_delay_req = p->cfg.log_min_delay_req;

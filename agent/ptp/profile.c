@@ -110,6 +110,29 @@ int ptp_mac_parse(const char *text)
 	return parse(macs, text);
 }
 
+static const char *name_of(const struct word *w, int value)
+{
+	for (; w->text; w++)
+		if (w->value == value)
+			return w->text;
+	return "unknown";
+}
+
+const char *ptp_transport_name(int transport)
+{
+	return name_of(transports, transport);
+}
+
+const char *ptp_delivery_name(int delivery)
+{
+	return name_of(deliveries, delivery);
+}
+
+const char *ptp_delay_name(int delay)
+{
+	return name_of(delays, delay);
+}
+
 static const struct ptp_range *range_of(const struct ptp_profile *p, const struct number *n)
 {
 	return (const struct ptp_range *)((const char *)p + n->range);

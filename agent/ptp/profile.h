@@ -100,5 +100,9 @@ int ptp_transport_parse(const char *text);	/* ethernet, ipv4, ipv6 */
 int ptp_delivery_parse(const char *text);	/* multicast, unicast, hybrid */
 int ptp_delay_parse(const char *text);		/* e2e, p2p */
 int ptp_mac_parse(const char *text);		/* forwardable, local */
+/* And back; "unknown" */
+const char *ptp_transport_name(int transport);
+const char *ptp_delivery_name(int delivery);
+const char *ptp_delay_name(int delay);
 
 #endif

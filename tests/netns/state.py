@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """state.py SOCKET EXPRESSION: is EXPRESSION true of the daemon's state now?
 
-EXPRESSION is Python over `tracking`, `sources`, `peers` (as in
+EXPRESSION is Python over `tracking`, `sources`, `peers`, `ptp` (as in
 Documentation/control-protocol.md), source(ADDRESS) and peer(ADDRESS).
 state.py SOCKET print EXPRESSION prints it; state.py SOCKET call JSON sends a
 request and prints the answer.
@@ -25,7 +25,7 @@ def main():
     if rest[0] == "call":
         print(json.dumps(call(path, json.loads(rest[1]))))
         return 0
-    names = {k: call(path, {"command": k})[k] for k in ("tracking", "sources", "peers")}
+    names = {k: call(path, {"command": k})[k] for k in ("tracking", "sources", "peers", "ptp")}
 
     def find(kind, address):
         return next(x for x in names[kind] if address in (x["address"], x["name"]))

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* ptp: the PTP instances of this host and their ports. */
+#include <string.h>
+
+#include "ctl.h"
+#include "format.h"
+#include "table.h"
+
+static struct text of(const json_t *object, const char *group, const char *key)
+{
+	return member_text(json_object_get(object, group), key);
+}
+
+static struct text counter(const json_t *port, const char *group, const char *key)
+{
+	const json_t *counters = json_object_get(port, "counters");
+
+	return member_count(group ? json_object_get(counters, group) : counters, key);
+}
+
+static void show_clock(struct ctl *c, const json_t *clock)
+{
+	const json_t *parent = json_object_get(clock, "parent"), *q = json_object_get(parent, "quality");
+	const json_t *time = json_object_get(clock, "time");
+
+	fprintf(c->out, "Domain %s, profile %s, clock %s\n", member_count(clock, "domain").s,
+		member_text(clock, "profile").s, member_text(clock, "clock_identity").s);
+	if (member_true(clock, "is_grandmaster"))
+		fprintf(c->out, "  Follows nobody%s\n", member_true(clock, "receiver_only") ?
+			"; time-receiver only" : "; is the grandmaster");
+	else
+		fprintf(c->out, "  Follows %s, offset %s\n  Grandmaster %s, %s steps away\n",
+			of(clock, "parent", "port_identity").s, member_offset(clock, "offset").s,
+			of(clock, "parent", "grandmaster").s, member_count(parent, "steps_removed").s);
+	fprintf(c->out, "  Class %s, accuracy %s, priority1 %s, priority2 %s; TAI - UTC %s s%s%s\n",
+		member_count(q, "class").s, member_time(q, "accuracy").s,
+		member_count(q, "priority1").s, member_count(q, "priority2").s,
+		member_count(time, "utc_offset").s,
+		member_true(time, "utc_offset_valid") ? "" : " (not sure)",
+		member_true(time, "time_traceable") ? ", traceable" : "");
+}
+
+static void show_ports(struct ctl *c, const json_t *ports)
+{
+	static const struct column columns[] = {
+		{ "PORT", true, 0 }, { "INTERFACE", false, 0 }, { "STATE", false, 0 },
+		{ "TRANSPORT", false, 4 }, { "DELAY", false, 3 }, { "STAMPS", false, 6 },
+		{ "PATH DELAY", true, 9 }, { "SYNC IN", true, 8 }, { "SYNC OUT", true, 8 },
+		{ "REQ IN", true, 5 }, { "LOST STAMPS", true, 7 }, { "TROUBLE", false, 1 },
+	};
+	struct table *t = table_new(columns, ARRAY_SIZE(columns));
+	const json_t *p;
+	size_t i;
+
+	json_array_foreach(ports, i, p) {
+		table_add(t, member_count(p, "port"));
+		table_add(t, member_text(p, "interface"));
+		table_add(t, member_text(p, "state"));
+		table_add(t, member_text(p, "transport"));
+		table_add(t, member_text(p, "delay_mechanism"));
+		table_add(t, member_text(p, "stamps"));
+		table_add(t, member_time(p, "path_delay"));
+		table_add(t, counter(p, "received", "sync"));
+		table_add(t, counter(p, "sent", "sync"));
+		table_add(t, counter(p, "received", "delay_req"));
+		table_add(t, counter(p, NULL, "lost_stamps"));
+		table_add(t, member_text(p, "trouble"));
+	}
+	table_print(t, c);
+	table_free(t);
+}
+
+static int show_ptp(struct ctl *c, const json_t *clocks)
+{
+	const json_t *clock;
+	size_t i;
+
+	if (!json_array_size(clocks))
+		fputs("PTP is not configured; add sources = ( { protocol = \"ptp\"; interface = "
+		      "\"eth0\"; } ) or serve_ptp, and run as-timesyncctl reload\n", c->out);
+	json_array_foreach(clocks, i, clock) {
+		if (i)
+			fputc('\n', c->out);
+		show_clock(c, clock);
+		show_ports(c, json_object_get(clock, "ports"));
+	}
+	return CTL_OK;
+}
+
+int ctl_ptp(struct ctl *c, const char *arg)
+{
+	return ctl_show(c, "ptp", NULL, show_ptp);
+}

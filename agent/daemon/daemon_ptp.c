@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/daemon_private.h"
+#include "daemon/log.h"
+
+/* Is the @i-th port of the configuration the first of its domain? */
+static bool begins_domain(const struct config *cfg, unsigned int i)
+{
+	for (unsigned int k = 0; k < i; k++)
+		if (cfg->ptp[k].set.domain == cfg->ptp[i].set.domain)
+			return false;
+	return true;
+}
+
+static void add(struct daemon *d, const struct config *cfg, unsigned int i,
+		struct daemon_reload *out)
+{
+	char err[200];
+
+	d->ptp[d->nptp] = ptp_clock_new(&d->env, cfg, i, err, sizeof(err));
+	if (!d->ptp[d->nptp]) {
+		log_error("%s", err);
+		return;
+	}
+	d->nptp++;
+	out->added++;
+}
+
+int daemon_add_ptp(struct daemon *d)
+{
+	struct daemon_reload out = { 0 };
+
+	d->ptp = calloc(d->cfg->nptp + 1, sizeof(d->ptp[0]));
+	if (!d->ptp)
+		return -ENOMEM;
+	for (unsigned int i = 0; i < d->cfg->nptp; i++)
+		if (begins_domain(d->cfg, i))
+			add(d, d->cfg, i, &out);
+	return 0;
+}
+
+void daemon_free_ptp(struct daemon *d)
+{
+	while (d->nptp)
+		ptp_clock_free(d->ptp[--d->nptp]);
+	free(d->ptp);
+	d->ptp = NULL;
+}
+
+void daemon_ptp_tick(struct daemon *d, s64 now_mono)
+{
+	for (unsigned int i = 0; i < d->nptp; i++)
+		ptp_clock_tick(d->ptp[i], now_mono);
+}
+
+void daemon_ptp_stepped(struct daemon *d, s64 delta_ns)
+{
+	for (unsigned int i = 0; i < d->nptp; i++)
+		ptp_clock_shift(d->ptp[i], delta_ns);
+}
+
+unsigned int daemon_ptp_set_online(struct daemon *d, const char *interface, bool online,
+				   unsigned int *changed)
+{
+	unsigned int meant = 0;
+
+	for (unsigned int i = 0; i < d->nptp; i++) {
+		for (unsigned int k = 0; k < ptp_clock_ports(d->ptp[i]); k++) {
+			struct ptp_source *s = ptp_clock_source(d->ptp[i], k);
+			const struct config_ptp *cfg = ptp_clock_port_config(d->ptp[i], k);
+
+			if (!s || (interface && strcmp(cfg->interface, interface)))
+				continue;
+			meant++;
+			*changed += ptp_source_set_online(s, online);
+		}
+	}
+	return meant;
+}
+
+static struct ptp_clock *take(struct ptp_clock **list, unsigned int n, const struct config *cfg,
+			      unsigned int first)
+{
+	struct ptp_clock *c;
+
+	for (unsigned int i = 0; i < n; i++) {
+		c = list[i];
+		if (!c || !ptp_clock_keep(c, cfg, first))
+			continue;
+		list[i] = NULL;
+		return c;
+	}
+	return NULL;
+}
+
+void daemon_reload_ptp(struct daemon *d, const struct config *new, struct daemon_reload *out)
+{
+	struct ptp_clock **old = d->ptp, **list = calloc(new->nptp + 1, sizeof(list[0]));
+	unsigned int nold = d->nptp;
+
+	if (!list) {
+		log_error("there is no memory left to change PTP; it is off");
+		daemon_free_ptp(d);
+		return;
+	}
+	d->ptp = list;
+	d->nptp = 0;
+	for (unsigned int i = 0; i < new->nptp; i++) {
+		if (!begins_domain(new, i))
+			continue;
+		list[d->nptp] = take(old, nold, new, i);
+		if (list[d->nptp]) {
+			d->nptp++;
+			out->kept++;
+		}
+	}
+	/* before new ones: they may want the same interfaces */
+	for (unsigned int i = 0; i < nold; i++) {
+		out->removed += old[i] != NULL;
+		ptp_clock_free(old[i]);
+	}
+	free(old);
+	for (unsigned int i = 0; i < new->nptp; i++) {
+		bool there = false;
+
+		for (unsigned int k = 0; k < d->nptp; k++)
+			there |= ptp_clock_domain(d->ptp[k]) == new->ptp[i].set.domain;
+		if (begins_domain(new, i) && !there)
+			add(d, new, i, out);
+	}
+}

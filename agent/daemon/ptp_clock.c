@@ -1,0 +1,503 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "daemon/ptp_clock.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "core/timekeeper.h"
+#include "daemon/log.h"
+#include "os/device.h"
+#include "os/nic.h"
+#include "ptp/accuracy.h"
+#include "ptp/identity.h"
+
+enum {
+	FOREIGN_RECORDS = 32,	/* announcers remembered at a port */
+	LOG_DELAY_REQ_MORE = 5,	/* a parent may want to be asked so much more rarely (log2) */
+	/* TAI - UTC since 2017, for hosts without a leap second table */
+	TAI_OFFSET = 37,
+	SOURCE_NTP = 0x50,	/* timeSource, table 6 */
+};
+
+struct port {
+	const struct config_ptp *cfg;
+	struct ptp_link *link;
+	struct ptp_source *source;	/* NULL: time is only given here */
+	struct ptp_acceptable *acceptable;
+	double rx_error_ns, tx_error_ns;	/* of the newest converted stamps */
+};
+
+struct ptp_clock {
+	const struct ntp_env *env;
+	const struct config_ptp *first;	/* what all ports have in common */
+	struct ptp_instance *instance;
+	struct event *timer;
+	struct ptp_time_properties_ds own_time;	/* as told last */
+	struct ptp_quality own_quality;
+	unsigned int n;
+	struct port port[];
+};
+
+static void arm(struct ptp_clock *c)
+{
+	s64 next = ptp_instance_next_mono(c->instance), wait;
+	struct timeval tv;
+
+	if (next == INT64_MAX) {
+		event_del(c->timer);
+		return;
+	}
+	wait = next - ntp_env_mono(c->env);
+	if (wait < 0)
+		wait = 0;
+	tv.tv_sec = wait / NSEC_PER_SEC;
+	tv.tv_usec = (wait % NSEC_PER_SEC + 999) / 1000;
+	event_add(c->timer, &tv);
+}
+
+/* The servo of UNCALIBRATED and SLAVE is the timekeeper (clause 9.2.5, figure 30). */
+static void calibrate(struct ptp_clock *c)
+{
+	const struct ptp_bmca *b = ptp_instance_bmca(c->instance);
+
+	for (unsigned int i = 0; i < c->n; i++) {
+		enum ptp_port_state state = ptp_bmca_state(b, i);
+
+		if (!c->port[i].source)
+			continue;
+		if (state == PTP_UNCALIBRATED && ptp_source_calibrated(c->port[i].source))
+			ptp_instance_event(c->instance, i, PTP_EV_MASTER_CLOCK_SELECTED,
+					   ntp_env_mono(c->env));
+		if (state == PTP_SLAVE && !ptp_source_calibrated(c->port[i].source))
+			ptp_instance_event(c->instance, i, PTP_EV_SYNCHRONIZATION_FAULT,
+					   ntp_env_mono(c->env));
+	}
+}
+
+/* After every call of the engine: what it sent may have its stamp already. */
+static void settle(struct ptp_clock *c)
+{
+	for (unsigned int i = 0; i < c->n; i++)
+		ptp_link_collect(c->port[i].link);
+	calibrate(c);
+	arm(c);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct ptp_clock *c = arg;
+
+	ptp_instance_run(c->instance, ntp_env_mono(c->env));
+	settle(c);
+}
+
+/* From the network */
+
+static void received(void *ctx, unsigned int port, const void *buf, size_t len,
+		     const struct ptp_received *how, double error_ns)
+{
+	struct ptp_clock *c = ctx;
+
+	c->port[port].rx_error_ns = error_ns;
+	ptp_instance_receive(c->instance, port, buf, len, how, ntp_env_mono(c->env));
+	settle(c);
+}
+
+static void stamped(void *ctx, unsigned int port, u8 type, u32 ticket, s64 tx_sys,
+		    enum stamp_kind kind, double error_ns)
+{
+	struct ptp_clock *c = ctx;
+
+	c->port[port].tx_error_ns = error_ns;
+	ptp_instance_stamped(c->instance, port, ticket, tx_sys, kind, ntp_env_mono(c->env));
+}
+
+static void carrier(void *ctx, unsigned int port, bool up)
+{
+	struct ptp_clock *c = ctx;
+	s64 now = ntp_env_mono(c->env);
+
+	if (!up) {
+		ptp_instance_event(c->instance, port, PTP_EV_FAULT_DETECTED, now);
+	} else {
+		ptp_instance_event(c->instance, port, PTP_EV_FAULT_CLEARED, now);
+		ptp_instance_event(c->instance, port, PTP_EV_INITIALIZED, now);
+	}
+	settle(c);
+}
+
+static const struct ptp_link_ops link_ops = {
+	.received = received, .stamped = stamped, .carrier = carrier,
+};
+
+/* From the engine */
+
+static int on_send(void *ctx, unsigned int port, const struct ptp_outgoing *o)
+{
+	struct ptp_clock *c = ctx;
+
+	return ptp_link_send(c->port[port].link, o);
+}
+
+static void on_leg(void *ctx, unsigned int port, enum ptp_way way, const struct leg *leg)
+{
+	struct ptp_clock *c = ctx;
+	const struct port *p = &c->port[port];
+
+	if (p->source)
+		ptp_source_leg(p->source, way, leg, ptp_bmca_ds(ptp_instance_bmca(c->instance)),
+			       way == PTP_WAY_FWD ? p->tx_error_ns : p->rx_error_ns);
+}
+
+static void on_link_delay(void *ctx, unsigned int port, const struct ptp_peer_sample *sample)
+{
+	struct ptp_clock *c = ctx;
+
+	if (c->port[port].source)
+		ptp_source_link_delay(c->port[port].source, sample->delay_ns);
+}
+
+static void on_parent(void *ctx, unsigned int port, struct ptp_port_id parent)
+{
+	struct ptp_clock *c = ctx;
+	char text[PTP_PORT_TEXT];
+
+	ptp_port_print(parent, text);
+	log_info("PTP domain %u, %s: follows %s", c->first->set.domain,
+		 c->port[port].cfg->interface, text);
+	if (c->port[port].source)
+		ptp_source_new_parent(c->port[port].source);
+}
+
+static void on_state(void *ctx, unsigned int port, enum ptp_port_state from,
+		     enum ptp_port_state to)
+{
+	struct ptp_clock *c = ctx;
+	bool follows = to == PTP_UNCALIBRATED || to == PTP_SLAVE;
+
+	log_info("PTP domain %u, %s: %s, was %s", c->first->set.domain,
+		 c->port[port].cfg->interface, ptp_port_state_name(to),
+		 ptp_port_state_name(from));
+	if (c->port[port].source && !follows)
+		ptp_source_lost(c->port[port].source);
+}
+
+static u32 on_random(void *ctx)
+{
+	u32 v = 0;
+
+	while (getrandom(&v, sizeof(v), 0) != sizeof(v))
+		;
+	return v;
+}
+
+static const struct ptp_port_ops port_ops = {
+	.send = on_send, .leg = on_leg, .link_delay = on_link_delay, .parent = on_parent,
+	.state = on_state, .random = on_random,
+};
+
+/* What the host's time is worth */
+
+static bool is_ours(const struct ptp_clock *c, const struct tk_source *s)
+{
+	for (unsigned int i = 0; i < c->n; i++)
+		if (c->port[i].source && ptp_source_tk(c->port[i].source) == s)
+			return true;
+	return false;
+}
+
+static void judge_own(const struct ptp_clock *c, struct ptp_quality *q,
+		      struct ptp_time_properties_ds *t)
+{
+	struct tk_report r;
+	bool known;
+
+	timekeeper_get_report(c->env->tk, &r);
+	known = r.leap_state.tai_offset && !r.leap_state.expired;
+	*t = (struct ptp_time_properties_ds){
+		.utc_offset = (s16)(r.leap_state.tai_offset ? r.leap_state.tai_offset : TAI_OFFSET),
+		.flags = PTP_FLAG_PTP_TIMESCALE | (known ? PTP_FLAG_UTC_VALID : 0),
+		.time_source = PTP_SOURCE_INTERNAL,
+	};
+	*q = (struct ptp_quality){
+		.class = c->first->profile->free_class, .accuracy = PTP_ACCURACY_UNKNOWN,
+		.variance = PTP_VARIANCE_UNKNOWN,
+	};
+	if (r.leap_state.pending && r.synchronised)
+		t->flags |= r.leap_state.pending > 0 ? PTP_FLAG_LEAP61 : PTP_FLAG_LEAP59;
+	/* whoever leads us is not to be told that we know better */
+	if (!r.synchronised || r.local || is_ours(c, r.selected))
+		return;
+	t->flags |= PTP_FLAG_TIME_TRACEABLE | PTP_FLAG_FREQUENCY_TRACEABLE;
+	t->time_source = SOURCE_NTP;
+	if (!c->first->clock_class)
+		return;
+	q->class = (u8)c->first->clock_class;
+	q->accuracy = ptp_accuracy_of(r.max_error_ns);
+}
+
+void ptp_clock_update(struct ptp_clock *c)
+{
+	const struct ptp_default_ds *def = &ptp_bmca_ds(ptp_instance_bmca(c->instance))->def;
+	struct ptp_time_properties_ds t;
+	struct ptp_quality q;
+
+	judge_own(c, &q, &t);
+	if (!memcmp(&q, &c->own_quality, sizeof(q)) && !memcmp(&t, &c->own_time, sizeof(t)))
+		return;
+	c->own_quality = q;
+	c->own_time = t;
+	ptp_instance_set_utc_offset(c->instance, t.utc_offset);
+	ptp_instance_set_own(c->instance, q, def->priority1, def->priority2, &t,
+			     ntp_env_mono(c->env));
+	settle(c);
+}
+
+void ptp_clock_tick(struct ptp_clock *c, s64 now_mono)
+{
+	for (unsigned int i = 0; i < c->n; i++) {
+		ptp_link_tick(c->port[i].link, now_mono);
+		if (c->port[i].source)
+			ptp_source_tick(c->port[i].source, now_mono);
+	}
+	ptp_clock_update(c);
+	settle(c);
+}
+
+void ptp_clock_shift(struct ptp_clock *c, s64 delta_ns)
+{
+	ptp_instance_stepped(c->instance);
+	for (unsigned int i = 0; i < c->n; i++)
+		ptp_link_forget(c->port[i].link);
+}
+
+/* From the configuration to the engine */
+
+static void configure_port(struct ptp_clock *c, struct port *p, struct ptp_port_config *out)
+{
+	const struct ptp_settings *s = &p->cfg->set;
+	s64 announce = ptp_interval_ns((s8)s->log_announce);
+	int delay_req_max = s->log_min_delay_req + LOG_DELAY_REQ_MORE;
+
+	*out = (struct ptp_port_config){
+		.bmca = {
+			.log_announce = (s8)s->log_announce,
+			.announce_timeout = (u8)s->announce_timeout,
+			.spread_ns = (s64)((double)announce * (on_random(c) / 4294967296.0)),
+			.master_only = !p->cfg->receive,
+			.receiver_only = !p->cfg->transmit,
+			.local_priority = (u8)s->local_priority,
+			.records = FOREIGN_RECORDS,
+			.acceptable = p->acceptable,
+			.n_acceptable = p->cfg->nacceptable,
+		},
+		.log_sync = (s8)s->log_sync,
+		.log_min_delay_req = (s8)s->log_min_delay_req,
+		.log_max_delay_req = (s8)(delay_req_max < PTP_LOG_MAX ? delay_req_max : PTP_LOG_MAX),
+		.log_min_pdelay_req = (s8)s->log_min_pdelay_req,
+		.sync_timeout = (u8)s->sync_timeout,
+		.delay = (u8)s->delay,
+		.one_step = !s->two_step && ptp_link_one_step(p->link),
+		.delivery = (u8)s->delivery,
+		.follow_up_information = p->cfg->profile->send & PTP_SEND_FOLLOW_UP_INFORMATION,
+	};
+}
+
+static bool accept_only(struct port *p)
+{
+	if (!p->cfg->nacceptable)
+		return true;
+	p->acceptable = calloc(p->cfg->nacceptable, sizeof(*p->acceptable));
+	for (unsigned int i = 0; p->acceptable && i < p->cfg->nacceptable; i++)
+		p->acceptable[i].id = (struct ptp_port_id){ p->cfg->acceptable[i], PTP_ALL_PORTS };
+	return p->acceptable;
+}
+
+/* The first Ethernet address there is; without any, a number that nobody else has. */
+static u64 choose_identity(const struct ptp_clock *c)
+{
+	u64 clock = 0;
+	u8 mac[6];
+
+	for (unsigned int i = 0; i < c->n; i++)
+		if (!nic_address(&device_real, c->port[i].cfg->interface, mac) &&
+		    memcmp(mac, (const u8[6]){ 0 }, sizeof(mac)))
+			return ptp_clock_from_eui48(mac);
+	for (unsigned int i = 0; i < 2; i++)
+		clock = clock << 32 | on_random(NULL);
+	/* locally administered, no group */
+	return (clock & ~(3ULL << 56)) | 2ULL << 56;
+}
+
+static bool start_engine(struct ptp_clock *c)
+{
+	const struct ptp_profile *profile = c->first->profile;
+	struct ptp_port_config *port = calloc(c->n, sizeof(*port));
+	struct ptp_instance_config cfg = {
+		.def = {
+			.two_step = c->first->set.two_step,
+			.clock = choose_identity(c),
+			.ports = (u16)c->n,
+			.priority1 = (u8)c->first->set.priority1,
+			.priority2 = (u8)c->first->set.priority2,
+			.domain = (u8)c->first->set.domain,
+			.receiver_only = true,
+			.sdo = profile->sdo,
+			.local_priority = (u8)c->first->set.local_priority,
+			.max_steps_removed = PTP_STEPS_MAX,
+		},
+		.compare = profile->compare,
+		.threshold = profile->threshold,
+		.qualify = profile->qualify,
+		.path_trace = profile->send & PTP_SEND_PATH_TRACE,
+		.minor_version = 1,
+		.port = port,
+	};
+
+	if (!port)
+		return false;
+	for (unsigned int i = 0; i < c->n; i++) {
+		configure_port(c, &c->port[i], &port[i]);
+		if (c->port[i].cfg->transmit)
+			cfg.def.receiver_only = false;
+	}
+	judge_own(c, &c->own_quality, &c->own_time);
+	cfg.def.quality = c->own_quality;
+	if (cfg.def.receiver_only)
+		cfg.def.quality.class = PTP_CLASS_RECEIVER_ONLY;
+	cfg.time = c->own_time;
+	cfg.utc_offset = c->own_time.utc_offset;
+	c->instance = ptp_instance_new(&cfg, &port_ops, c, ntp_env_mono(c->env));
+	free(port);
+	return c->instance;
+}
+
+static bool start_port(struct ptp_clock *c, unsigned int i)
+{
+	struct port *p = &c->port[i];
+
+	p->link = ptp_link_new(c->env, p->cfg, i, &link_ops, c);
+	if (p->cfg->receive)
+		p->source = ptp_source_new(c->env, p->cfg);
+	return p->link && (p->source || !p->cfg->receive) && accept_only(p);
+}
+
+static unsigned int count_ports(const struct config *cfg, int domain)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < cfg->nptp; i++)
+		n += cfg->ptp[i].set.domain == domain;
+	return n;
+}
+
+/* Those of a served port, as they say what the clock is worth, else of the first. */
+static void take_config(struct ptp_clock *c, const struct config *cfg, int domain)
+{
+	unsigned int n = 0;
+
+	c->first = NULL;
+	for (unsigned int i = 0; i < cfg->nptp; i++) {
+		if (cfg->ptp[i].set.domain != domain)
+			continue;
+		c->port[n++].cfg = &cfg->ptp[i];
+		if (!c->first || (cfg->ptp[i].transmit && !c->first->transmit))
+			c->first = &cfg->ptp[i];
+	}
+}
+
+struct ptp_clock *ptp_clock_new(const struct ntp_env *env, const struct config *cfg,
+				unsigned int first, char *err, size_t errlen)
+{
+	int domain = cfg->ptp[first].set.domain;
+	unsigned int n = count_ports(cfg, domain);
+	struct ptp_clock *c = calloc(1, sizeof(*c) + n * sizeof(c->port[0]));
+	bool good = c;
+
+	if (!good)
+		goto out;
+	c->env = env;
+	c->n = n;
+	take_config(c, cfg, domain);
+	c->timer = evtimer_new(env->base, on_timer, c);
+	good = c->timer;
+	for (unsigned int i = 0; good && i < n; i++)
+		good = start_port(c, i);
+	good = good && start_engine(c);
+	if (good) {
+		ptp_clock_tick(c, ntp_env_mono(env));
+		return c;
+	}
+out:
+	snprintf(err, errlen, "PTP domain %d: there is no memory left, or no profile fits", domain);
+	ptp_clock_free(c);
+	return NULL;
+}
+
+void ptp_clock_free(struct ptp_clock *c)
+{
+	if (!c)
+		return;
+	ptp_instance_free(c->instance);
+	for (unsigned int i = 0; i < c->n; i++) {
+		ptp_link_free(c->port[i].link);
+		ptp_source_free(c->port[i].source);
+		free(c->port[i].acceptable);
+	}
+	if (c->timer)
+		event_free(c->timer);
+	free(c);
+}
+
+bool ptp_clock_keep(struct ptp_clock *c, const struct config *cfg, unsigned int first)
+{
+	int domain = cfg->ptp[first].set.domain;
+	unsigned int n = 0;
+
+	if (c->first->set.domain != domain || count_ports(cfg, domain) != c->n)
+		return false;
+	for (unsigned int i = 0; i < cfg->nptp; i++)
+		if (cfg->ptp[i].set.domain == domain &&
+		    !config_ptp_equal(c->port[n++].cfg, &cfg->ptp[i]))
+			return false;
+	take_config(c, cfg, domain);
+	for (unsigned int i = 0; i < c->n; i++) {
+		ptp_link_configure(c->port[i].link, c->port[i].cfg);
+		if (c->port[i].source)
+			ptp_source_configure(c->port[i].source, c->port[i].cfg);
+	}
+	return true;
+}
+
+u8 ptp_clock_domain(const struct ptp_clock *c)
+{
+	return (u8)c->first->set.domain;
+}
+
+const struct ptp_instance *ptp_clock_instance(const struct ptp_clock *c)
+{
+	return c->instance;
+}
+
+unsigned int ptp_clock_ports(const struct ptp_clock *c)
+{
+	return c->n;
+}
+
+const struct config_ptp *ptp_clock_port_config(const struct ptp_clock *c, unsigned int port)
+{
+	return c->port[port].cfg;
+}
+
+const struct ptp_link *ptp_clock_link(const struct ptp_clock *c, unsigned int port)
+{
+	return c->port[port].link;
+}
+
+struct ptp_source *ptp_clock_source(const struct ptp_clock *c, unsigned int port)
+{
+	return c->port[port].source;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One PTP instance of the daemon: the ports that the configuration has in one domain,
+ * what they send and receive (ptp_link.h), the engine that says what to do
+ * (ptp/instance.h), and the sources that come of it (ptp_source.h).
+ */
+#ifndef ATS_PTP_CLOCK_H
+#define ATS_PTP_CLOCK_H
+
+#include "daemon/ntp_env.h"
+#include "daemon/ptp_link.h"
+#include "daemon/ptp_source.h"
+#include "ptp/instance.h"
+
+struct ptp_clock;
+
+/*
+ * Of the ports of @cfg that are in the domain of its @first-th. NULL with a sentence in
+ * @err. @cfg must live until another is set by ptp_clock_configure(), or the clock freed.
+ */
+struct ptp_clock *ptp_clock_new(const struct ntp_env *env, const struct config *cfg,
+				unsigned int first, char *err, size_t errlen);
+void ptp_clock_free(struct ptp_clock *c);
+/* Is this the clock of that domain in @cfg, with the same ports as now? Then go on with @cfg. */
+bool ptp_clock_keep(struct ptp_clock *c, const struct config *cfg, unsigned int first);
+
+void ptp_clock_tick(struct ptp_clock *c, s64 now_mono);
+/* The system clock was stepped. */
+void ptp_clock_shift(struct ptp_clock *c, s64 delta_ns);
+/* What the host's time is worth may have changed. */
+void ptp_clock_update(struct ptp_clock *c);
+
+u8 ptp_clock_domain(const struct ptp_clock *c);
+const struct ptp_instance *ptp_clock_instance(const struct ptp_clock *c);
+unsigned int ptp_clock_ports(const struct ptp_clock *c);
+const struct config_ptp *ptp_clock_port_config(const struct ptp_clock *c, unsigned int port);
+const struct ptp_link *ptp_clock_link(const struct ptp_clock *c, unsigned int port);
+/* NULL: time is only given there. */
+struct ptp_source *ptp_clock_source(const struct ptp_clock *c, unsigned int port);
+
+#endif
