@@ -15,6 +15,9 @@
 /* In the place of the node before: the first one of the slot in the other bits. */
 #define FIRST (1U << 31)
 
+/* Delay_Req at once, before they have to come at twice their interval on average. */
+#define BURST 8
+
 /* Kinds that are sent by themselves, and wait in the wheel. */
 #define TIMED 2
 
@@ -24,6 +27,7 @@ _Static_assert(WHEEL > 1 << (PTP_GRANT_LOG_MAX - PTP_GRANT_LOG_MIN), "wheel");
 struct entry {
 	struct ptp_grant_client client;
 	s64 until[PTP_GRANT_KINDS];	/* mono; 0: not granted */
+	s64 delay_mono;			/* when the last Delay_Req may have come, at that rate */
 	s8 log[PTP_GRANT_KINDS];
 	bool used;
 	u16 sequence[TIMED];
@@ -42,7 +46,29 @@ struct ptp_grants {
 	u64 rate;		/* messages in 2^PTP_GRANT_LOG_MAX s */
 	s64 at_slot;		/* slots before this one are done */
 	u32 wheel[WHEEL];	/* first node of each */
+	u64 taken[WHEEL / 64];	/* a bit for each that has one */
 };
+
+static const u8 messages[PTP_GRANT_KINDS] = {
+	[PTP_GRANT_ANNOUNCE] = PTP_ANNOUNCE,
+	[PTP_GRANT_SYNC] = PTP_SYNC,
+	[PTP_GRANT_DELAY] = PTP_DELAY_RESP,
+};
+
+bool ptp_grant_kind_of(u8 message, enum ptp_grant_kind *kind)
+{
+	unsigned int k;
+
+	for (k = 0; k < PTP_GRANT_KINDS && messages[k] != message; k++)
+		;
+	*kind = (enum ptp_grant_kind)k;
+	return k < PTP_GRANT_KINDS;
+}
+
+u8 ptp_grant_message(enum ptp_grant_kind kind)
+{
+	return messages[kind];
+}
 
 static u64 hash_of(const struct ptp_grants *g, const struct ptp_grant_client *c)
 {
@@ -112,16 +138,28 @@ static u64 rate_of(s8 log_interval)
 	return 1ULL << (PTP_GRANT_LOG_MAX - log_interval);
 }
 
+/* Its first node is another one. */
+static void set_first(struct ptp_grants *g, u32 slot, u32 node)
+{
+	u64 bit = 1ULL << slot % 64;
+
+	g->wheel[slot] = node;
+	if (node == NONE)
+		g->taken[slot / 64] &= ~bit;
+	else
+		g->taken[slot / 64] |= bit;
+}
+
 static void link_node(struct ptp_grants *g, u32 n, unsigned int kind, s64 slot)
 {
-	u32 node = n * TIMED + kind, *head = &g->wheel[slot % WHEEL];
+	u32 node = n * TIMED + kind, at = (u32)(slot % WHEEL), head = g->wheel[at];
 	struct entry *e = &g->entry[n];
 
-	e->prev[kind] = FIRST | (u32)(slot % WHEEL);
-	e->next[kind] = *head;
-	if (*head != NONE)
-		g->entry[*head / TIMED].prev[*head % TIMED] = node;
-	*head = node;
+	e->prev[kind] = FIRST | at;
+	e->next[kind] = head;
+	if (head != NONE)
+		g->entry[head / TIMED].prev[head % TIMED] = node;
+	set_first(g, at, node);
 }
 
 static void unlink_node(struct ptp_grants *g, u32 n, unsigned int kind)
@@ -131,7 +169,7 @@ static void unlink_node(struct ptp_grants *g, u32 n, unsigned int kind)
 	if (next != NONE)
 		g->entry[next / TIMED].prev[next % TIMED] = prev;
 	if (prev & FIRST)
-		g->wheel[prev & ~FIRST] = next;
+		set_first(g, prev & ~FIRST, next);
 	else
 		g->entry[prev / TIMED].next[prev % TIMED] = next;
 }
@@ -174,12 +212,13 @@ static u32 power_of_two(u32 at_least)
 	return v;
 }
 
-static bool limits_ok(const struct ptp_grant_limits *l)
+bool ptp_grant_limits_sound(const struct ptp_grant_limits *l)
 {
 	int i;
 
 	for (i = 0; i < PTP_GRANT_KINDS; i++)
-		if (l->log_min[i] < PTP_GRANT_LOG_MIN || l->log_min[i] > PTP_GRANT_LOG_MAX)
+		if (l->log_min[i] < PTP_GRANT_LOG_MIN || l->log_min[i] > l->log_max[i] ||
+		    l->log_max[i] > PTP_GRANT_LOG_MAX)
 			return false;
 	return l->clients && l->clients <= CLIENTS_MAX && l->duration_max_s &&
 		l->duration_min_s <= l->duration_max_s;
@@ -190,7 +229,7 @@ struct ptp_grants *ptp_grants_new(const struct ptp_grant_limits *limits, const u
 	struct ptp_grants *g;
 	u32 i;
 
-	if (!limits_ok(limits))
+	if (!ptp_grant_limits_sound(limits))
 		return NULL;
 	g = calloc(1, sizeof(*g));
 	if (!g)
@@ -209,6 +248,14 @@ struct ptp_grants *ptp_grants_new(const struct ptp_grant_limits *limits, const u
 	for (i = 0; i < WHEEL; i++)
 		g->wheel[i] = NONE;
 	return g;
+}
+
+bool ptp_grants_limit(struct ptp_grants *g, const struct ptp_grant_limits *limits)
+{
+	if (!ptp_grant_limits_sound(limits) || limits->clients != g->limits.clients)
+		return false;
+	g->limits = *limits;
+	return true;
 }
 
 void ptp_grants_free(struct ptp_grants *g)
@@ -286,7 +333,7 @@ u32 ptp_grants_request(struct ptp_grants *g, const struct ptp_grant_client *clie
 	/* nobody is there: the wheel begins to turn now */
 	if (!g->count)
 		g->at_slot = slot_at(now_mono);
-	if (log_interval < g->limits.log_min[kind] || log_interval > PTP_GRANT_LOG_MAX ||
+	if (log_interval < g->limits.log_min[kind] || log_interval > g->limits.log_max[kind] ||
 	    !duration_s || duration_s < g->limits.duration_min_s ||
 	    !has_room(g, e, kind, log_interval))
 		return 0;
@@ -319,6 +366,23 @@ bool ptp_grants_has(const struct ptp_grants *g, const struct ptp_grant_client *c
 	const struct entry *e = find(g, client);
 
 	return e && e->until[kind] > now_mono;
+}
+
+bool ptp_grants_take_delay(struct ptp_grants *g, const struct ptp_grant_client *client,
+			   s64 now_mono)
+{
+	struct entry *e = find(g, client);
+	s64 half;
+
+	if (!e || e->until[PTP_GRANT_DELAY] <= now_mono)
+		return false;
+	half = interval_slots(e->log[PTP_GRANT_DELAY]) * SLOT_NS / 2;
+	if (e->delay_mono < now_mono - BURST * half)
+		e->delay_mono = now_mono - BURST * half;
+	if (e->delay_mono + half > now_mono)
+		return false;
+	e->delay_mono += half;
+	return true;
 }
 
 /* Some entries at a time, all of them within one turn of the wheel. */
@@ -377,15 +441,21 @@ bool ptp_grants_due(struct ptp_grants *g, s64 now_mono, struct ptp_grant_client 
 
 s64 ptp_grants_next(const struct ptp_grants *g)
 {
-	s64 slot;
+	s64 slot = g->at_slot, end = slot + WHEEL;
 
 	if (!g->count)
 		return INT64_MAX;
-	for (slot = g->at_slot; slot < g->at_slot + WHEEL; slot++)
-		if (g->wheel[slot % WHEEL] != NONE)
+	while (slot < end) {
+		u64 taken = g->taken[slot % WHEEL / 64] >> slot % 64;
+
+		if (taken) {
+			slot += __builtin_ctzll(taken);
 			break;
+		}
+		slot += 64 - slot % 64;
+	}
 	/* none: those without messages of their own are to be looked at as well */
-	return slot * SLOT_NS;
+	return (slot < end ? slot : end) * SLOT_NS;
 }
 
 u32 ptp_grants_clients(const struct ptp_grants *g)

@@ -22,9 +22,14 @@ enum ptp_grant_kind {
 	PTP_GRANT_KINDS,
 };
 
+/* By the messageType of a request; false: there is no such service. */
+bool ptp_grant_kind_of(u8 message, enum ptp_grant_kind *kind);
+u8 ptp_grant_message(enum ptp_grant_kind kind);	/* enum ptp_type */
+
 struct ptp_grant_limits {
 	u32 clients;		/* at most, 1 .. 2^24 */
 	s8 log_min[PTP_GRANT_KINDS];	/* the shortest interval of each kind */
+	s8 log_max[PTP_GRANT_KINDS];	/* the longest one */
 	u32 duration_min_s, duration_max_s;	/* shorter ones are refused, longer ones cut */
 	u32 rate_max;		/* messages of all clients a second; 0: no limit */
 };
@@ -35,6 +40,8 @@ struct ptp_grant_client {
 };
 
 struct ptp_grants;
+
+bool ptp_grant_limits_sound(const struct ptp_grant_limits *limits);
 
 /* @key: 16 octets that nobody can guess. NULL: no memory, or limits that cannot be. */
 struct ptp_grants *ptp_grants_new(const struct ptp_grant_limits *limits, const u64 key[2]);
@@ -53,6 +60,14 @@ bool ptp_grants_cancel(struct ptp_grants *g, const struct ptp_grant_client *clie
 /* Has this client one now? */
 bool ptp_grants_has(const struct ptp_grants *g, const struct ptp_grant_client *client,
 		    enum ptp_grant_kind kind, s64 now_mono);
+/*
+ * A Delay_Req of this client: is it granted an answer? Also false of one that asks more
+ * than twice as often as it is granted, beyond a burst.
+ */
+bool ptp_grants_take_delay(struct ptp_grants *g, const struct ptp_grant_client *client,
+			   s64 now_mono);
+/* Other limits from now on for what is granted then. False: impossible, or other .clients. */
+bool ptp_grants_limit(struct ptp_grants *g, const struct ptp_grant_limits *limits);
 
 /*
  * Who is due a message by @now_mono: true with the client, the kind (Announce or Sync)

@@ -166,7 +166,7 @@ void ptp_instance_set_receiver_only(struct ptp_instance *t, bool receiver_only, 
 bool ptp_instance_configure_port(struct ptp_instance *t, unsigned int port,
 				 const struct ptp_port_config *cfg, s64 now_mono)
 {
-	if (!ptp_port_config_sound(cfg) ||
+	if (!ptp_port_can_configure(t->port[port], cfg) ||
 	    !ptp_bmca_configure_port(t->shared.bmca, port, &cfg->bmca, now_mono))
 		return false;
 	ptp_port_configure(t->port[port], cfg, now_mono);
@@ -188,4 +188,28 @@ void ptp_instance_count(const struct ptp_instance *t, unsigned int port,
 s8 ptp_instance_log_delay_req(const struct ptp_instance *t, unsigned int port)
 {
 	return ptp_port_log_delay_req(t->port[port]);
+}
+
+bool ptp_instance_set_transmitters(struct ptp_instance *t, unsigned int port,
+				   const struct ptp_transmitter *transmitter, unsigned int n,
+				   s64 now_mono)
+{
+	return ptp_port_set_transmitters(t->port[port], transmitter, n, now_mono);
+}
+
+void ptp_instance_leave(struct ptp_instance *t, s64 now_mono)
+{
+	for (unsigned int i = 0; i < t->n; i++)
+		ptp_port_leave(t->port[i], now_mono);
+}
+
+const struct ptp_unicast_client *ptp_instance_unicast(const struct ptp_instance *t,
+						      unsigned int port)
+{
+	return ptp_port_unicast(t->port[port]);
+}
+
+const struct ptp_grants *ptp_instance_grants(const struct ptp_instance *t, unsigned int port)
+{
+	return ptp_port_grants(t->port[port]);
 }

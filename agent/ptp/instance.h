@@ -60,8 +60,25 @@ void ptp_instance_set_own(struct ptp_instance *t, struct ptp_quality quality, u8
 			  u8 priority2, const struct ptp_time_properties_ds *time,
 			  s64 now_mono);
 void ptp_instance_set_receiver_only(struct ptp_instance *t, bool receiver_only, s64 now_mono);
+/* False: out of range, or another number of clients or foreign records than before. */
 bool ptp_instance_configure_port(struct ptp_instance *t, unsigned int port,
 				 const struct ptp_port_config *cfg, s64 now_mono);
+
+/*
+ * Of whom a port with PTP_UNICAST asks what it hears, at most PTP_TRANSMITTERS_MAX;
+ * grants of those that were there before stay. False: no memory, or too many, and nothing
+ * is changed.
+ */
+bool ptp_instance_set_transmitters(struct ptp_instance *t, unsigned int port,
+				   const struct ptp_transmitter *transmitter, unsigned int n,
+				   s64 now_mono);
+/* Cancel what was granted to all ports, before the instance is freed. */
+void ptp_instance_leave(struct ptp_instance *t, s64 now_mono);
+
+/* For lists; NULL: none. */
+const struct ptp_unicast_client *ptp_instance_unicast(const struct ptp_instance *t,
+						      unsigned int port);
+const struct ptp_grants *ptp_instance_grants(const struct ptp_instance *t, unsigned int port);
 
 const struct ptp_bmca *ptp_instance_bmca(const struct ptp_instance *t);
 void ptp_instance_count(const struct ptp_instance *t, unsigned int port,

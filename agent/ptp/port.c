@@ -11,6 +11,18 @@ static bool is_log(s8 log)
 	return log >= PTP_LOG_MIN && log <= PTP_LOG_MAX;
 }
 
+static bool is_asking_sound(const struct ptp_port_config *c)
+{
+	const struct ptp_asking how = ptp_port_asking(c);
+
+	for (unsigned int i = 0; i < PTP_GRANT_KINDS; i++)
+		if (how.log_interval[i] < PTP_GRANT_LOG_MIN ||
+		    how.log_interval[i] > PTP_GRANT_LOG_MAX)
+			return false;
+	return how.duration_s && how.log_query >= PTP_LOG_QUERY_MIN &&
+		how.log_query <= PTP_LOG_QUERY_MAX;
+}
+
 bool ptp_port_config_sound(const struct ptp_port_config *c)
 {
 	return is_log(c->bmca.log_announce) && is_log(c->log_sync) && is_log(c->log_min_delay_req) &&
@@ -18,8 +30,31 @@ bool ptp_port_config_sound(const struct ptp_port_config *c)
 		c->log_min_delay_req <= c->log_max_delay_req &&
 		(c->delay == PTP_E2E || c->delay == PTP_P2P || c->delay == PTP_NO_MECHANISM) &&
 		(c->delivery == PTP_MULTICAST || c->delivery == PTP_HYBRID ||
-		 c->delivery == PTP_UNICAST) &&
+		 (c->delivery == PTP_UNICAST && is_asking_sound(c))) &&
+		(!c->grants.clients || ptp_grant_limits_sound(&c->grants)) &&
 		c->asymmetry_ns <= ASYMMETRY_MAX_NS && c->asymmetry_ns >= -ASYMMETRY_MAX_NS;
+}
+
+bool ptp_port_can_configure(const struct ptp_port *p, const struct ptp_port_config *cfg)
+{
+	return ptp_port_config_sound(cfg) && cfg->grants.clients == p->cfg.grants.clients;
+}
+
+/* Everything that is allocated */
+static bool make(struct ptp_port *p)
+{
+	const struct ptp_shared *sh = p->shared;
+	u64 key[2] = { 0 };
+
+	if (!ptp_pending_init(&p->sync_sent, p->cfg.grants.clients) ||
+	    !ptp_pending_init(&p->response_sent, 0))
+		return false;
+	if (!p->cfg.grants.clients)
+		return true;
+	for (unsigned int i = 0; i < 4; i++)
+		key[i / 2] = key[i / 2] << 32 | sh->ops->random(sh->ctx);
+	p->grants = ptp_grants_new(&p->cfg.grants, key);
+	return p->grants;
 }
 
 struct ptp_port *ptp_port_new(struct ptp_shared *shared, unsigned int index,
@@ -39,7 +74,7 @@ struct ptp_port *ptp_port_new(struct ptp_shared *shared, unsigned int index,
 	p->state = PTP_INITIALIZING;
 	for (unsigned int i = 0; i < PTP_TIMERS; i++)
 		p->due_mono[i] = INT64_MAX;
-	if (!ptp_pending_init(&p->sync_sent, 0) || !ptp_pending_init(&p->response_sent, 0)) {
+	if (!make(p)) {
 		ptp_port_free(p);
 		return NULL;
 	}
@@ -53,6 +88,8 @@ void ptp_port_free(struct ptp_port *p)
 		return;
 	ptp_pending_free(&p->sync_sent);
 	ptp_pending_free(&p->response_sent);
+	ptp_grants_free(p->grants);
+	ptp_unicast_client_free(p->unicast);
 	free(p);
 }
 
@@ -82,6 +119,8 @@ static void run_timers(struct ptp_port *p, s64 now_mono)
 
 void ptp_port_configure(struct ptp_port *p, const struct ptp_port_config *cfg, s64 now_mono)
 {
+	const struct ptp_asking how = ptp_port_asking(cfg);
+
 	p->cfg = *cfg;
 	if (p->log_delay_req < cfg->log_min_delay_req)
 		p->log_delay_req = cfg->log_min_delay_req;
@@ -92,6 +131,12 @@ void ptp_port_configure(struct ptp_port *p, const struct ptp_port_config *cfg, s
 		if (p->due_mono[i] != INT64_MAX)
 			p->due_mono[i] = now_mono;
 	run_timers(p, now_mono);
+	/* limits that are sound, and of as many clients */
+	if (p->grants)
+		ptp_grants_limit(p->grants, &cfg->grants);
+	if (p->unicast)
+		ptp_unicast_client_configure(p->unicast, &how);
+	ptp_port_asking_follow(p, now_mono);
 }
 
 void ptp_port_time_out(struct ptp_port *p)
@@ -127,10 +172,11 @@ void ptp_port_follow(struct ptp_port *p, s64 now_mono)
 		ptp_port_new_parent(p, now_mono);
 		sh->ops->parent(sh->ctx, p->index, parent);
 	}
-	if (p->state == was)
-		return;
 	if (!ptp_port_follows(p))
 		forget_parent(p);
+	ptp_port_asking_follow(p, now_mono);
+	if (p->state == was)
+		return;
 	if (p->state != PTP_MASTER)
 		ptp_pending_clear(&p->sync_sent);
 	if (!ptp_port_alive(p->state)) {
@@ -152,13 +198,15 @@ static void again(struct ptp_port *p, enum ptp_timer timer, s8 log, s64 now_mono
 		p->due_mono[timer] = now_mono + interval;
 }
 
+s64 ptp_port_spread(const struct ptp_port *p, s64 ns)
+{
+	return (ns * (p->shared->ops->random(p->shared->ctx) >> 16)) >> 16;
+}
+
 void ptp_port_plan_delay_req(struct ptp_port *p, unsigned int intervals, s64 now_mono)
 {
-	const struct ptp_shared *sh = p->shared;
-	s64 random = sh->ops->random(sh->ctx) >> 16;
-
 	p->due_mono[PTP_TIMER_DELAY_REQ] =
-		now_mono + 1 + ((intervals * ptp_interval_ns(p->log_delay_req) * random) >> 16);
+		now_mono + 1 + ptp_port_spread(p, intervals * ptp_interval_ns(p->log_delay_req));
 }
 
 static bool is_due(const struct ptp_port *p, enum ptp_timer timer, s64 now_mono)
@@ -178,11 +226,13 @@ void ptp_port_run(struct ptp_port *p, s64 now_mono)
 {
 	if (is_due(p, PTP_TIMER_ANNOUNCE, now_mono)) {
 		again(p, PTP_TIMER_ANNOUNCE, p->cfg.bmca.log_announce, now_mono);
-		ptp_port_send_announce(p);
+		ptp_port_send_announce(p, p->announce_sequence++, p->cfg.bmca.log_announce, NULL);
 	}
 	if (is_due(p, PTP_TIMER_SYNC, now_mono)) {
 		again(p, PTP_TIMER_SYNC, p->cfg.log_sync, now_mono);
-		ptp_port_send_sync(p, now_mono);
+		ptp_port_send_sync(p, &(struct ptp_sent){
+			.sequence = p->sync_sequence++, .log_interval = p->cfg.log_sync,
+		}, now_mono);
 	}
 	if (is_due(p, PTP_TIMER_DELAY_REQ, now_mono)) {
 		/* uniform from 0 to twice the interval, so that its mean is the interval */
@@ -197,12 +247,18 @@ void ptp_port_run(struct ptp_port *p, s64 now_mono)
 		p->due_mono[PTP_TIMER_SYNC_RECEIPT] = INT64_MAX;
 		ptp_port_sync_lost(p, now_mono);
 	}
+	if (p->unicast)
+		ptp_port_ask(p, now_mono);
+	if (p->grants)
+		ptp_port_run_grants(p, now_mono);
 }
 
 s64 ptp_port_next_mono(const struct ptp_port *p)
 {
-	s64 next = INT64_MAX;
+	s64 next = p->unicast ? ptp_unicast_client_next(p->unicast) : INT64_MAX;
 
+	if (p->grants && ptp_grants_next(p->grants) < next)
+		next = ptp_grants_next(p->grants);
 	for (unsigned int i = 0; i < PTP_TIMERS; i++)
 		if (p->due_mono[i] < next)
 			next = p->due_mono[i];
@@ -297,6 +353,7 @@ static const char *const names[] = {
 	[PTP_REFUSED_MECHANISM] = "mechanism",	 [PTP_REFUSED_SENDER] = "sender",
 	[PTP_REFUSED_REQUESTER] = "requester",	 [PTP_REFUSED_NO_STAMP] = "no-stamp",
 	[PTP_REFUSED_ANNOUNCE] = "announce",	 [PTP_REFUSED_TYPE] = "type",
+	[PTP_REFUSED_TARGET] = "target",	 [PTP_REFUSED_NO_GRANT] = "no-grant",
 };
 
 const char *ptp_refusal_name(enum ptp_refusal r)

@@ -20,6 +20,7 @@
 #include "ptp/peer_delay.h"
 #include "ptp/pending.h"
 #include "ptp/profile.h"
+#include "ptp/unicast_client.h"
 #include "types.h"
 #include "wire/ptp_message.h"
 
@@ -73,11 +74,20 @@ struct ptp_port_config {
 	u8 delay;		/* enum ptp_delay_mechanism: E2E, P2P or none */
 	bool one_step;		/* the NIC writes the time into the Sync as it goes */
 	/*
-	 * PTP_HYBRID: Delay_Req goes to the parent's own address. PTP_UNICAST: that too, and
-	 * neither Announce nor Sync is sent by the port itself: whom they are granted, and
-	 * when, is not its business.
+	 * PTP_HYBRID: Delay_Req goes to the parent's own address. PTP_UNICAST: that too, only
+	 * those are heard who granted it (ptp_instance_set_transmitters()), and Announce and
+	 * Sync are sent to those alone who were granted them.
 	 */
 	u8 delivery;
+	/* As a time-transmitter, whatever the delivery. .clients 0: nobody is granted anything. */
+	struct ptp_grant_limits grants;
+	/*
+	 * Delay_Req by unicast is answered without a grant. It is so with PTP_HYBRID, and
+	 * where nothing is granted.
+	 */
+	bool open_delay;
+	/* As a receiver with PTP_UNICAST; its .log_interval and .no_delay are made here. */
+	struct ptp_asking asking;
 	/* 802.1AS: such a TLV goes with the Follow_Up, or with the one-step Sync */
 	bool follow_up_information;
 	s64 asymmetry_ns;	/* delayAsymmetry: above 0 when Sync takes longer (clause 7.4.2) */
@@ -96,6 +106,8 @@ enum ptp_refusal {
 	PTP_REFUSED_NO_STAMP,	/* an event message whose receive time is not known */
 	PTP_REFUSED_ANNOUNCE,	/* by the best clock algorithm: see announce[] */
 	PTP_REFUSED_TYPE,	/* not dealt with here */
+	PTP_REFUSED_TARGET,	/* Signaling to somebody else */
+	PTP_REFUSED_NO_GRANT,	/* nobody granted it, to us or by us */
 	PTP_REFUSALS
 };
 
@@ -115,6 +127,8 @@ struct ptp_port_counters {
 	u64 legs[2];		/* by enum ptp_way */
 	u64 link_delays;
 	u64 announce_timeouts, sync_timeouts;
+	/* of unicast negotiation, as a time-transmitter */
+	u64 granted, denied, cancelled;
 };
 
 struct ptp_received {
@@ -142,7 +156,9 @@ struct ptp_port *ptp_port_new(struct ptp_shared *shared, unsigned int index,
 void ptp_port_free(struct ptp_port *p);
 /* Is all in range, but for what the best clock algorithm checks? */
 bool ptp_port_config_sound(const struct ptp_port_config *cfg);
-/* @cfg is sound, and the best clock algorithm has its part of it. */
+/* It is, and can be taken up by this port: it grants to as many clients as before. */
+bool ptp_port_can_configure(const struct ptp_port *p, const struct ptp_port_config *cfg);
+/* @cfg can be taken up, and the best clock algorithm has its part of it. */
 void ptp_port_configure(struct ptp_port *p, const struct ptp_port_config *cfg, s64 now_mono);
 
 void ptp_port_receive(struct ptp_port *p, const struct ptp_message *m,
@@ -165,6 +181,12 @@ void ptp_port_run(struct ptp_port *p, s64 now_mono);
 s64 ptp_port_next_mono(const struct ptp_port *p);	/* INT64_MAX: nothing */
 
 void ptp_port_count(const struct ptp_port *p, struct ptp_port_counters *c);
+/* See the functions of instance.h of these names. */
+bool ptp_port_set_transmitters(struct ptp_port *p, const struct ptp_transmitter *t,
+			       unsigned int n, s64 now_mono);
+void ptp_port_leave(struct ptp_port *p, s64 now_mono);
+const struct ptp_unicast_client *ptp_port_unicast(const struct ptp_port *p);
+const struct ptp_grants *ptp_port_grants(const struct ptp_port *p);
 /* log2 s of Delay_Req, as the parent asks for it */
 s8 ptp_port_log_delay_req(const struct ptp_port *p);
 

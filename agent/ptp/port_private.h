@@ -37,6 +37,10 @@ struct ptp_port {
 	s64 due_mono[PTP_TIMERS];	/* INT64_MAX: does not run */
 	u16 announce_sequence, sync_sequence;
 	struct ptp_pending sync_sent, response_sent;
+	struct ptp_grants *grants;	/* NULL: nobody is granted anything */
+	struct ptp_unicast_client *unicast;	/* whom we ask; NULL: nobody */
+	bool asks;			/* them, now */
+	u16 signaling_sequence;
 	/* of a time-receiver */
 	bool has_parent;
 	struct ptp_port_id parent;
@@ -65,6 +69,9 @@ s16 ptp_port_utc_offset(const struct ptp_port *p);
 /* False: no such time can be sent. */
 bool ptp_port_tai(const struct ptp_port *p, s64 sys, s64 *tai);
 
+/* Uniform from 0 to below @ns */
+s64 ptp_port_spread(const struct ptp_port *p, s64 ns);
+
 /* The header of a message of this port; the correction is 0. */
 void ptp_port_header(const struct ptp_port *p, struct ptp_message *m, enum ptp_type type,
 		     u16 sequence, s8 log_interval);
@@ -77,11 +84,13 @@ bool ptp_port_send_stamped(struct ptp_port *p, struct ptp_message *m, const u8 *
 void ptp_port_plan_delay_req(struct ptp_port *p, unsigned int intervals, s64 now_mono);
 
 /* port_transmitter.c */
-void ptp_port_send_announce(struct ptp_port *p);
-void ptp_port_send_sync(struct ptp_port *p, s64 now_mono);
+/* @to NULL: multicast. */
+void ptp_port_send_announce(struct ptp_port *p, u16 sequence, s8 log_interval, const u8 *to);
+/* Of @sent the sequence, the interval and the receiver */
+void ptp_port_send_sync(struct ptp_port *p, const struct ptp_sent *sent, s64 now_mono);
 void ptp_port_sync_stamped(struct ptp_port *p, u32 ticket, s64 tx_sys, s64 now_mono);
 void ptp_port_answer_delay(struct ptp_port *p, const struct ptp_message *req,
-			   const struct ptp_received *how);
+			   const struct ptp_received *how, s64 now_mono);
 
 /* port_receiver.c */
 void ptp_port_hear_sync(struct ptp_port *p, const struct ptp_message *m,
@@ -95,6 +104,37 @@ void ptp_port_sync_lost(struct ptp_port *p, s64 now_mono);
 void ptp_port_new_parent(struct ptp_port *p, s64 now_mono);
 /* What is on its way gives no leg; it stays counted. */
 void ptp_port_forget_legs(struct ptp_port *p);
+
+/* port_signaling.c */
+void ptp_port_hear_signaling(struct ptp_port *p, const struct ptp_message *m,
+			     const struct ptp_received *how, s64 now_mono);
+void ptp_port_send_signaling(struct ptp_port *p, struct ptp_port_id target, const u8 *tlv,
+			     size_t len, const u8 *to);
+
+/* port_grants.c */
+/* What is granted to @client, in the place of the request */
+void ptp_port_grant(struct ptp_port *p, const struct ptp_grant_client *client,
+		    struct ptp_unicast *u, s64 now_mono);
+void ptp_port_withdraw(struct ptp_port *p, const struct ptp_grant_client *client,
+		       const struct ptp_unicast *u, s64 now_mono);
+bool ptp_port_grants_delay(struct ptp_port *p, const struct ptp_message *req,
+			   const struct ptp_received *how, s64 now_mono);
+void ptp_port_run_grants(struct ptp_port *p, s64 now_mono);
+
+/* port_asking.c */
+struct ptp_asking ptp_port_asking(const struct ptp_port_config *cfg);
+/* May it be heard? Only what was granted, with PTP_UNICAST. */
+bool ptp_port_may_hear(struct ptp_port *p, const struct ptp_header *h, const u8 *from,
+		       s64 now_mono);
+/* The local priority of who announces itself from there */
+u8 ptp_port_local_priority(const struct ptp_port *p, const u8 *from);
+/* Its state or parent changed. */
+void ptp_port_asking_follow(struct ptp_port *p, s64 now_mono);
+/* Whom Delay_Req goes to; NULL: nobody grants an answer. */
+const u8 *ptp_port_delay_transmitter(struct ptp_port *p, s64 now_mono);
+void ptp_port_take_grant(struct ptp_port *p, unsigned int i, const struct ptp_unicast *u,
+			 s64 now_mono);
+void ptp_port_ask(struct ptp_port *p, s64 now_mono);
 
 /* port_peer.c */
 void ptp_port_send_pdelay_req(struct ptp_port *p, s64 now_mono);

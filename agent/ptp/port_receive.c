@@ -20,8 +20,8 @@ static bool is_event(const struct ptp_header *h)
 }
 
 /* Clause 9.5.1, as far as it is the same for all types; PTP_REFUSALS: nothing is wrong. */
-static enum ptp_refusal check(const struct ptp_port *p, const struct ptp_message *m,
-			      const struct ptp_received *how)
+static enum ptp_refusal check(struct ptp_port *p, const struct ptp_message *m,
+			      const struct ptp_received *how, s64 now_mono)
 {
 	const struct ptp_default_ds *def = &ptp_bmca_ds(p->shared->bmca)->def;
 	const struct ptp_header *h = &m->header;
@@ -38,6 +38,8 @@ static enum ptp_refusal check(const struct ptp_port *p, const struct ptp_message
 	/* A Sync shows that its sender is there, whether its time is known or not. */
 	if (is_event(h) && how->kind == STAMP_NONE && h->type != PTP_SYNC)
 		return PTP_REFUSED_NO_STAMP;
+	if (!ptp_port_may_hear(p, h, how->from, now_mono))
+		return PTP_REFUSED_NO_GRANT;
 	return PTP_REFUSALS;
 }
 
@@ -57,7 +59,8 @@ static void hear_announce(struct ptp_port *p, const struct ptp_message *m,
 		path_len = t.len;
 	}
 	p->shared->changed = true;
-	r = ptp_bmca_announce(p->shared->bmca, p->index, m, path, path_len, 0, now_mono);
+	r = ptp_bmca_announce(p->shared->bmca, p->index, m, path, path_len,
+			      ptp_port_local_priority(p, how->from), now_mono);
 	p->counters.announce[r]++;
 	if (r != PTP_ANNOUNCE_NEWS && r != PTP_ANNOUNCE_KEPT)
 		ptp_port_refuse(p, r == PTP_ANNOUNCE_OWN ? PTP_REFUSED_OWN :
@@ -95,7 +98,7 @@ static void dispatch(struct ptp_port *p, const struct ptp_message *m,
 		break;
 	case PTP_DELAY_REQ:
 		if (is_mechanism(p, PTP_E2E))
-			ptp_port_answer_delay(p, m, how);
+			ptp_port_answer_delay(p, m, how, now_mono);
 		break;
 	case PTP_DELAY_RESP:
 		if (is_mechanism(p, PTP_E2E) && is_mine(p, m))
@@ -110,6 +113,9 @@ static void dispatch(struct ptp_port *p, const struct ptp_message *m,
 		if (is_mechanism(p, PTP_P2P) && is_mine(p, m))
 			ptp_port_hear_pdelay(p, m, how, now_mono);
 		break;
+	case PTP_SIGNALING:
+		ptp_port_hear_signaling(p, m, how, now_mono);
+		break;
 	default:
 		ptp_port_refuse(p, PTP_REFUSED_TYPE);
 	}
@@ -118,7 +124,7 @@ static void dispatch(struct ptp_port *p, const struct ptp_message *m,
 void ptp_port_receive(struct ptp_port *p, const struct ptp_message *m,
 		      const struct ptp_received *how, s64 now_mono)
 {
-	enum ptp_refusal r = check(p, m, how);
+	enum ptp_refusal r = check(p, m, how, now_mono);
 
 	p->counters.rx[m->header.type & 15]++;
 	if (r != PTP_REFUSALS)

@@ -67,7 +67,8 @@ void ptp_port_new_parent(struct ptp_port *p, s64 now_mono)
 	p->log_delay_req = p->cfg.log_min_delay_req;
 	p->due_mono[PTP_TIMER_DELAY_REQ] = INT64_MAX;
 	p->due_mono[PTP_TIMER_SYNC_RECEIPT] = INT64_MAX;
-	if (p->cfg.sync_timeout)
+	/* unicast: that time begins when it is granted */
+	if (p->cfg.sync_timeout && p->cfg.delivery != PTP_UNICAST)
 		p->due_mono[PTP_TIMER_SYNC_RECEIPT] = now_mono +
 			p->cfg.sync_timeout * ptp_interval_ns(p->log_sync);
 }
@@ -117,6 +118,10 @@ static void unmark(struct ptp_port *p, const struct ptp_header *h, s64 now_mono)
 
 void ptp_port_sync_lost(struct ptp_port *p, s64 now_mono)
 {
+	int chosen = p->unicast ? ptp_unicast_client_chosen(p->unicast) : -1;
+
+	if (chosen >= 0)
+		ptp_unicast_client_sync_lost(p->unicast, (unsigned int)chosen, now_mono);
 	p->counters.sync_timeouts++;
 	p->marked = true;
 	p->shared->changed = true;
@@ -154,11 +159,15 @@ void ptp_port_hear_follow_up(struct ptp_port *p, const struct ptp_message *m, s6
 
 void ptp_port_send_delay_req(struct ptp_port *p, s64 now_mono)
 {
-	const u8 *to = p->cfg.delivery != PTP_MULTICAST ? p->parent_address : NULL;
+	const u8 *to = p->cfg.delivery == PTP_HYBRID ? p->parent_address : NULL;
 	struct ptp_message m;
 	u16 sequence;
 
-	if (to && !p->has_parent_address) {
+	if (p->cfg.delivery == PTP_UNICAST) {
+		to = ptp_port_delay_transmitter(p, now_mono);
+		if (!to)
+			return;
+	} else if (to && !p->has_parent_address) {
 		p->counters.send_failed++;
 		return;
 	}

@@ -25,17 +25,17 @@ static size_t put_path(const struct ptp_port *p, u8 *tlv, size_t room)
 	return ptp_path_trace_put(tlv, room, clock, n);
 }
 
-void ptp_port_send_announce(struct ptp_port *p)
+void ptp_port_send_announce(struct ptp_port *p, u16 sequence, s8 log_interval, const u8 *to)
 {
 	const struct ptp_clock_ds *ds = ptp_bmca_ds(p->shared->bmca);
 	u8 tlv[PTP_MESSAGE_MAX];
 	struct ptp_message m;
 
-	ptp_port_header(p, &m, PTP_ANNOUNCE, p->announce_sequence++, p->cfg.bmca.log_announce);
+	ptp_port_header(p, &m, PTP_ANNOUNCE, sequence, log_interval);
 	ptp_announce_of(&m.announce, &m.header.flags, ds);
 	m.tlv = tlv;
 	m.tlv_len = (u16)put_path(p, tlv, sizeof(tlv));
-	ptp_port_send(p, &m, NULL);
+	ptp_port_send(p, &m, to);
 }
 
 /*
@@ -53,22 +53,22 @@ static void put_information(const struct ptp_port *p, struct ptp_message *m,
 	m->tlv_len = (u16)ptp_org_put(tlv, INFORMATION_LEN, &o);
 }
 
-void ptp_port_send_sync(struct ptp_port *p, s64 now_mono)
+void ptp_port_send_sync(struct ptp_port *p, const struct ptp_sent *sent, s64 now_mono)
 {
-	struct ptp_sent sent = { .sequence = p->sync_sequence++ };
+	const u8 *to = sent->unicast ? sent->to : NULL;
 	u8 tlv[INFORMATION_LEN];
 	struct ptp_message m;
 	u32 ticket;
 
-	ptp_port_header(p, &m, PTP_SYNC, sent.sequence, p->cfg.log_sync);
+	ptp_port_header(p, &m, PTP_SYNC, sent->sequence, sent->log_interval);
 	if (p->cfg.one_step) {
 		put_information(p, &m, tlv);
-		ptp_port_send(p, &m, NULL);
+		ptp_port_send(p, &m, to);
 		return;
 	}
 	m.header.flags = PTP_FLAG_TWO_STEP;
-	ticket = ptp_pending_add(&p->sync_sent, &sent, now_mono);
-	if (!ptp_port_send_stamped(p, &m, NULL, PTP_TICKET_SYNC | ticket))
+	ticket = ptp_pending_add(&p->sync_sent, sent, now_mono);
+	if (!ptp_port_send_stamped(p, &m, to, PTP_TICKET_SYNC | ticket))
 		ptp_pending_cancel(&p->sync_sent, ticket);
 }
 
@@ -80,24 +80,28 @@ void ptp_port_sync_stamped(struct ptp_port *p, u32 ticket, s64 tx_sys, s64 now_m
 
 	if (!ptp_pending_take(&p->sync_sent, ticket, now_mono, &sent))
 		return;
-	ptp_port_header(p, &m, PTP_FOLLOW_UP, sent.sequence, p->cfg.log_sync);
+	ptp_port_header(p, &m, PTP_FOLLOW_UP, sent.sequence, sent.log_interval);
 	put_information(p, &m, tlv);
 	if (!ptp_port_tai(p, tx_sys, &m.origin_tai)) {
 		p->counters.send_failed++;
 		return;
 	}
-	ptp_port_send(p, &m, NULL);
+	ptp_port_send(p, &m, sent.unicast ? sent.to : NULL);
 }
 
 void ptp_port_answer_delay(struct ptp_port *p, const struct ptp_message *req,
-			   const struct ptp_received *how)
+			   const struct ptp_received *how, s64 now_mono)
 {
 	const struct ptp_header *h = &req->header;
-	bool unicast = h->flags & PTP_FLAG_UNICAST;
+	bool unicast = h->flags & PTP_FLAG_UNICAST || p->cfg.delivery == PTP_UNICAST;
 	struct ptp_message m;
 
 	if (p->state != PTP_MASTER) {
 		ptp_port_refuse(p, PTP_REFUSED_STATE);
+		return;
+	}
+	if (unicast && !ptp_port_grants_delay(p, req, how, now_mono)) {
+		ptp_port_refuse(p, PTP_REFUSED_NO_GRANT);
 		return;
 	}
 	/* table 42: unicast answers state no interval */

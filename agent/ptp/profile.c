@@ -259,3 +259,26 @@ int ptp_profile_check(const struct ptp_profile *p, const struct ptp_settings *s,
 	}
 	return check_together(p, s, why, room);
 }
+
+static s8 granted(int log)
+{
+	if (log < PTP_GRANT_LOG_MIN)
+		log = PTP_GRANT_LOG_MIN;
+	return (s8)(log > PTP_GRANT_LOG_MAX ? PTP_GRANT_LOG_MAX : log);
+}
+
+void ptp_profile_grant_limits(const struct ptp_profile *p, struct ptp_grant_limits *l)
+{
+	const struct ptp_range *range[PTP_GRANT_KINDS] = {
+		[PTP_GRANT_ANNOUNCE] = &p->log_announce,
+		[PTP_GRANT_SYNC] = &p->log_sync,
+		[PTP_GRANT_DELAY] = &p->log_min_delay_req,
+	};
+
+	for (unsigned int i = 0; i < PTP_GRANT_KINDS; i++) {
+		l->log_min[i] = granted(range[i]->min);
+		l->log_max[i] = granted(range[i]->max);
+	}
+	l->duration_min_s = (u32)p->grant_s.min;
+	l->duration_max_s = (u32)p->grant_s.max;
+}

@@ -8,6 +8,7 @@
 
 #include "ptp/compare.h"
 #include "ptp/dataset.h"
+#include "ptp/grants.h"
 #include "types.h"
 
 enum {				/* sets of these are what a profile allows */
@@ -94,6 +95,9 @@ void ptp_profile_defaults(const struct ptp_profile *p, struct ptp_settings *s);
  */
 int ptp_profile_check(const struct ptp_profile *p, const struct ptp_settings *s, char *why,
 		      size_t room);
+
+/* How far a time-transmitter goes for its clients; .clients and .rate_max are left alone. */
+void ptp_profile_grant_limits(const struct ptp_profile *p, struct ptp_grant_limits *l);
 
 /* Words of the configuration for values of the four choices; -1: no such word. */
 int ptp_transport_parse(const char *text);	/* ethernet, ipv4, ipv6 */

@@ -40,6 +40,7 @@ struct node {
 	u64 legs[PORTS][2], link_delays[PORTS];
 	u64 sent[16], stamps_lost[16];
 	u16 next[PORTS][16];	/* sequence numbers of its own messages */
+	u16 next_to[256][16];	/* the same of Announce and Sync to one clock */
 	u64 information[16];	/* sent with Follow_Up information, by type */
 	u8 last_to[PTP_ADDRESS_LEN];	/* of the last Delay_Req; zeroes: multicast */
 	s64 answered_sys[256];		/* by requester: when Pdelay_Resp left */
@@ -183,6 +184,19 @@ static bool has_information(const struct ptp_outgoing *o)
 		org.content == PTP_ORG_FOLLOW_UP_INFORMATION && !walk.left;
 }
 
+static void check_sequence(struct node *n, unsigned int port, const struct ptp_outgoing *o)
+{
+	u16 *next = o->to ? &n->next_to[o->to[PTP_ADDRESS_LEN - 1]][o->type] : NULL;
+
+	if (o->to && (o->type == PTP_SYNC || o->type == PTP_ANNOUNCE)) {
+		/* those not sent before it was MASTER count, and a new grant begins anew */
+		assert_true(!o->sequence || (u16)(o->sequence - *next) < 1000);
+		*next = o->sequence + 1;
+	} else if (o->type <= PTP_PDELAY_REQ || o->type == PTP_ANNOUNCE) {
+		assert_int_equal(o->sequence, n->next[port][o->type]++);
+	}
+}
+
 /* Whoever asks is told when its own answer left. */
 static void check_answer(struct node *n, const struct ptp_outgoing *o, s64 tx)
 {
@@ -209,8 +223,7 @@ static int send(void *ctx, unsigned int port, const struct ptp_outgoing *o)
 	if (n->no_send)
 		return -ENETDOWN;
 	memcpy(octets, o->buf, o->len);
-	if (o->type <= PTP_PDELAY_REQ || o->type == PTP_ANNOUNCE)
-		assert_int_equal(o->sequence, n->next[port][o->type]++);
+	check_sequence(n, port, o);
 	n->sent[o->type]++;
 	check_answer(n, o, tx);
 	if (o->type == PTP_DELAY_REQ) {
@@ -357,6 +370,20 @@ static struct node *world_add(struct setting *s, s64 offset_ns, const struct plu
 	return n;
 }
 
+/* It was off for a moment, and remembers nothing. */
+static inline void world_restart(struct node *n, struct setting *s)
+{
+	ptp_instance_free(n->t);
+	memset(n->next, 0, sizeof(n->next));
+	memset(n->next_to, 0, sizeof(n->next_to));
+	s->cfg.def.clock = n->clock;
+	s->cfg.port = s->port;
+	n->t = ptp_instance_new(&s->cfg, &ops, n, w.now);
+	assert_non_null(n->t);
+	for (unsigned int i = 0; i < n->ports; i++)
+		ptp_instance_event(n->t, i, PTP_EV_INITIALIZED, w.now);
+}
+
 static enum ptp_port_state world_state(const struct node *n, unsigned int port)
 {
 	return ptp_bmca_state(ptp_instance_bmca(n->t), port);
@@ -446,7 +473,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-static struct node *add_one(u8 priority1, s64 offset_ns, struct plug plug)
+static inline struct node *add_one(u8 priority1, s64 offset_ns, struct plug plug)
 {
 	struct setting s;
 

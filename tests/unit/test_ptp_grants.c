@@ -17,7 +17,7 @@ static const u64 key[2] = { 1, 2 };
 static struct ptp_grants *grants;
 
 static const struct ptp_grant_limits limits = {
-	.clients = CLIENTS, .log_min = { -3, -7, -7 },
+	.clients = CLIENTS, .log_min = { -3, -7, -7 }, .log_max = { 4, 4, 2 },
 	.duration_min_s = 10, .duration_max_s = 300,
 };
 
@@ -163,6 +163,7 @@ static void test_refusals(void **state)
 	assert_int_equal(request(0, PTP_GRANT_SYNC, -8, 100, 0), 0);
 	assert_int_equal(request(0, PTP_GRANT_SYNC, -128, 100, 0), 0);
 	assert_int_equal(request(0, PTP_GRANT_SYNC, 5, 100, 0), 0);
+	assert_int_equal(request(0, PTP_GRANT_DELAY, 3, 100, 0), 0);
 	assert_int_equal(request(0, PTP_GRANT_SYNC, 127, 100, 0), 0);
 	assert_int_equal(request(0, PTP_GRANT_SYNC, 0, 9, 0), 0);
 	assert_int_equal(request(0, PTP_GRANT_SYNC, 0, 0, 0), 0);
@@ -185,6 +186,46 @@ static void test_refusals(void **state)
 	l = limits;
 	l.log_min[1] = -8;
 	assert_null(ptp_grants_new(&l, key));
+}
+
+static void test_limits_are_changed(void **state)
+{
+	struct ptp_grant_limits l = limits;
+
+	request(1, PTP_GRANT_SYNC, -7, 100, 0);
+	l.log_min[PTP_GRANT_SYNC] = 0;
+	assert_true(ptp_grants_limit(grants, &l));
+	assert_int_equal(ptp_grants_clients(grants), 1);
+	assert_int_equal(request(2, PTP_GRANT_SYNC, -1, 100, 0), 0);
+	assert_int_equal(request(2, PTP_GRANT_SYNC, 0, 100, 0), 100);
+	l.log_max[PTP_GRANT_SYNC] = -1;
+	assert_false(ptp_grants_limit(grants, &l));
+	l = limits;
+	l.clients++;
+	assert_false(ptp_grants_limit(grants, &l));
+}
+
+/* Delay_Req as often as granted, with the spread that is theirs, and more of them */
+static void test_delay_requests(void **state)
+{
+	struct ptp_grant_client c = client(1);
+	unsigned int taken = 0;
+	s64 now = SECOND;
+
+	assert_false(ptp_grants_take_delay(grants, &c, now));
+	request(1, PTP_GRANT_DELAY, 0, 300, now);
+	srand(1);
+	for (unsigned int i = 0; i < 200; i++) {
+		now += rand() % (2 * SECOND);
+		assert_true(ptp_grants_take_delay(grants, &c, now));
+	}
+	request(1, PTP_GRANT_DELAY, 0, 300, now);
+	for (unsigned int i = 0; i < 10000; i++) {
+		now += SECOND / 100;
+		taken += ptp_grants_take_delay(grants, &c, now);
+	}
+	assert_in_range(taken, 190, 210);
+	assert_false(ptp_grants_take_delay(grants, &c, now + 300 * SECOND));
 }
 
 static void test_cancel(void **state)
@@ -281,6 +322,8 @@ int main(void)
 		WITH_TABLE(test_another_interval),
 		WITH_TABLE(test_refusals),
 		WITH_TABLE(test_cancel),
+		WITH_TABLE(test_limits_are_changed),
+		WITH_TABLE(test_delay_requests),
 		WITH_TABLE(test_stall),
 		WITH_TABLE(test_who_is_who),
 		WITH_TABLE(test_random),

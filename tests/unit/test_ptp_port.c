@@ -77,7 +77,7 @@ static void refuses_at_receiver(struct node *gm, struct node *oc)
 	refuses(oc, message(PTP_DELAY_REQ, &stranger, 0), STAMP_KERNEL, PTP_REFUSED_STATE);
 	refuses(oc, message(PTP_PDELAY_REQ, &stranger, 0), STAMP_KERNEL,
 		PTP_REFUSED_MECHANISM);
-	refuses(oc, message(PTP_SIGNALING, gm, 0), STAMP_NONE, PTP_REFUSED_TYPE);
+	refuses(oc, message(PTP_SIGNALING, gm, 0), STAMP_NONE, PTP_REFUSED_TARGET);
 	refuses(oc, message(PTP_ANNOUNCE, oc, 0), STAMP_NONE, PTP_REFUSED_OWN);
 	m = message(PTP_ANNOUNCE, &stranger, 0);
 	m.announce.steps_removed = 255;
@@ -230,7 +230,7 @@ static void who_is_master_no_more_follows_nothing_up(void **state)
 	assert_int_equal(world_count(n, 0).late_stamps, 1);
 }
 
-/* Who is served by grants sends nothing by itself, and answers who asks. */
+/* Who sends by unicast alone sends nothing by itself, and answers to addresses only. */
 static void unicast_is_not_multicast(void **state)
 {
 	struct plug plug = at(0, 700, 300);
@@ -240,17 +240,16 @@ static void unicast_is_not_multicast(void **state)
 
 	setting_init(&s, 1, 1);
 	s.port[0].delivery = PTP_UNICAST;
+	s.port[0].asking.duration_s = 300;
 	gm = world_add(&s, 0, &plug);
 	world_run(20 * S);
 	assert_int_equal(world_state(gm, 0), PTP_MASTER);
 	m = message(PTP_DELAY_REQ, &(struct node){ .clock = 99 }, 7);
 	inject(gm, m, STAMP_KERNEL);
-	assert_int_equal(gm->sent[PTP_DELAY_RESP], 1);
-	/* to an address that is not known */
 	m.header.flags = PTP_FLAG_UNICAST;
 	inject(gm, m, STAMP_KERNEL);
-	assert_int_equal(gm->sent[PTP_DELAY_RESP], 1);
-	assert_int_equal(world_count(gm, 0).send_failed, 1);
+	assert_int_equal(gm->sent[PTP_DELAY_RESP], 0);
+	assert_int_equal(world_count(gm, 0).send_failed, 2);
 	assert_int_equal(gm->sent[PTP_ANNOUNCE] + gm->sent[PTP_SYNC], 0);
 }
 

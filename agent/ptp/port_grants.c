@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A port's granting side of unicast negotiation (clause 16.1). Grants are given in every
+ * state in which the port is alive, and kept when it changes: they are leave to send, and
+ * messages go out in MASTER only (clause 9.2.5), so that a client learns by the silence of
+ * Announce that another transmitter is to be followed, and hears this one at once when it
+ * is MASTER again. A clock that is a receiver only denies all requests.
+ */
+#include <string.h>
+
+#include "ptp/port_private.h"
+
+/* Messages in one go; what else is due comes in the next one, which is due at once. */
+#define AT_ONCE 512
+
+static bool is_served(const struct ptp_port *p, enum ptp_grant_kind kind)
+{
+	return !ptp_bmca_ds(p->shared->bmca)->def.receiver_only &&
+		(kind != PTP_GRANT_DELAY || p->cfg.delay == PTP_E2E);
+}
+
+void ptp_port_grant(struct ptp_port *p, const struct ptp_grant_client *client,
+		    struct ptp_unicast *u, s64 now_mono)
+{
+	enum ptp_grant_kind kind;
+	u32 duration = 0;
+
+	if (ptp_grant_kind_of(u->message, &kind) && is_served(p, kind))
+		duration = ptp_grants_request(p->grants, client, kind, u->log_interval,
+					      u->duration, now_mono);
+	if (duration)
+		p->counters.granted++;
+	else
+		p->counters.denied++;
+	u->tlv = PTP_TLV_GRANT_UNICAST;
+	u->duration = duration;
+	u->flags = duration ? PTP_GRANT_RENEWAL_INVITED : 0;
+}
+
+void ptp_port_withdraw(struct ptp_port *p, const struct ptp_grant_client *client,
+		       const struct ptp_unicast *u, s64 now_mono)
+{
+	enum ptp_grant_kind kind;
+
+	if (ptp_grant_kind_of(u->message, &kind) &&
+	    ptp_grants_cancel(p->grants, client, kind, now_mono))
+		p->counters.cancelled++;
+}
+
+bool ptp_port_grants_delay(struct ptp_port *p, const struct ptp_message *req,
+			   const struct ptp_received *how, s64 now_mono)
+{
+	struct ptp_grant_client client = { .id = { req->header.clock, req->header.port } };
+
+	if (!p->grants || p->cfg.open_delay || p->cfg.delivery == PTP_HYBRID)
+		return true;
+	if (!how->from)
+		return false;
+	memcpy(client.address, how->from, PTP_ADDRESS_LEN);
+	return ptp_grants_take_delay(p->grants, &client, now_mono);
+}
+
+/* Table 42: unicast Sync and Follow_Up state no interval; Announce does, as ptp4l's. */
+static void send(struct ptp_port *p, const struct ptp_grant_client *client,
+		 enum ptp_grant_kind kind, s8 log_interval, u16 sequence, s64 now_mono)
+{
+	struct ptp_sent sent = {
+		.sequence = sequence, .log_interval = PTP_LOG_INTERVAL_NONE, .unicast = true,
+	};
+
+	if (kind == PTP_GRANT_ANNOUNCE) {
+		ptp_port_send_announce(p, sequence, log_interval, client->address);
+		return;
+	}
+	memcpy(sent.to, client->address, PTP_ADDRESS_LEN);
+	ptp_port_send_sync(p, &sent, now_mono);
+}
+
+void ptp_port_run_grants(struct ptp_port *p, s64 now_mono)
+{
+	struct ptp_grant_client client;
+	enum ptp_grant_kind kind;
+	s8 log_interval;
+	u16 sequence;
+
+	for (unsigned int i = 0; i < AT_ONCE; i++) {
+		if (!ptp_grants_due(p->grants, now_mono, &client, &kind, &log_interval, &sequence))
+			break;
+		if (p->state == PTP_MASTER)
+			send(p, &client, kind, log_interval, sequence, now_mono);
+	}
+}
+
+const struct ptp_grants *ptp_port_grants(const struct ptp_port *p)
+{
+	return p->grants;
+}
