@@ -15,7 +15,7 @@
 
 static bool is_served(const struct ptp_port *p, enum ptp_grant_kind kind)
 {
-	return !ptp_bmca_ds(p->shared->bmca)->def.receiver_only &&
+	return !ptp_bmca_ds(p->shared->bmca)->def.receiver_only && !p->cfg.bmca.receiver_only &&
 		(kind != PTP_GRANT_DELAY || p->cfg.delay == PTP_E2E);
 }
 

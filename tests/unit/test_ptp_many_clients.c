@@ -192,6 +192,7 @@ static int setup(void **state)
 	lab.t = ptp_instance_new(&(struct ptp_instance_config){
 		.def = { .clock = 1, .ports = 1, .quality = { 6, 0x21, 0x4e5d }, .priority1 = 128,
 			 .max_steps_removed = PTP_STEPS_MAX },
+		.time = { .flags = PTP_FLAG_PTP_TIMESCALE },
 		.utc_offset = 37, .compare = ptp_compare_default, .threshold = 2,
 		.minor_version = 1, .port = &port,
 	}, &ops, &lab, lab.now);
