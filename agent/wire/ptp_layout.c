@@ -77,6 +77,8 @@ static size_t variable_size(const struct ptp_field *f, const u8 *b, size_t left)
 		return left < 1 ? 1 : 1u + b[0];
 	case PTP_ADDRESS:
 		return left < 2 ? 2 : 2u + be16_get(b);
+	case PTP_REST:
+		return left;
 	default:	/* PTP_IDENTITIES */
 		return left % IDENTITY_LEN ? left + 1 : left;
 	}
@@ -111,6 +113,7 @@ static bool get_field(const struct ptp_field *f, const u8 *b, size_t size, void 
 	case PTP_TEXT:
 	case PTP_ADDRESS:
 	case PTP_IDENTITIES:
+	case PTP_REST:
 		octets->b = b + length_size(f);
 		octets->len = (u16)(size - length_size(f));
 		return true;
@@ -182,6 +185,7 @@ static void put_field(const struct ptp_field *f, u8 *b, size_t size, const void 
 	case PTP_TEXT:
 	case PTP_ADDRESS:
 	case PTP_IDENTITIES:
+	case PTP_REST:
 		be_put(b, length_size(f), octets->len);
 		if (octets->len)
 			memcpy(b + length_size(f), octets->b, octets->len);

@@ -22,6 +22,7 @@ enum ptp_kind {
 	PTP_TEXT,		/* struct ptp_octets; PTPText: a length of 1 octet, UTF-8 */
 	PTP_ADDRESS,		/* struct ptp_octets; a length of 2 octets */
 	PTP_IDENTITIES,		/* struct ptp_octets; clockIdentities, all that follows */
+	PTP_REST,		/* struct ptp_octets; all that follows, whatever it says */
 };
 
 /* Inside what was parsed. */

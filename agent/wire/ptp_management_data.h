@@ -127,6 +127,36 @@ struct ptp_port_stats_np {
 	u64 rx[16], tx[16];	/* by message type */
 };
 
+struct ptp_port_service_stats_np {
+	struct ptp_port_id port;
+	/* how often each of its timers expired, and what did not fit together */
+	u64 announce_timeout, sync_timeout, delay_timeout, unicast_service_timeout,
+		unicast_request_timeout, master_announce_timeout, master_sync_timeout,
+		qualification_timeout, sync_mismatch, followup_mismatch;
+};
+
+struct ptp_unicast_table_np {
+	u16 size;
+	struct ptp_octets entries;	/* as they are: their sizes differ */
+};
+
+struct ptp_power_settings_np {	/* of C37.238 */
+	u16 version;		/* 0 none, 2011, 2017 */
+	u16 gm_id;
+	u32 gm_inaccuracy_ns, network_inaccuracy_ns, total_inaccuracy_ns;
+};
+
+struct ptp_cmlds_info_np {
+	s64 mean_link_delay;	/* 2^-16 ns */
+	s32 rate_ratio;		/* of the neighbour, less 1, 2^-41 */
+	u32 as_capable;
+};
+
+struct ptp_external_gm_np {
+	u64 gm;
+	u16 steps_removed;
+};
+
 struct ptp_port_hwclock_np {
 	struct ptp_port_id port;
 	s32 phc;		/* its number, -1: none */
@@ -158,7 +188,12 @@ union ptp_management_data {
 	struct ptp_subscribe_events_np subscribe_events_np;
 	struct ptp_port_properties_np port_properties_np;
 	struct ptp_port_stats_np port_stats_np;
+	struct ptp_port_service_stats_np port_service_stats_np;
+	struct ptp_unicast_table_np unicast_table_np;
 	struct ptp_port_hwclock_np port_hwclock_np;
+	struct ptp_power_settings_np power_settings_np;
+	struct ptp_cmlds_info_np cmlds_info_np;
+	struct ptp_external_gm_np external_gm_np;
 };
 
 #endif

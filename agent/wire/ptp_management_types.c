@@ -152,6 +152,46 @@ static const struct ptp_field port_stats_np[] = {
 	FIELD(PTP_COUNTERS, 128, port_stats_np.tx, "tx"),
 };
 
+#define SERVICE(member) FIELD(PTP_COUNTERS, 8, port_service_stats_np.member, #member)
+
+static const struct ptp_field port_service_stats_np[] = {
+	PORT_ID(port_service_stats_np.port, "portIdentity"),
+	SERVICE(announce_timeout),
+	SERVICE(sync_timeout),
+	SERVICE(delay_timeout),
+	SERVICE(unicast_service_timeout),
+	SERVICE(unicast_request_timeout),
+	SERVICE(master_announce_timeout),
+	SERVICE(master_sync_timeout),
+	SERVICE(qualification_timeout),
+	SERVICE(sync_mismatch),
+	SERVICE(followup_mismatch),
+};
+
+static const struct ptp_field unicast_table_np[] = {
+	FIELD(PTP_UINT, 2, unicast_table_np.size, "actualTableSize"),
+	FIELD(PTP_REST, 0, unicast_table_np.entries, "unicastMasters"),
+};
+
+static const struct ptp_field power_settings_np[] = {
+	FIELD(PTP_UINT, 2, power_settings_np.version, "version"),
+	FIELD(PTP_HEX, 2, power_settings_np.gm_id, "grandmasterID"),
+	FIELD(PTP_UINT, 4, power_settings_np.gm_inaccuracy_ns, "grandmasterTimeInaccuracy"),
+	FIELD(PTP_UINT, 4, power_settings_np.network_inaccuracy_ns, "networkTimeInaccuracy"),
+	FIELD(PTP_UINT, 4, power_settings_np.total_inaccuracy_ns, "totalTimeInaccuracy"),
+};
+
+static const struct ptp_field cmlds_info_np[] = {
+	FIELD(PTP_INTERVAL, 8, cmlds_info_np.mean_link_delay, "meanLinkDelay"),
+	FIELD(PTP_INT, 4, cmlds_info_np.rate_ratio, "scaledNeighborRateRatio"),
+	FIELD(PTP_UINT, 4, cmlds_info_np.as_capable, "asCapable"),
+};
+
+static const struct ptp_field external_gm_np[] = {
+	FIELD(PTP_IDENTITY, 8, external_gm_np.gm, "gmIdentity"),
+	FIELD(PTP_UINT, 2, external_gm_np.steps_removed, "stepsRemoved"),
+};
+
 static const struct ptp_field port_hwclock_np[] = {
 	PORT_ID(port_hwclock_np.port, "portIdentity"),
 	FIELD(PTP_INT, 4, port_hwclock_np.phc, "phcIndex"),
@@ -255,9 +295,13 @@ static const struct ptp_management_type types[] = {
 	PORT(PORT_PROPERTIES_NP, GET, LAYOUT(port_properties_np)),
 	PORT(PORT_STATS_NP, GET, LAYOUT(port_stats_np)),
 	CLOCK(SYNCHRONIZATION_UNCERTAIN_NP, GET_SET, LAYOUT(uncertain)),
-	PORT(PORT_SERVICE_STATS_NP, GET, NULL),
-	PORT(UNICAST_MASTER_TABLE_NP, GET, NULL),
+	PORT(PORT_SERVICE_STATS_NP, GET, LAYOUT(port_service_stats_np)),
+	PORT(UNICAST_MASTER_TABLE_NP, GET, LAYOUT(unicast_table_np)),
 	PORT(PORT_HWCLOCK_NP, GET, LAYOUT(port_hwclock_np)),
+	PORT(POWER_PROFILE_SETTINGS_NP, GET_SET, LAYOUT(power_settings_np)),
+	PORT(CMLDS_INFO_NP, GET, LAYOUT(cmlds_info_np)),
+	PORT(PORT_CORRECTIONS_NP, GET_SET, NULL),	/* linuxptp's are of the host's order */
+	CLOCK(EXTERNAL_GRANDMASTER_PROPERTIES_NP, GET_SET, LAYOUT(external_gm_np)),
 };
 
 const struct ptp_management_type *ptp_management_types(size_t *count)

@@ -32,6 +32,7 @@ static void check_fields(const struct ptp_management *m, const union ptp_managem
 		case PTP_TEXT:
 		case PTP_ADDRESS:
 		case PTP_IDENTITIES:
+		case PTP_REST:
 			check_octets((const void *)((const u8 *)d + f->at), m);
 			break;
 		case PTP_RESERVED:

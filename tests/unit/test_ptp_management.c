@@ -93,7 +93,7 @@ static void test_types(void **state)
 	size_t n;
 
 	type = ptp_management_types(&n);
-	assert_int_equal(n, 61);
+	assert_int_equal(n, 65);
 	for (end = type + n; type < end; type++) {
 		assert_ptr_equal(ptp_management_type(type->id), type);
 		assert_true(type + 1 == end || type->id < type[1].id);
@@ -449,6 +449,50 @@ static void test_port_stats_np(void **state)
 	assert_true(d.port_stats_np.tx[PTP_SYNC] == 0);
 }
 
+static void test_newer_np(void **state)
+{
+	static const u8 power[] = {
+		0x07, 0xe1, 0x00, 0xfe, 0, 0, 0, 50, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff,
+	};
+	static const u8 cmlds[] = {
+		0, 0, 0, 0, 0, 1, 0x80, 0, 0xff, 0xff, 0xff, 0xfe, 0, 0, 0, 1,
+	};
+	static const u8 external[] = { GM_OCTETS, 0x01, 0x02 };
+	static const u8 table[] = { 0x00, 0x01, 1, 2, 3, 4 };
+	u8 service[10 + 80] = { CLOCK_OCTETS, 0, 1 };
+	struct ptp_management m = management(PTP_MID_UNICAST_MASTER_TABLE_NP, table, 6);
+
+	check(PTP_MID_POWER_PROFILE_SETTINGS_NP, power, sizeof(power), false);
+	assert_int_equal(d.power_settings_np.version, 2017);
+	assert_int_equal(d.power_settings_np.gm_id, 0xfe);
+	assert_int_equal(d.power_settings_np.gm_inaccuracy_ns, 50);
+	assert_true(d.power_settings_np.total_inaccuracy_ns == UINT32_MAX);
+	check(PTP_MID_CMLDS_INFO_NP, cmlds, sizeof(cmlds), false);
+	assert_true(d.cmlds_info_np.mean_link_delay == 0x18000);
+	assert_int_equal(d.cmlds_info_np.rate_ratio, -2);
+	assert_int_equal(d.cmlds_info_np.as_capable, 1);
+	check(PTP_MID_EXTERNAL_GRANDMASTER_PROPERTIES_NP, external, sizeof(external), false);
+	assert_true(d.external_gm_np.gm == GM);
+	assert_int_equal(d.external_gm_np.steps_removed, 0x102);
+	for (u8 i = 0; i < 10; i++)
+		service[10 + 8 * i] = i + 1;
+	check(PTP_MID_PORT_SERVICE_STATS_NP, service, sizeof(service), false);
+	assert_true(d.port_service_stats_np.announce_timeout == 1);
+	assert_true(d.port_service_stats_np.delay_timeout == 3);
+	assert_true(d.port_service_stats_np.followup_mismatch == 10);
+	/* entries of any size, at least none */
+	assert_int_equal(ptp_management_data_get(&m, &d), 0);
+	assert_int_equal(d.unicast_table_np.size, 1);
+	assert_int_equal(d.unicast_table_np.entries.len, 4);
+	assert_ptr_equal(d.unicast_table_np.entries.b, table + 2);
+	assert_int_equal(ptp_management_data_put(built, sizeof(built), m.id, &d), HEAD + 6);
+	assert_memory_equal(built + HEAD, table, 6);
+	m.len = 2;
+	assert_int_equal(ptp_management_data_get(&m, &d), 0);
+	m.len = 1;
+	assert_int_equal(ptp_management_data_get(&m, &d), -EMSGSIZE);
+}
+
 static void test_error_status(void **state)
 {
 	static const u8 octets[] = {
@@ -561,6 +605,7 @@ int main(void)
 		cmocka_unit_test(test_time_status_np),
 		cmocka_unit_test(test_linuxptp),
 		cmocka_unit_test(test_port_stats_np),
+		cmocka_unit_test(test_newer_np),
 		cmocka_unit_test(test_error_status),
 		cmocka_unit_test(test_field_numbers),
 		cmocka_unit_test(test_of_ptp4l),
