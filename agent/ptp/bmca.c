@@ -261,6 +261,11 @@ void ptp_bmca_set_own(struct ptp_bmca *b, struct ptp_quality quality, u8 priorit
 	decide(b, now_mono);
 }
 
+const struct ptp_time_properties_ds *ptp_bmca_own_time(const struct ptp_bmca *b)
+{
+	return &b->own_time;
+}
+
 void ptp_bmca_set_receiver_only(struct ptp_bmca *b, bool receiver_only, s64 now_mono)
 {
 	b->ds.def.receiver_only = receiver_only;

@@ -71,6 +71,9 @@ bool ptp_bmca_mark(struct ptp_bmca *b, unsigned int port, struct ptp_port_id sen
 void ptp_bmca_set_own(struct ptp_bmca *b, struct ptp_quality quality, u8 priority1,
 		      u8 priority2, const struct ptp_time_properties_ds *time, s64 now_mono);
 
+/* What was set so, which is not ds.time while another clock is followed */
+const struct ptp_time_properties_ds *ptp_bmca_own_time(const struct ptp_bmca *b);
+
 /* SLAVE_ONLY of management: becomes figure 31, or 30, at once. */
 void ptp_bmca_set_receiver_only(struct ptp_bmca *b, bool receiver_only, s64 now_mono);
 

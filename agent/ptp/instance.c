@@ -3,7 +3,10 @@
 
 #include <stdlib.h>
 
+#include "ptp/manage.h"
+
 struct ptp_instance {
+	struct ptp_manager *manager;
 	struct ptp_shared shared;
 	unsigned int n;
 	struct ptp_port *port[];
@@ -71,6 +74,11 @@ void ptp_instance_free(struct ptp_instance *t)
 	free(t);
 }
 
+void ptp_instance_set_manager(struct ptp_instance *t, struct ptp_manager *manager)
+{
+	t->manager = manager;
+}
+
 static void follow(struct ptp_instance *t, s64 now_mono)
 {
 	t->shared.changed = false;
@@ -81,6 +89,11 @@ static void follow(struct ptp_instance *t, s64 now_mono)
 void ptp_instance_message(struct ptp_instance *t, unsigned int port, const struct ptp_message *m,
 			  const struct ptp_received *how, s64 now_mono)
 {
+	if (m->header.type == PTP_MANAGEMENT && t->manager) {
+		if (ptp_port_admit(t->port[port], m, how, now_mono))
+			ptp_manager_receive(t->manager, t, port, m, how, now_mono);
+		return;
+	}
 	ptp_port_receive(t->port[port], m, how, now_mono);
 	if (t->shared.changed)
 		follow(t, now_mono);
@@ -172,6 +185,23 @@ bool ptp_instance_configure_port(struct ptp_instance *t, unsigned int port,
 	ptp_port_configure(t->port[port], cfg, now_mono);
 	follow(t, now_mono);
 	return true;
+}
+
+bool ptp_instance_pass(struct ptp_instance *t, unsigned int port, const struct ptp_message *m,
+		       const u8 *to)
+{
+	return ptp_port_pass(t->port[port], m, to);
+}
+
+const struct ptp_shared *ptp_instance_shared(const struct ptp_instance *t)
+{
+	return &t->shared;
+}
+
+const struct ptp_port_config *ptp_instance_port_config(const struct ptp_instance *t,
+						       unsigned int port)
+{
+	return ptp_port_config(t->port[port]);
 }
 
 const struct ptp_bmca *ptp_instance_bmca(const struct ptp_instance *t)

@@ -25,11 +25,17 @@ struct ptp_instance_config {
 };
 
 struct ptp_instance;
+struct ptp_manager;
 
 /* NULL: no memory, or something is out of range. Ports begin INITIALIZING; @ops is borrowed. */
 struct ptp_instance *ptp_instance_new(const struct ptp_instance_config *cfg,
 				      const struct ptp_port_ops *ops, void *ctx, s64 now_mono);
 void ptp_instance_free(struct ptp_instance *t);
+/*
+ * Who answers Management messages (manage.h), borrowed. NULL, as it begins: nobody, and
+ * they are refused as PTP_REFUSED_TYPE.
+ */
+void ptp_instance_set_manager(struct ptp_instance *t, struct ptp_manager *manager);
 
 /* Octets from the network at @port (from 0; portNumber is one more), whatever they are. */
 void ptp_instance_receive(struct ptp_instance *t, unsigned int port, const void *buf, size_t len,
@@ -80,6 +86,13 @@ const struct ptp_unicast_client *ptp_instance_unicast(const struct ptp_instance 
 						      unsigned int port);
 const struct ptp_grants *ptp_instance_grants(const struct ptp_instance *t, unsigned int port);
 
+/* See ptp_port_pass(); counted as sent at @port. */
+bool ptp_instance_pass(struct ptp_instance *t, unsigned int port, const struct ptp_message *m,
+		       const u8 *to);
+
+const struct ptp_shared *ptp_instance_shared(const struct ptp_instance *t);
+const struct ptp_port_config *ptp_instance_port_config(const struct ptp_instance *t,
+						       unsigned int port);
 const struct ptp_bmca *ptp_instance_bmca(const struct ptp_instance *t);
 void ptp_instance_count(const struct ptp_instance *t, unsigned int port,
 			struct ptp_port_counters *c);

@@ -329,6 +329,18 @@ bool ptp_port_send_stamped(struct ptp_port *p, struct ptp_message *m, const u8 *
 	return send(p, m, &(struct ptp_outgoing){ .to = to, .stamp = true, .ticket = ticket });
 }
 
+bool ptp_port_pass(struct ptp_port *p, const struct ptp_message *m, const u8 *to)
+{
+	struct ptp_message copy = *m;
+
+	return ptp_port_send(p, &copy, to);
+}
+
+const struct ptp_port_config *ptp_port_config(const struct ptp_port *p)
+{
+	return &p->cfg;
+}
+
 s8 ptp_port_log_delay_req(const struct ptp_port *p)
 {
 	return ptp_port_follows(p) ? p->log_delay_req : p->cfg.log_min_delay_req;

@@ -163,6 +163,12 @@ void ptp_port_configure(struct ptp_port *p, const struct ptp_port_config *cfg, s
 
 void ptp_port_receive(struct ptp_port *p, const struct ptp_message *m,
 		      const struct ptp_received *how, s64 now_mono);
+/* The first part of that, for what the instance answers itself: counted. False: refused. */
+bool ptp_port_admit(struct ptp_port *p, const struct ptp_message *m,
+		    const struct ptp_received *how, s64 now_mono);
+/* A general message as it is, with the UNICAST flag when @to is not NULL. */
+bool ptp_port_pass(struct ptp_port *p, const struct ptp_message *m, const u8 *to);
+const struct ptp_port_config *ptp_port_config(const struct ptp_port *p);
 /* It was no message: @error of ptp_message_parse(). */
 void ptp_port_malformed(struct ptp_port *p, int error);
 void ptp_port_stamped(struct ptp_port *p, u32 ticket, s64 tx_sys, enum stamp_kind kind,

@@ -19,6 +19,14 @@ static bool is_event(const struct ptp_header *h)
 	return h->type < PTP_FOLLOW_UP;
 }
 
+/* Clause 9.2.5: who is faulty or disabled must still hear that it is to be enabled. */
+static bool listens(const struct ptp_port *p, const struct ptp_header *h)
+{
+	if (h->type == PTP_MANAGEMENT)
+		return p->state != PTP_INITIALIZING;
+	return ptp_port_alive(p->state);
+}
+
 /* Clause 9.5.1, as far as it is the same for all types; PTP_REFUSALS: nothing is wrong. */
 static enum ptp_refusal check(struct ptp_port *p, const struct ptp_message *m,
 			      const struct ptp_received *how, s64 now_mono)
@@ -30,7 +38,7 @@ static enum ptp_refusal check(struct ptp_port *p, const struct ptp_message *m,
 		return PTP_REFUSED_SDO;
 	if (h->domain != def->domain)
 		return PTP_REFUSED_DOMAIN;
-	if (!ptp_port_alive(p->state))
+	if (!listens(p, h))
 		return PTP_REFUSED_STATE;
 	/* own Announces tell the best clock algorithm that two ports are on one segment */
 	if (h->clock == p->id.clock && h->type != PTP_ANNOUNCE)
@@ -121,15 +129,21 @@ static void dispatch(struct ptp_port *p, const struct ptp_message *m,
 	}
 }
 
-void ptp_port_receive(struct ptp_port *p, const struct ptp_message *m,
-		      const struct ptp_received *how, s64 now_mono)
+bool ptp_port_admit(struct ptp_port *p, const struct ptp_message *m,
+		    const struct ptp_received *how, s64 now_mono)
 {
 	enum ptp_refusal r = check(p, m, how, now_mono);
 
 	p->counters.rx[m->header.type & 15]++;
 	if (r != PTP_REFUSALS)
 		ptp_port_refuse(p, r);
-	else
+	return r == PTP_REFUSALS;
+}
+
+void ptp_port_receive(struct ptp_port *p, const struct ptp_message *m,
+		      const struct ptp_received *how, s64 now_mono)
+{
+	if (ptp_port_admit(p, m, how, now_mono))
 		dispatch(p, m, how, now_mono);
 }
 

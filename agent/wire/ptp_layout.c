@@ -69,6 +69,11 @@ s64 ptp_field_number(const struct ptp_field *f, const void *in)
 	return (s64)v;
 }
 
+void ptp_field_store(const struct ptp_field *f, void *out, u64 v)
+{
+	store((u8 *)out + f->at, f->size, v);
+}
+
 /* Octets of a field whose size is in the message; more than @left: it does not fit. */
 static size_t variable_size(const struct ptp_field *f, const u8 *b, size_t left)
 {

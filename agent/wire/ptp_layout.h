@@ -61,6 +61,8 @@ bool ptp_layout_put(const struct ptp_layout *l, const void *in, u8 *b, size_t ro
  * with its sign.
  */
 s64 ptp_field_number(const struct ptp_field *f, const void *in);
+/* The other way: those of its bits that the field has. */
+void ptp_field_store(const struct ptp_field *f, void *out, u64 v);
 
 /* A table entry: the member @m of structure @s, @n octets in the message. */
 #define PTP_FIELD(kind_, n_, s_, m_, name_) { (name_), (kind_), (n_), (u16)offsetof(s_, m_) }
