@@ -157,7 +157,7 @@ static void on_link_delay(void *ctx, unsigned int port, const struct ptp_peer_sa
 	struct ptp_clock *c = ctx;
 
 	if (c->port[port].source)
-		ptp_source_link_delay(c->port[port].source, sample->delay_ns);
+		ptp_source_link_delay(c->port[port].source, sample);
 }
 
 static void on_parent(void *ctx, unsigned int port, struct ptp_port_id parent)

@@ -99,10 +99,11 @@ void ptp_source_leg(struct ptp_source *s, enum ptp_way way, const struct leg *le
 	s->env->changed(s->env->ctx);
 }
 
-void ptp_source_link_delay(struct ptp_source *s, double delay_ns)
+void ptp_source_link_delay(struct ptp_source *s, const struct ptp_peer_sample *sample)
 {
 	s->has_delay = true;
-	s->delay_ns = delay_ns;
+	s->delay_ns = sample->delay_ns;
+	s->kind[PTP_WAY_FWD] = sample->kind;
 }
 
 void ptp_source_new_parent(struct ptp_source *s)

@@ -22,7 +22,7 @@ void ptp_source_configure(struct ptp_source *s, const struct config_ptp *cfg);
 /* @ds: of the instance, for what the grandmaster says of itself; @error_ns of the stamp. */
 void ptp_source_leg(struct ptp_source *s, enum ptp_way way, const struct leg *leg,
 		    const struct ptp_clock_ds *ds, double error_ns);
-void ptp_source_link_delay(struct ptp_source *s, double delay_ns);
+void ptp_source_link_delay(struct ptp_source *s, const struct ptp_peer_sample *sample);
 /* Another time-transmitter is followed from now on. */
 void ptp_source_new_parent(struct ptp_source *s);
 /* Nobody is followed. */
