@@ -17,6 +17,7 @@
 enum {
 	FOREIGN_RECORDS = 32,	/* announcers remembered at a port */
 	LOG_DELAY_REQ_MORE = 5,	/* a parent may want to be asked so much more rarely (log2) */
+	UNICAST_CLIENTS = 4096,	/* whom a port with unicast delivery serves at a time */
 	/* TAI - UTC since 2017, for hosts without a leap second table */
 	TAI_OFFSET = 37,
 	SOURCE_NTP = 0x50,	/* timeSource, table 6 */
@@ -281,7 +282,12 @@ static void configure_port(struct ptp_clock *c, struct port *p, struct ptp_port_
 	const struct ptp_settings *s = &p->cfg->set;
 	s64 announce = ptp_interval_ns((s8)s->log_announce);
 	int delay_req_max = s->log_min_delay_req + LOG_DELAY_REQ_MORE;
+	struct ptp_grant_limits grants = { .clients = 0 };
 
+	if (p->cfg->transmit && s->delivery == PTP_UNICAST) {
+		grants.clients = UNICAST_CLIENTS;
+		ptp_profile_grant_limits(p->cfg->profile, &grants);
+	}
 	*out = (struct ptp_port_config){
 		.bmca = {
 			.log_announce = (s8)s->log_announce,
@@ -302,6 +308,8 @@ static void configure_port(struct ptp_clock *c, struct port *p, struct ptp_port_
 		.delay = (u8)s->delay,
 		.one_step = !s->two_step && ptp_link_one_step(p->link),
 		.delivery = (u8)s->delivery,
+		.grants = grants,
+		.asking = { .duration_s = (u32)s->grant_s },
 		.follow_up_information = p->cfg->profile->send & PTP_SEND_FOLLOW_UP_INFORMATION,
 	};
 }
@@ -330,6 +338,28 @@ static u64 choose_identity(const struct ptp_clock *c)
 		clock = clock << 32 | on_random(NULL);
 	/* locally administered, no group */
 	return (clock & ~(3ULL << 56)) | 2ULL << 56;
+}
+
+/* Whom a port with unicast delivery asks. */
+static bool set_transmitters(struct ptp_clock *c, unsigned int i)
+{
+	const struct config_ptp *cfg = c->port[i].cfg;
+	struct ptp_transmitter *t = calloc(cfg->naddress + 1, sizeof(*t));
+	struct ptp_net_address a;
+	bool good = t;
+
+	for (unsigned int k = 0; good && k < cfg->naddress; k++) {
+		good = ptp_net_address_parse(cfg->set.transport, cfg->address[k], &a);
+		if (good)
+			memcpy(t[k].address, a.octets, sizeof(t[k].address));
+		else
+			log_error("%s: \"%s\" is no address of %s", cfg->interface, cfg->address[k],
+				  ptp_net_transport_name(cfg->set.transport));
+	}
+	good = good && ptp_instance_set_transmitters(c->instance, i, t, cfg->naddress,
+						     ntp_env_mono(c->env));
+	free(t);
+	return good;
 }
 
 static bool start_engine(struct ptp_clock *c)
@@ -372,6 +402,9 @@ static bool start_engine(struct ptp_clock *c)
 	cfg.utc_offset = c->own_time.utc_offset;
 	c->instance = ptp_instance_new(&cfg, &port_ops, c, ntp_env_mono(c->env));
 	free(port);
+	for (unsigned int i = 0; c->instance && i < c->n; i++)
+		if (c->port[i].cfg->naddress && !set_transmitters(c, i))
+			return false;
 	return c->instance;
 }
 
@@ -441,6 +474,8 @@ void ptp_clock_free(struct ptp_clock *c)
 {
 	if (!c)
 		return;
+	if (c->instance)
+		ptp_instance_leave(c->instance, ntp_env_mono(c->env));
 	ptp_instance_free(c->instance);
 	for (unsigned int i = 0; i < c->n; i++) {
 		ptp_link_free(c->port[i].link);

@@ -2,8 +2,10 @@
 #include "os/ptp_net.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "os/nic.h"
@@ -35,6 +37,35 @@ void ptp_net_address_text(int transport, const struct ptp_net_address *a,
 		snprintf(text, PTP_NET_TEXT_LEN, "%u.%u.%u.%u", o[12], o[13], o[14], o[15]);
 	else if (!inet_ntop(AF_INET6, o, text, PTP_NET_TEXT_LEN))
 		text[0] = '\0';
+}
+
+static bool parse_mac(const char *text, u8 *mac)
+{
+	for (unsigned int i = 0; i < 6; i++, text += 3) {
+		if (!isxdigit((u8)text[0]) || !isxdigit((u8)text[1]) ||
+		    text[2] != (i < 5 ? ':' : '\0'))
+			return false;
+		mac[i] = (u8)strtoul(text, NULL, 16);
+	}
+	return true;
+}
+
+bool ptp_net_address_parse(int transport, const char *text, struct ptp_net_address *a)
+{
+	struct ptp_net_address out = { .port = 0 };
+	bool good;
+
+	if (transport == PTP_OVER_ETHERNET) {
+		good = parse_mac(text, out.octets);
+	} else if (transport == PTP_OVER_UDP4) {
+		memset(out.octets + 10, 0xff, 2);
+		good = inet_pton(AF_INET, text, out.octets + 12) == 1;
+	} else {
+		good = inet_pton(AF_INET6, text, out.octets) == 1;
+	}
+	if (good)
+		*a = out;
+	return good;
 }
 
 /* What is wrong with the configuration itself; NULL: nothing. */

@@ -142,6 +142,8 @@ enum ptp_net_link ptp_net_check(struct ptp_net *n, int *joined);
 /* As people write it: 192.0.2.1, 2001:db8::1, 00:00:5e:00:53:01. */
 void ptp_net_address_text(int transport, const struct ptp_net_address *a,
 			  char text[PTP_NET_TEXT_LEN]);
+/* The same the other way round, port 0; false: it is none of this transport, *a is kept. */
+bool ptp_net_address_parse(int transport, const char *text, struct ptp_net_address *a);
 const char *ptp_net_transport_name(int transport);
 
 #endif

@@ -715,6 +715,39 @@ static void test_text(void **state)
 	assert_string_equal(text, "0.0.0.9");
 }
 
+static void test_parse(void **state)
+{
+	static const struct {
+		int transport;
+		const char *text;
+		bool good;
+	} of[] = {
+		{ PTP_OVER_UDP4, "192.0.2.1", true },
+		{ PTP_OVER_UDP6, "2001:db8::1", true },
+		{ PTP_OVER_ETHERNET, "00:00:5e:00:53:01", true },
+		{ PTP_OVER_UDP4, "2001:db8::1", false },
+		{ PTP_OVER_UDP6, "192.0.2.1", false },
+		{ PTP_OVER_ETHERNET, "00:00:5e:00:53:1", false },
+		{ PTP_OVER_ETHERNET, "00:00:5e:00:53:01:", false },
+		{ PTP_OVER_ETHERNET, "00:00:5e:00:53:0x", false },
+		{ PTP_OVER_ETHERNET, "192.0.2.1", false },
+		{ PTP_OVER_UDP4, "", false },
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(of); i++) {
+		struct ptp_net_address a = { .port = 7 };
+		char text[PTP_NET_TEXT_LEN];
+
+		assert_int_equal(ptp_net_address_parse(of[i].transport, of[i].text, &a),
+				 of[i].good);
+		assert_int_equal(a.port, of[i].good ? 0 : 7);
+		if (!of[i].good)
+			continue;
+		ptp_net_address_text(of[i].transport, &a, text);
+		assert_string_equal(text, of[i].text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -735,6 +768,7 @@ int main(void)
 		cmocka_unit_test(test_loopback),
 		cmocka_unit_test(test_bad_config),
 		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_parse),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
