@@ -40,6 +40,7 @@ struct config_ptp {
 	unsigned int naddress;
 	u64 *acceptable;	/* clockIdentities; none: all */
 	unsigned int nacceptable;
+	int free_phc;		/* phc = "free": the NIC's clock is left alone; else steered */
 	int clock_class;	/* while synchronised; 0: as the profile has it without a source */
 	/* as a source */
 	bool prefer, monitor, offline;

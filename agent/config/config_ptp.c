@@ -133,6 +133,8 @@ static int set_acceptable(struct config_loader *l, const config_setting_t *s, vo
 #define SET(m) KEY_MEMBER(struct config_ptp, set.m)
 #define PORT(m) KEY_MEMBER(struct config_ptp, m)
 
+static const char *const phc_words[] = { "steered", "free", NULL };
+
 /* What the profile allows of these numbers is looked at when all are known. */
 #define PORT_KEYS								\
 	{ "interface", KEY_CUSTOM, .set = set_nothing },			\
@@ -150,7 +152,8 @@ static int set_acceptable(struct config_loader *l, const config_setting_t *s, vo
 	{ "sync_timeout", KEY_INT, SET(sync_timeout), .min = 0, .max = 255 },	\
 	{ "grant_duration", KEY_INT, SET(grant_s), .min = 0, .max = 100000 },	\
 	{ "local_priority", KEY_INT, SET(local_priority), .min = 0, .max = 255 }, \
-	{ "acceptable", KEY_CUSTOM, .set = set_acceptable }
+	{ "acceptable", KEY_CUSTOM, .set = set_acceptable },			\
+	{ "phc", KEY_CHOICE, PORT(free_phc), .choice = phc_words }
 
 static const struct config_key source_keys[] = {
 	{ "protocol", KEY_CUSTOM, .set = set_nothing },
@@ -367,7 +370,7 @@ static int merge(struct config_loader *l, struct config_ptp *a, const struct con
 	common.priority2 = server->set.priority2;
 	common.two_step = server->set.two_step;
 	common.receiver_only = server->set.receiver_only;
-	if (memcmp(&common, &server->set, sizeof(common)))
+	if (memcmp(&common, &server->set, sizeof(common)) || source->free_phc != server->free_phc)
 		return fail_port(l, b, "a setting of this port", a);
 	a->set = common;
 	a->receive = a->transmit = true;
@@ -433,5 +436,5 @@ bool config_ptp_equal(const struct config_ptp *a, const struct config_ptp *b)
 		!memcmp(a->acceptable, b->acceptable, a->nacceptable * sizeof(*a->acceptable))) &&
 	       a->prefer == b->prefer && a->monitor == b->monitor && a->offline == b->offline &&
 	       a->priority == b->priority && a->asymmetry_ns == b->asymmetry_ns &&
-	       a->accuracy_ns == b->accuracy_ns && a->clock_class == b->clock_class;
+	       a->accuracy_ns == b->accuracy_ns && a->clock_class == b->clock_class && a->free_phc == b->free_phc;
 }

@@ -83,6 +83,12 @@ int tk_source_advise_poll(const struct tk_source *s, int min_poll, int max_poll)
 /* mono of the next wanted timekeeper_run(), INT64_MAX: none. */
 s64 timekeeper_next(const struct timekeeper *tk);
 void timekeeper_run(struct timekeeper *tk);
+/*
+ * The best that is known of the time at @sys (of about now): *utc, and by which ratio the
+ * clock behind sys gains on it when left alone. While nothing is known, or a local
+ * reference is served, it is sys itself.
+ */
+void timekeeper_truth(const struct timekeeper *tk, s64 sys, s64 *utc, double *rate);
 /* Someone else set the clock, or the host slept: start over. */
 void timekeeper_clock_jumped(struct timekeeper *tk, s64 delta_ns);
 /* Correct the whole remaining offset at once; -EAGAIN when there is none known. */

@@ -28,6 +28,20 @@ static void report_local(const struct timekeeper *tk, struct tk_report *r, s64 s
 	r->correction_ns = 0;
 }
 
+void timekeeper_truth(const struct timekeeper *tk, s64 sys, s64 *utc, double *rate)
+{
+	double offset, sd, bound;
+
+	if (tk_synchronised(tk, sys) && tk_remaining_offset(tk, sys, &offset, &sd, &bound)) {
+		*utc = sys - llround(offset);
+		*rate = tk->combined.freq;
+		return;
+	}
+	/* raw against sys */
+	*utc = sys;
+	*rate = 1.0 / (1.0 + timeline_freq(&tk->timeline)) - 1.0;
+}
+
 void timekeeper_get_report(const struct timekeeper *tk, struct tk_report *r)
 {
 	s64 sys = tk->ops->now_sys(tk->ctx);

@@ -73,6 +73,7 @@ static void on_timekeeper(evutil_socket_t fd, short what, void *arg)
 	struct daemon *d = arg;
 
 	timekeeper_run(d->tk);
+	daemon_steer_phcs(d);
 	tell_state(d);
 	on_changed(d);
 }

@@ -68,6 +68,7 @@ int daemon_add_sources(struct daemon *d);
 /* daemon_ptp.c: the PTP instances of the configuration. */
 int daemon_add_ptp(struct daemon *d);
 void daemon_free_ptp(struct daemon *d);
+void daemon_steer_phcs(struct daemon *d);
 void daemon_ptp_tick(struct daemon *d, s64 now_mono);
 void daemon_ptp_stepped(struct daemon *d, s64 delta_ns);
 /* The sources at this interface, NULL: at all; how many, those that were not so to *changed. */

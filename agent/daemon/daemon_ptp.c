@@ -5,6 +5,7 @@
 
 #include "daemon/daemon_private.h"
 #include "daemon/log.h"
+#include "os/hwstamp.h"
 
 /* Is the @i-th port of the configuration the first of its domain? */
 static bool begins_domain(const struct config *cfg, unsigned int i)
@@ -50,8 +51,26 @@ void daemon_free_ptp(struct daemon *d)
 	d->ptp = NULL;
 }
 
+/* PHCs are kept on what is known of the time, not on how far the system clock has come. */
+void daemon_steer_phcs(struct daemon *d)
+{
+	struct phc_target t;
+	struct tk_report r;
+	s64 utc;
+
+	if (!daemon_controls(d) || !d->nptp || !d->env.hwstamp)
+		return;
+	timekeeper_get_report(d->tk, &r);
+	t.sys = daemon_sys(d);
+	timekeeper_truth(d->tk, t.sys, &utc, &t.rate);
+	t.tai = utc + (r.leap_state.tai_offset ? r.leap_state.tai_offset : TAI_OFFSET) *
+		NSEC_PER_SEC;
+	hwstamp_steer(d->env.hwstamp, &t);
+}
+
 void daemon_ptp_tick(struct daemon *d, s64 now_mono)
 {
+	daemon_steer_phcs(d);
 	for (unsigned int i = 0; i < d->nptp; i++)
 		ptp_clock_tick(d->ptp[i], now_mono);
 }

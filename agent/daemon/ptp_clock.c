@@ -18,8 +18,6 @@ enum {
 	FOREIGN_RECORDS = 32,	/* announcers remembered at a port */
 	LOG_DELAY_REQ_MORE = 5,	/* a parent may want to be asked so much more rarely (log2) */
 	UNICAST_CLIENTS = 4096,	/* whom a port with unicast delivery serves at a time */
-	/* TAI - UTC since 2017, for hosts without a leap second table */
-	TAI_OFFSET = 37,
 	SOURCE_NTP = 0x50,	/* timeSource, table 6 */
 };
 

@@ -12,6 +12,9 @@
 #include "daemon/ptp_source.h"
 #include "ptp/instance.h"
 
+/* TAI - UTC since 2017, s: for hosts without a leap second table */
+#define TAI_OFFSET 37
+
 struct ptp_clock;
 
 /*

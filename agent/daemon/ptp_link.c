@@ -193,7 +193,8 @@ static void open_net(struct ptp_link *l, s64 now_mono)
 
 	if (l->env->hwstamp)
 		hwstamp_add_ptp(l->env->hwstamp, l->cfg->interface,
-				l->packet | (l->cfg->transmit && !set->two_step ? NIC_ONE_STEP : 0));
+				l->packet | (l->cfg->transmit && !set->two_step ? NIC_ONE_STEP : 0),
+				!l->cfg->free_phc);
 	if (ptp_net_open(&cfg, &l->net, err, sizeof(err))) {
 		l->net = NULL;
 		report(l, err, now_mono);

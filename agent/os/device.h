@@ -6,6 +6,8 @@
 #ifndef ATS_DEVICE_H
 #define ATS_DEVICE_H
 
+#include <sys/timex.h>
+
 #include "types.h"
 
 struct device_calls {
@@ -13,6 +15,8 @@ struct device_calls {
 	int (*open)(void *ctx, const char *path, int flags);
 	int (*close)(void *ctx, int fd);
 	int (*ioctl)(void *ctx, int fd, unsigned long request, void *arg);
+	/* clock_adjtime() of the clock behind @fd */
+	int (*adjust)(void *ctx, int fd, struct timex *tx);
 	/* Where interfaces are described: /sys/class/net */
 	const char *sysfs_net;
 	void *ctx;

@@ -9,18 +9,13 @@
 #include <syslog.h>
 
 #include "os/nic.h"
-#include "os/phc_line.h"
+#include "os/phc_clock.h"
 
 #define PHC_MAX 16
 #define READ_EVERY_S 1
 #define SCAN_EVERY_S 60
-/* A stamp is converted with a reading at most this old, */
-#define FRESH_NS (NSEC_PER_SEC / 10)
-/* unless reading would take more than this part of the time. */
-#define READ_SHARE 100
 /* NIC's stamp and kernel's stamp of one packet, in the order of their making. */
 #define EARLY_NS 1000.0
-#define FEW 4			/* readings, too few to judge a line by */
 #define REFUSED_MAX 8		/* in a row, then the NIC is left alone for a while */
 #define OFF_NS (600 * NSEC_PER_SEC)
 /* Far enough ahead for the rate of a line, not too far to convert. */
@@ -28,23 +23,10 @@
 #define UDP_OVER_IPV4 42	/* octets before the payload */
 #define UDP_OVER_IPV6 62
 
-struct clock_slot {
-	struct phc *dev;	/* NULL: could not be opened */
-	int index;
-	/*
-	 * A crystal of its own runs straight against our free-running time; a
-	 * clock that somebody keeps on the system clock, against that.
-	 */
-	struct phc_line by_free, by_sys;
-	s64 read_mono, cost_ns;
-	double bound_ns;
-	bool trouble_logged;
-};
-
 struct nic {
 	char name[IFNAMSIZ];
 	int ifindex;
-	struct clock_slot *clock;	/* NULL: no stamps from here, remembered */
+	struct phc_clock *clock;	/* NULL: no stamps from here, remembered */
 	bool alias;			/* found by its index in a stamp, not configured */
 	unsigned int stamps;		/* NIC_FOR_*, of received packets */
 	enum nic_stamping outcome[2];	/* of the last scan: of all that is needed, in the end */
@@ -57,6 +39,7 @@ struct nic {
 struct wanted {			/* an interface, or a NIC below some */
 	char name[IFNAMSIZ];
 	unsigned int need;		/* NIC_FOR_* */
+	bool steer;
 };
 
 struct hwstamp {
@@ -65,7 +48,7 @@ struct hwstamp {
 	unsigned int nptp;
 	char **interface;
 	struct event *read_timer, *scan_timer;
-	struct clock_slot *clock[PHC_MAX];
+	struct phc_clock *clock[PHC_MAX];
 	unsigned int nclock;
 	struct nic nic[NIC_MAX];
 	unsigned int nnic;
@@ -76,78 +59,29 @@ static s64 now_mono(const struct hwstamp *h)
 	return sysclock_ops(h->cfg.clock)->now_mono(h->cfg.clock);
 }
 
-static void read_clock(struct hwstamp *h, struct clock_slot *c)
-{
-	struct phc_reading r;
-	s64 before = now_mono(h);
-	int err = phc_read(c->dev, &r);
-	bool straight;
-
-	c->read_mono = now_mono(h);
-	c->cost_ns = c->read_mono - before;
-	if (err) {
-		if (!c->trouble_logged)
-			h->cfg.log(LOG_WARNING, "/dev/ptp%d: reading failed: %s", c->index,
-				   strerror(-err));
-		c->trouble_logged = true;
-		return;
-	}
-	c->trouble_logged = false;
-	c->bound_ns = r.bound_ns;
-	straight = phc_line_add(&c->by_free, r.phc, sysclock_free(h->cfg.clock, r.sys), r.bound_ns);
-	straight |= phc_line_add(&c->by_sys, r.phc, r.sys, r.bound_ns);
-	if (!straight)
-		h->cfg.log(LOG_INFO, "/dev/ptp%d was set; learning it again", c->index);
-}
-
-static bool follows_sys(const struct clock_slot *c)
-{
-	if (c->by_free.count < FEW || c->by_sys.count < FEW)
-		return c->by_sys.count > c->by_free.count;
-	return c->by_sys.noise_ns < c->by_free.noise_ns / 2;
-}
-
-static void refresh(struct hwstamp *h, struct clock_slot *c)
-{
-	s64 age = now_mono(h) - c->read_mono;
-
-	if (age >= FRESH_NS && age >= c->cost_ns * READ_SHARE)
-		read_clock(h, c);
-}
-
 static void on_read_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct hwstamp *h = arg;
 	unsigned int i;
 
 	for (i = 0; i < h->nclock; i++)
-		if (h->clock[i]->dev)
-			refresh(h, h->clock[i]);
+		phc_clock_refresh(h->clock[i]);
 }
 
 /* The clock with this index, opened when it is new; NULL when it cannot be used. */
-static struct clock_slot *get_clock(struct hwstamp *h, int index)
+static struct phc_clock *get_clock(struct hwstamp *h, int index)
 {
-	struct clock_slot *c;
-	char err[128];
+	struct phc_clock *c;
 	unsigned int i;
 
 	for (i = 0; i < h->nclock; i++)
-		if (h->clock[i]->index == index)
-			return h->clock[i]->dev ? h->clock[i] : NULL;
-	c = h->nclock < PHC_MAX ? calloc(1, sizeof(*c)) : NULL;
+		if (phc_clock_index(h->clock[i]) == index)
+			return phc_clock_there(h->clock[i]) ? h->clock[i] : NULL;
+	c = h->nclock < PHC_MAX ? phc_clock_new(index, h->cfg.calls, h->cfg.clock, h->cfg.log) : NULL;
 	if (!c)
 		return NULL;
-	c->index = index;
 	h->clock[h->nclock++] = c;
-	if (phc_open(index, h->cfg.calls, &c->dev, err, sizeof(err))) {
-		h->cfg.log(LOG_WARNING, "%s; its hardware timestamps are not used", err);
-		return NULL;
-	}
-	h->cfg.log(LOG_INFO, "/dev/ptp%d: read with method \"%s\"", index,
-		   phc_method_name(phc_method(c->dev)));
-	read_clock(h, c);
-	return c;
+	return phc_clock_there(c) ? c : NULL;
 }
 
 static struct nic *find_nic(struct hwstamp *h, const char *name)
@@ -218,10 +152,13 @@ static void scan_nic(struct hwstamp *h, const struct wanted *w)
 	n->stamps = need;
 	n->clock = phc >= 0 ? get_clock(h, phc) : NULL;
 	n->speed = n->clock ? nic_speed(h->cfg.calls, w->name) : 0;
+	/* two NICs may share a clock */
+	if (n->clock && w->steer)
+		phc_clock_take(n->clock, true);
 }
 
 /* The NICs below @name are to stamp @need, too. */
-static void want_below(const struct hwstamp *h, const char *name, unsigned int need,
+static void want_below(const struct hwstamp *h, const char *name, unsigned int need, bool steer,
 		       struct wanted w[NIC_MAX], unsigned int *n)
 {
 	char below[NIC_MAX][IFNAMSIZ];
@@ -238,6 +175,7 @@ static void want_below(const struct hwstamp *h, const char *name, unsigned int n
 			++*n;
 		}
 		w[k].need |= need;
+		w[k].steer |= steer;
 	}
 }
 
@@ -256,14 +194,14 @@ static void scan(struct hwstamp *h)
 	if (!h->cfg.ninterface)
 		n = nic_list(name);
 	for (i = 0; i < n; i++)
-		want_below(h, name[i], NIC_FOR_NTP, w, &nwanted);
+		want_below(h, name[i], NIC_FOR_NTP, false, w, &nwanted);
 	for (i = 0; i < h->nptp; i++)
-		want_below(h, h->ptp[i].name, h->ptp[i].need, w, &nwanted);
+		want_below(h, h->ptp[i].name, h->ptp[i].need, h->ptp[i].steer, w, &nwanted);
 	for (i = 0; i < nwanted; i++)
 		scan_nic(h, &w[i]);
 }
 
-int hwstamp_add_ptp(struct hwstamp *h, const char *interface, unsigned int need)
+int hwstamp_add_ptp(struct hwstamp *h, const char *interface, unsigned int need, bool steer)
 {
 	struct wanted *w = h->ptp;
 
@@ -275,12 +213,21 @@ int hwstamp_add_ptp(struct hwstamp *h, const char *interface, unsigned int need)
 		*w = (struct wanted){ .need = 0 };
 		snprintf(w->name, sizeof(w->name), "%.*s", IFNAMSIZ - 1, interface);
 		h->nptp++;
-	} else if ((w->need | need) == w->need) {
+	} else if ((w->need | need) == w->need && w->steer == (w->steer || steer)) {
 		return 0;
 	}
 	w->need |= need;
+	w->steer |= steer;
 	scan(h);
 	return 0;
+}
+
+void hwstamp_steer(struct hwstamp *h, const struct phc_target *t)
+{
+	unsigned int i;
+
+	for (i = 0; h && i < h->nclock; i++)
+		phc_clock_steer(h->clock[i], t);
 }
 
 static void on_scan_timer(evutil_socket_t fd, short what, void *arg)
@@ -322,23 +269,10 @@ static bool usable(const struct hwstamp *h, const struct nic *n, unsigned int pa
 	return n && n->clock && n->stamps & packet && now_mono(h) >= n->off_until_mono;
 }
 
-static bool convert(struct hwstamp *h, struct clock_slot *c, s64 phc, s64 *sys, double *error_ns)
-{
-	s64 free_ns;
-
-	refresh(h, c);
-	if (follows_sys(c))
-		return !phc_line_convert(&c->by_sys, phc, sys, error_ns);
-	if (phc_line_convert(&c->by_free, phc, &free_ns, error_ns))
-		return false;
-	*sys = sysclock_from_free(h->cfg.clock, free_ns);
-	return true;
-}
-
 /* @second was made after @first, or nearly so. */
-static bool plausible(const struct clock_slot *c, s64 first, s64 second, double error_ns)
+static bool plausible(const struct phc_clock *c, s64 first, s64 second, double error_ns)
 {
-	return phc_stamp_in_order(first, second, llround(EARLY_NS + c->bound_ns + 3 * error_ns));
+	return phc_stamp_in_order(first, second, llround(EARLY_NS + phc_clock_bound(c) + 3 * error_ns));
 }
 
 static bool verdict(struct hwstamp *h, struct nic *n, bool good)
@@ -353,8 +287,7 @@ static bool verdict(struct hwstamp *h, struct nic *n, bool good)
 		return false;
 	n->refused_in_row = 0;
 	n->off_until_mono = now_mono(h) + OFF_NS;
-	phc_line_reset(&n->clock->by_free);
-	phc_line_reset(&n->clock->by_sys);
+	phc_clock_doubt(n->clock);
 	h->cfg.log(LOG_WARNING, "%s: its hardware timestamps contradict the kernel's; software "
 		   "timestamps are used for the next 10 minutes", n->name);
 	return false;
@@ -384,7 +317,7 @@ static bool try_nic(struct hwstamp *h, struct nic *n, const struct stamp *st, bo
 {
 	s64 sys;
 
-	if (!convert(h, n->clock, st->hardware_phc, &sys, error_ns))
+	if (!phc_clock_convert(n->clock, st->hardware_phc, &sys, error_ns))
 		return false;
 	if (!plausible(n->clock, tx ? near_sys : sys, tx ? sys : near_sys, *error_ns))
 		return verdict(h, n, false);
@@ -406,7 +339,7 @@ static struct nic *guess_nic(struct hwstamp *h, const struct stamp *st, unsigned
 	for (i = 0; i < h->nnic; i++) {
 		struct nic *n = &h->nic[i];
 
-		if (usable(h, n, packet) && convert(h, n->clock, st->hardware_phc, &sys, &error_ns) &&
+		if (usable(h, n, packet) && phc_clock_convert(n->clock, st->hardware_phc, &sys, &error_ns) &&
 		    plausible(n->clock, tx ? near_sys : sys, tx ? sys : near_sys, error_ns))
 			return n;
 	}
@@ -519,15 +452,14 @@ bool hwstamp_get_line(struct hwstamp *h, unsigned int i, struct hwstamp_line *li
 	*line = (struct hwstamp_line){ .ifindex = n->ifindex };
 	if (!usable(h, n, NIC_FOR_NTP))
 		return true;
-	refresh(h, n->clock);
-	/* both lines have the same readings */
-	line->phc = n->clock->by_sys.reading[n->clock->by_sys.head].phc;
-	if (!convert(h, n->clock, line->phc, &line->sys, &error_ns) ||
-	    !convert(h, n->clock, line->phc + LINE_NS, &ahead, &error_ns))
+	phc_clock_refresh(n->clock);
+	line->phc = phc_clock_last(n->clock);
+	if (!phc_clock_convert(n->clock, line->phc, &line->sys, &error_ns) ||
+	    !phc_clock_convert(n->clock, line->phc + LINE_NS, &ahead, &error_ns))
 		return true;
 	line->rate = llround(ldexp((double)(ahead - line->sys - LINE_NS), PHC_STAMP_RATE_SHIFT) /
 			     LINE_NS);
-	line->early_ns = EARLY_NS + n->clock->bound_ns + 3 * error_ns;
+	line->early_ns = EARLY_NS + phc_clock_bound(n->clock) + 3 * error_ns;
 	line->speed_mbps = n->speed;
 	line->valid = true;
 	return true;
@@ -539,13 +471,10 @@ bool hwstamp_get_report(const struct hwstamp *h, unsigned int i, struct hwstamp_
 
 	if (!n)
 		return false;
-	*r = (struct hwstamp_report) {
-		.phc_index = n->clock->index, .method = phc_method(n->clock->dev),
-		.speed_mbps = n->speed, .noise_ns = follows_sys(n->clock) ?
-			n->clock->by_sys.noise_ns : n->clock->by_free.noise_ns,
-		.rate = -n->clock->by_free.slope * 1e-9,
-		.converted = n->converted, .refused = n->refused,
-	};
+	phc_clock_get_report(n->clock, &r->clock);
+	r->speed_mbps = n->speed;
+	r->converted = n->converted;
+	r->refused = n->refused;
 	memcpy(r->name, n->name, sizeof(r->name));
 	return true;
 }
@@ -598,9 +527,7 @@ void hwstamp_free(struct hwstamp *h)
 	for (i = 0; h->interface && i < h->cfg.ninterface; i++)
 		free(h->interface[i]);
 	free(h->interface);
-	for (i = 0; i < h->nclock; i++) {
-		phc_close(h->clock[i]->dev);
-		free(h->clock[i]);
-	}
+	for (i = 0; i < h->nclock; i++)
+		phc_clock_free(h->clock[i]);
 	free(h);
 }

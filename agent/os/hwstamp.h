@@ -12,7 +12,7 @@
 
 #include "os/clock.h"
 #include "os/device.h"
-#include "os/phc.h"
+#include "os/phc_clock.h"
 #include "os/udp.h"
 #include "types.h"
 
@@ -22,9 +22,7 @@ struct hwstamp_config {
 	const struct device_calls *calls;	/* NULL: the real ones */
 	char *const *interface;			/* none: all that are up */
 	unsigned int ninterface;
-	/* like syslog() */
-	void (*log)(int priority, const char *format, ...)
-		__attribute__((format(printf, 2, 3)));
+	phc_log *log;
 };
 
 struct hwstamp;
@@ -55,9 +53,12 @@ bool hwstamp_tx(struct hwstamp *h, const struct stamp *st, int ifindex, s64 near
 
 /*
  * PTP runs over @interface from now on: the NICs below it are to stamp event messages,
- * @need of NIC_FOR_PTP_*, NIC_ONE_STEP. 0, or -ENOSPC. It holds until hwstamp_free().
+ * @need of NIC_FOR_PTP_*, NIC_ONE_STEP. @steer: their clocks are to be kept on the host's
+ * time. 0, or -ENOSPC. It holds until hwstamp_free().
  */
-int hwstamp_add_ptp(struct hwstamp *h, const char *interface, unsigned int need);
+int hwstamp_add_ptp(struct hwstamp *h, const char *interface, unsigned int need, bool steer);
+/* Keep the clocks that are to be kept there on *@t; at least once a second. @h may be NULL. */
+void hwstamp_steer(struct hwstamp *h, const struct phc_target *t);
 
 /*
  * As hwstamp_rx() and hwstamp_tx(), of PTP: @packet is what was needed. The time is that
@@ -76,10 +77,8 @@ int hwstamp_ifindex(const struct stamp *st);
 
 struct hwstamp_report {
 	char name[16];
-	int phc_index;
-	enum phc_method method;
+	struct phc_clock_report clock;
 	unsigned int speed_mbps;
-	double noise_ns, rate;		/* of the readings; NIC's clock against free-running */
 	u64 converted, refused;
 };
 

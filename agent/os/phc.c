@@ -15,6 +15,7 @@
 struct phc {
 	const struct device_calls *calls;
 	int fd, index;
+	int write_fd;		/* -1: not steered */
 	enum phc_method method;
 	unsigned int failures;
 };
@@ -124,6 +125,11 @@ static int find_method(struct phc *p)
 	return r;
 }
 
+static void path_of(int index, char path[32])
+{
+	snprintf(path, 32, "/dev/ptp%d", index);
+}
+
 int phc_open(int index, const struct device_calls *calls, struct phc **out,
 	     char *err, size_t errlen)
 {
@@ -131,11 +137,12 @@ int phc_open(int index, const struct device_calls *calls, struct phc **out,
 	char path[32];
 	int r = -ENOMEM;
 
-	snprintf(path, sizeof(path), "/dev/ptp%d", index);
+	path_of(index, path);
 	if (!p)
 		goto fail;
 	p->calls = calls;
 	p->index = index;
+	p->write_fd = -1;
 	/* to read a clock is enough to convert its stamps */
 	p->fd = calls->open(calls->ctx, path, O_RDONLY | O_CLOEXEC);
 	r = p->fd < 0 ? -errno : find_method(p);
@@ -156,7 +163,66 @@ void phc_close(struct phc *p)
 		return;
 	if (p->fd >= 0)
 		p->calls->close(p->calls->ctx, p->fd);
+	if (p->write_fd >= 0)
+		p->calls->close(p->calls->ctx, p->write_fd);
 	free(p);
+}
+
+int phc_steer_open(struct phc *p, double *freq_max)
+{
+	struct ptp_clock_caps caps = { 0 };
+	char path[32];
+	int r = call(p, PTP_CLOCK_GETCAPS, &caps);
+
+	if (r)
+		return r;
+	if (caps.max_adj <= 0)
+		return -EOPNOTSUPP;
+	*freq_max = caps.max_adj * 1e-9;
+	if (p->write_fd >= 0)
+		return 0;
+	path_of(p->index, path);
+	p->write_fd = p->calls->open(p->calls->ctx, path, O_RDWR | O_CLOEXEC);
+	return p->write_fd < 0 ? -errno : 0;
+}
+
+static int adjust(struct phc *p, struct timex *tx)
+{
+	/* the state of the clock is no error of the call */
+	return p->calls->adjust(p->calls->ctx, p->write_fd, tx) < 0 ? -errno : 0;
+}
+
+int phc_set_freq(struct phc *p, double *freq)
+{
+	struct timex tx = { .modes = ADJ_FREQUENCY, .freq = lround(*freq / PHC_FREQ_UNIT) };
+	int r = adjust(p, &tx);
+
+	if (!r)
+		*freq = (double)tx.freq * PHC_FREQ_UNIT;
+	return r;
+}
+
+int phc_get_freq(struct phc *p, double *freq)
+{
+	struct timex tx = { .modes = 0 };
+	int r = adjust(p, &tx);
+
+	if (!r)
+		*freq = (double)tx.freq * PHC_FREQ_UNIT;
+	return r;
+}
+
+int phc_step(struct phc *p, s64 delta_ns)
+{
+	struct timex tx = { .modes = ADJ_SETOFFSET | ADJ_NANO };
+
+	tx.time.tv_sec = delta_ns / NSEC_PER_SEC;
+	tx.time.tv_usec = delta_ns % NSEC_PER_SEC;
+	if (tx.time.tv_usec < 0) {
+		tx.time.tv_sec--;
+		tx.time.tv_usec += NSEC_PER_SEC;
+	}
+	return adjust(p, &tx);
 }
 
 int phc_index(const struct phc *p)

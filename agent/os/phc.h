@@ -33,4 +33,16 @@ const char *phc_method_name(enum phc_method m);
 /* 0 or -errno (one reading lost; a method that keeps failing is given up). */
 int phc_read(struct phc *p, struct phc_reading *out);
 
+/*
+ * To be steered, a clock is opened once more, for writing. *freq_max: how much faster or
+ * slower it can run, ratio. 0 or -errno (-EOPNOTSUPP: it runs as it runs).
+ */
+int phc_steer_open(struct phc *p, double *freq_max);
+/* A ratio to the unit in which the kernel has it; *freq becomes what is in force. */
+#define PHC_FREQ_UNIT (1e-6 / 65536)
+int phc_set_freq(struct phc *p, double *freq);
+int phc_get_freq(struct phc *p, double *freq);
+/* Adds @delta_ns to the clock. */
+int phc_step(struct phc *p, s64 delta_ns);
+
 #endif

@@ -121,10 +121,10 @@ static void test_receive(void **state)
 	assert_true(stated > 5 && stated < 100);
 	assert_true(hwstamp_get_report(h, 0, &r));
 	assert_string_equal(r.name, "nic0");
-	assert_int_equal(r.method, PHC_EXTENDED);
+	assert_int_equal(r.clock.method, PHC_EXTENDED);
 	assert_int_equal(r.converted, 1020);
 	assert_int_equal(r.refused, 0);
-	assert_true(fabs(r.rate - fake.phc_rate) < 0.2e-6);
+	assert_true(fabs(r.clock.rate - fake.phc_rate) < 0.2e-6);
 	assert_false(hwstamp_get_report(h, 1, &r));
 	assert_int_equal(warnings, 0);
 }
@@ -334,7 +334,7 @@ static void test_ptp_only(void **state)
 	start();
 	assert_false(hwstamp_usable(h));
 	assert_int_equal(fake.config.rx_filter, HWTSTAMP_FILTER_NONE);
-	assert_int_equal(hwstamp_add_ptp(h, "nic0", NIC_FOR_PTP_UDP), 0);
+	assert_int_equal(hwstamp_add_ptp(h, "nic0", NIC_FOR_PTP_UDP, false), 0);
 	assert_int_equal(fake.config.rx_filter, HWTSTAMP_FILTER_PTP_V2_EVENT);
 	assert_false(hwstamp_usable(h));
 	fake_pass(1e9);
@@ -357,7 +357,7 @@ static void test_ptp_beside_ntp(void **state)
 	s64 nic_sys, sys;
 
 	start();
-	assert_int_equal(hwstamp_add_ptp(h, "nic0", NIC_FOR_PTP_ETHERNET), 0);
+	assert_int_equal(hwstamp_add_ptp(h, "nic0", NIC_FOR_PTP_ETHERNET, false), 0);
 	assert_true(hwstamp_usable(h));
 	assert_int_equal(fake.config.rx_filter, HWTSTAMP_FILTER_ALL);
 	fake_pass(1e9);
@@ -376,12 +376,12 @@ static void test_ntp_without_ptp(void **state)
 
 	fake.rx_filters = 1u << HWTSTAMP_FILTER_NONE | 1u << HWTSTAMP_FILTER_NTP_ALL;
 	start();
-	assert_int_equal(hwstamp_add_ptp(h, "nic0", NIC_FOR_PTP_ETHERNET), 0);
+	assert_int_equal(hwstamp_add_ptp(h, "nic0", NIC_FOR_PTP_ETHERNET, false), 0);
 	assert_int_equal(fake.config.rx_filter, HWTSTAMP_FILTER_NTP_ALL);
 	/* said once */
-	assert_int_equal(hwstamp_add_ptp(h, "nic0", NIC_FOR_PTP_ETHERNET), 0);
+	assert_int_equal(hwstamp_add_ptp(h, "nic0", NIC_FOR_PTP_ETHERNET, false), 0);
 	last_log[0] = '\0';
-	assert_int_equal(hwstamp_add_ptp(h, "nic0", NIC_FOR_PTP_ETHERNET), 0);
+	assert_int_equal(hwstamp_add_ptp(h, "nic0", NIC_FOR_PTP_ETHERNET, false), 0);
 	assert_string_equal(last_log, "");
 	fake_pass(1e9);
 	m = packet(3, 3, &nic_sys);

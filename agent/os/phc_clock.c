@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "os/phc_clock.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "core/follow.h"
+#include "core/timeline.h"
+
+/* A stamp is converted with a reading at most this old, */
+#define FRESH_NS (NSEC_PER_SEC / 10)
+/* unless reading would take more than this part of the time. */
+#define READ_SHARE 100
+#define FEW 4			/* readings, too few to judge a line by */
+/* Steering: the error is to be gone within so many of its intervals, and seconds. */
+#define WITHIN_INTERVALS 4
+#define WITHIN_MIN_S 0.1
+#define WITHIN_MAX_S 1.0
+/* The first correction is a step from here on, later ones from there. */
+#define FIRST_STEP_NS 1000.0
+#define STEP_NS 1e7
+/* The frequency is not what we set: so often in a row, and it is another's clock. */
+#define FOREIGN_MAX 3
+#define TAKEN_NS (600 * NSEC_PER_SEC)
+
+struct phc_clock {
+	struct phc *dev;		/* NULL: could not be opened */
+	int index;
+	struct sysclock *sys;
+	phc_log *log;
+	/*
+	 * A crystal of its own runs straight against our free-running time; a
+	 * clock that somebody else keeps on the system clock, against that.
+	 */
+	struct phc_line by_free, by_sys;
+	struct timeline timeline;	/* of what we did to it: phc and its free-running time */
+	s64 stepped;			/* by us, in all */
+	s64 read_mono, cost_ns;
+	double bound_ns;
+	bool trouble_logged;
+	/* steering */
+	bool wanted;
+	enum phc_steering steering;
+	bool aligned;			/* the first correction is done */
+	double freq_at_first;		/* as it was found: free-running is at that */
+	double freq, freq_max;
+	unsigned int foreign;		/* readings of the frequency that were not ours, in a row */
+	s64 taken_until_mono, steered_mono;
+	double interval_s, error_ns;
+	u64 steps;
+};
+
+static s64 now_mono(const struct phc_clock *c)
+{
+	return sysclock_ops(c->sys)->now_mono(c->sys);
+}
+
+static s64 free_of(const struct phc_clock *c, s64 phc)
+{
+	return timeline_raw(&c->timeline, phc) - c->stepped;
+}
+
+static s64 from_free(const struct phc_clock *c, s64 free_ns)
+{
+	return timeline_sys(&c->timeline, free_ns + c->stepped);
+}
+
+static void read_clock(struct phc_clock *c)
+{
+	struct phc_reading r;
+	s64 before = now_mono(c);
+	int err = phc_read(c->dev, &r);
+	bool straight;
+
+	c->read_mono = now_mono(c);
+	c->cost_ns = c->read_mono - before;
+	if (err) {
+		if (!c->trouble_logged)
+			c->log(LOG_WARNING, "/dev/ptp%d: reading failed: %s", c->index,
+			       strerror(-err));
+		c->trouble_logged = true;
+		return;
+	}
+	c->trouble_logged = false;
+	c->bound_ns = r.bound_ns;
+	straight = phc_line_add(&c->by_free, free_of(c, r.phc), sysclock_free(c->sys, r.sys),
+				r.bound_ns);
+	straight |= phc_line_add(&c->by_sys, r.phc, r.sys, r.bound_ns);
+	if (!straight)
+		c->log(LOG_INFO, "/dev/ptp%d was set; learning it again", c->index);
+}
+
+/* Somebody else keeps it on the system clock. */
+static bool follows_sys(const struct phc_clock *c)
+{
+	if (c->steering == PHC_STEERED)
+		return false;
+	if (c->by_free.count < FEW || c->by_sys.count < FEW)
+		return c->by_sys.count > c->by_free.count;
+	return c->by_sys.noise_ns < c->by_free.noise_ns / 2;
+}
+
+void phc_clock_refresh(struct phc_clock *c)
+{
+	s64 age = now_mono(c) - c->read_mono;
+
+	if (c->dev && age >= FRESH_NS && age >= c->cost_ns * READ_SHARE)
+		read_clock(c);
+}
+
+bool phc_clock_convert(struct phc_clock *c, s64 phc, s64 *sys, double *error_ns)
+{
+	s64 free_ns;
+
+	phc_clock_refresh(c);
+	if (follows_sys(c))
+		return !phc_line_convert(&c->by_sys, phc, sys, error_ns);
+	if (phc_line_convert(&c->by_free, free_of(c, phc), &free_ns, error_ns))
+		return false;
+	*sys = sysclock_from_free(c->sys, free_ns);
+	return true;
+}
+
+bool phc_clock_at(struct phc_clock *c, s64 sys, s64 *phc, double *error_ns)
+{
+	bool by_sys = follows_sys(c);
+	const struct phc_line *l = by_sys ? &c->by_sys : &c->by_free;
+	s64 local = by_sys ? sys : sysclock_free(c->sys, sys), back;
+	s64 guess;
+	int i;
+
+	if (l->count < 2)
+		return false;
+	/* the line is nearly parallel: what is left after a step or two is below 1 ns */
+	guess = local - (l->reading[l->head].local - l->reading[l->head].phc);
+	for (i = 0; i < 3; i++) {
+		if (phc_line_convert(l, guess, &back, error_ns))
+			return false;
+		guess += local - back;
+	}
+	*phc = by_sys ? guess : from_free(c, guess);
+	return true;
+}
+
+double phc_clock_bound(const struct phc_clock *c)
+{
+	return c->bound_ns;
+}
+
+s64 phc_clock_last(const struct phc_clock *c)
+{
+	return c->by_sys.reading[c->by_sys.head].phc;
+}
+
+void phc_clock_doubt(struct phc_clock *c)
+{
+	phc_line_reset(&c->by_free);
+	phc_line_reset(&c->by_sys);
+}
+
+/* Steering */
+
+static void give_up(struct phc_clock *c, enum phc_steering why, const char *what)
+{
+	c->steering = why;
+	c->taken_until_mono = why == PHC_TAKEN ? now_mono(c) + TAKEN_NS : INT64_MAX;
+	c->log(LOG_WARNING, "/dev/ptp%d: %s; it is not steered%s", c->index, what,
+	       why == PHC_TAKEN ? " for the next 10 minutes" : "");
+}
+
+/* From now on what we set is in the timeline; free-running is as it was found. */
+static bool begin(struct phc_clock *c)
+{
+	int r = phc_steer_open(c->dev, &c->freq_max);
+
+	if (!r)
+		r = phc_get_freq(c->dev, &c->freq_at_first);
+	if (r) {
+		give_up(c, PHC_REFUSED, r == -EOPNOTSUPP ? "the NIC's clock cannot be steered" :
+			strerror(-r));
+		return false;
+	}
+	if (c->steered_mono) {
+		/* again: what others did meanwhile is in no timeline */
+		timeline_init(&c->timeline, phc_clock_last(c), 0.0);
+		c->stepped = 0;
+		phc_line_reset(&c->by_free);
+	}
+	c->freq = c->freq_at_first;
+	c->aligned = false;
+	c->foreign = 0;
+	c->steered_mono = 0;
+	c->steering = PHC_STEERED;
+	c->log(LOG_INFO, "/dev/ptp%d: kept on the time of this host (TAI)", c->index);
+	return true;
+}
+
+void phc_clock_take(struct phc_clock *c, bool steer)
+{
+	if (c->wanted == steer)
+		return;
+	c->wanted = steer;
+	c->steering = PHC_LEFT_ALONE;
+	c->taken_until_mono = 0;
+}
+
+/* Another program has set the frequency since we did. */
+static bool is_foreign(struct phc_clock *c)
+{
+	double freq;
+
+	if (phc_get_freq(c->dev, &freq))
+		return false;
+	if (fabs(freq - c->freq) < PHC_FREQ_UNIT) {
+		c->foreign = 0;
+		return false;
+	}
+	/* what it did is in no timeline: the line is to be learned anew */
+	phc_line_reset(&c->by_free);
+	c->freq = freq;
+	timeline_set_freq(&c->timeline, phc_clock_last(c),
+			  (1.0 + freq) / (1.0 + c->freq_at_first) - 1.0);
+	return ++c->foreign >= FOREIGN_MAX;
+}
+
+/* @phc: what it says now */
+static void do_step(struct phc_clock *c, s64 phc, s64 delta_ns)
+{
+	int r = phc_step(c->dev, delta_ns);
+
+	if (r) {
+		give_up(c, PHC_REFUSED, strerror(-r));
+		return;
+	}
+	if (c->aligned)
+		c->log(LOG_NOTICE, "/dev/ptp%d stepped by %.9f s", c->index, (double)delta_ns * 1e-9);
+	c->steps++;
+	timeline_step(&c->timeline, phc, delta_ns);
+	c->stepped += delta_ns;
+	phc_line_reset(&c->by_sys);
+	read_clock(c);
+}
+
+static void set_freq(struct phc_clock *c, s64 phc, double relative)
+{
+	double freq = (1.0 + relative) * (1.0 + c->freq_at_first) - 1.0;
+	int r;
+
+	freq = fmin(fmax(freq, -c->freq_max), c->freq_max);
+	r = phc_set_freq(c->dev, &freq);
+	if (r) {
+		give_up(c, PHC_REFUSED, strerror(-r));
+		return;
+	}
+	c->freq = freq;
+	timeline_set_freq(&c->timeline, phc, (1.0 + freq) / (1.0 + c->freq_at_first) - 1.0);
+}
+
+/* How often this is called, roughly, without the longest pauses */
+static double within_s(struct phc_clock *c)
+{
+	s64 now = now_mono(c);
+	double since = (double)(now - c->steered_mono) * 1e-9;
+
+	if (c->steered_mono && since < WITHIN_MAX_S)
+		c->interval_s += 0.25 * (since - c->interval_s);
+	else
+		c->interval_s = WITHIN_MAX_S;
+	c->steered_mono = now;
+	return fmin(fmax(WITHIN_INTERVALS * c->interval_s, WITHIN_MIN_S), WITHIN_MAX_S);
+}
+
+void phc_clock_steer(struct phc_clock *c, const struct phc_target *t)
+{
+	struct follow_output out;
+	struct follow_input in;
+	double error_ns;
+	s64 phc;
+
+	if (!c->dev || !c->wanted ||
+	    (c->steering != PHC_STEERED && now_mono(c) < c->taken_until_mono))
+		return;
+	phc_clock_refresh(c);
+	if (c->steering != PHC_STEERED && !begin(c))
+		return;
+	if (is_foreign(c)) {
+		give_up(c, PHC_TAKEN, "another program steers it");
+		return;
+	}
+	if (!phc_clock_at(c, t->sys, &phc, &error_ns))
+		return;
+	c->error_ns = (double)(phc - t->tai);
+	in = (struct follow_input){
+		.error_ns = c->error_ns,
+		/* of the free-running PHC against free-running sys, and that against the target */
+		.rate = (1.0 + t->rate) / (1.0 + c->by_free.slope * 1e-9) - 1.0,
+		.within_s = within_s(c),
+		.freq_max = c->freq_max,
+		.step_ns = c->aligned ? STEP_NS : FIRST_STEP_NS,
+	};
+	follow(&in, &out);
+	if (out.step)
+		do_step(c, phc, out.step_ns);
+	if (c->steering == PHC_STEERED)
+		set_freq(c, phc + (out.step ? out.step_ns : 0), out.freq);
+	c->aligned = true;
+}
+
+void phc_clock_get_report(const struct phc_clock *c, struct phc_clock_report *r)
+{
+	bool by_sys = follows_sys(c);
+	const struct phc_line *l = by_sys ? &c->by_sys : &c->by_free;
+
+	*r = (struct phc_clock_report){
+		.index = c->index,
+		.method = c->dev ? phc_method(c->dev) : PHC_METHODS,
+		.steering = c->steering,
+		.bound_ns = c->bound_ns,
+		.noise_ns = l->noise_ns,
+		.rate = -c->by_free.slope * 1e-9,
+		.freq = c->freq,
+		.error_ns = c->error_ns,
+		.conversion_ns = l->count ? phc_line_error(l, l->reading[l->head].phc) : NAN,
+		.steps = c->steps,
+	};
+}
+
+const char *phc_steering_name(enum phc_steering s)
+{
+	static const char *const names[] = { "free", "steered", "taken", "refused" };
+
+	return (unsigned int)s < ARRAY_SIZE(names) ? names[s] : "unknown";
+}
+
+bool phc_clock_there(const struct phc_clock *c)
+{
+	return c->dev;
+}
+
+int phc_clock_index(const struct phc_clock *c)
+{
+	return c->index;
+}
+
+struct phc_clock *phc_clock_new(int index, const struct device_calls *calls,
+				struct sysclock *sys, phc_log *log)
+{
+	struct phc_clock *c = calloc(1, sizeof(*c));
+	char err[128];
+
+	if (!c)
+		return NULL;
+	c->index = index;
+	c->sys = sys;
+	c->log = log;
+	c->error_ns = NAN;
+	timeline_init(&c->timeline, 0, 0.0);
+	if (phc_open(index, calls, &c->dev, err, sizeof(err))) {
+		c->dev = NULL;
+		log(LOG_WARNING, "%s; its hardware timestamps are not used", err);
+		return c;
+	}
+	log(LOG_INFO, "/dev/ptp%d: read with method \"%s\"", index,
+	    phc_method_name(phc_method(c->dev)));
+	read_clock(c);
+	return c;
+}
+
+void phc_clock_free(struct phc_clock *c)
+{
+	if (!c)
+		return;
+	phc_close(c->dev);
+	free(c);
+}
