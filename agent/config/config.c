@@ -26,6 +26,7 @@ static int set_defaults(struct config_loader *l, const char *path)
 	c->step_allowed = true;
 	c->control_clock = true;
 	c->hardware_timestamping = true;
+	c->ptp_management.get = true;
 	c->kernel = CONFIG_KERNEL_AUTO;
 	c->kernel_valid_ns = DEFAULT_KERNEL_VALID_NS;
 	c->serve_ntp = (struct config_serve_ntp){
@@ -170,6 +171,7 @@ static void release(struct config *c)
 		free(c->timestamp_interface[i]);
 	for (unsigned int i = 0; i < c->nptp; i++)
 		config_ptp_free(&c->ptp[i]);
+	free(c->ptp_management.description);
 	free(c->ptp);
 	free(c->source);
 	free(c->serve_ntp.bind);

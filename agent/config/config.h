@@ -50,6 +50,12 @@ struct config_ptp {
 	int line;
 };
 
+/* Who may manage PTP instances from the network; on the host control_group decides. */
+struct config_ptp_management {
+	bool get, set, command;	/* default: get only */
+	char *description;	/* userDescription; NULL: none */
+};
+
 struct config_net {		/* an ACL entry */
 	int family;		/* AF_INET or AF_INET6 */
 	struct in6_addr addr;	/* IPv4: first four octets */
@@ -88,6 +94,7 @@ struct config {
 	unsigned int nsource;
 	struct config_ptp *ptp;	/* ports of one domain are one instance */
 	unsigned int nptp;
+	struct config_ptp_management ptp_management;
 	struct config_serve_ntp serve_ntp;
 	int local_stratum;	/* local = { stratum = N }; 0: off */
 	double max_offset_ns, slew_threshold_ns;

@@ -384,6 +384,7 @@ static const struct config_key root_keys[] = {
 	{ "port", KEY_INT, TOP(port), .min = 1, .max = 65535 },
 	{ "serve_ntp", KEY_CUSTOM, .set = set_serve },
 	{ "serve_ptp", KEY_CUSTOM, .set = config_ptp_serve },
+	{ "ptp_management", KEY_CUSTOM, .set = config_ptp_manage },
 	{ "local", KEY_CUSTOM, .set = set_local },
 	{ "min_poll", KEY_INT, TOP(min_poll), .min = -4, .max = 17 },
 	{ "max_poll", KEY_INT, TOP(max_poll), .min = -4, .max = 17 },

@@ -9,6 +9,8 @@
 int config_ptp_source(struct config_loader *l, const config_setting_t *s);
 /* "serve_ptp": one group or a list of them */
 int config_ptp_serve(struct config_loader *l, const config_setting_t *s, void *obj);
+/* "ptp_management" */
+int config_ptp_manage(struct config_loader *l, const config_setting_t *s, void *obj);
 /* protocol = "ptp" of the simple form: what the servers and interfaces of it mean */
 int config_ptp_simple(struct config_loader *l, const config_setting_t *root);
 /* Do all the entries go together? Those of one port become one. */

@@ -70,7 +70,6 @@ int ctl_status(struct ctl *c, const char *arg);
 int ctl_tracking(struct ctl *c, const char *arg);
 int ctl_sources(struct ctl *c, const char *arg);
 int ctl_peers(struct ctl *c, const char *arg);
-int ctl_ptp(struct ctl *c, const char *arg);
 int ctl_clients(struct ctl *c, const char *arg);
 int ctl_serverstats(struct ctl *c, const char *arg);
 int ctl_watch(struct ctl *c, const char *arg);
@@ -79,10 +78,12 @@ int ctl_online(struct ctl *c, const char *arg);
 int ctl_offline(struct ctl *c, const char *arg);
 int ctl_step(struct ctl *c, const char *arg);
 int ctl_kernel(struct ctl *c, int argc, char **argv);
+int ctl_ptp(struct ctl *c, int argc, char **argv);
 
 #define CTL_NOT_SERVING "This host serves nobody; mode = \"server\" and allowclients change that"
 
 /* Pieces of one verb that another shows, too. */
+int ctl_ptp_overview(struct ctl *c);
 void ctl_sources_table(struct ctl *c, const json_t *sources);
 void ctl_source_line(struct ctl *c, const json_t *source);	/* its state and why */
 int ctl_status_text(struct ctl *c, const json_t *status);

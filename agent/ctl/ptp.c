@@ -87,7 +87,7 @@ static int show_ptp(struct ctl *c, const json_t *clocks)
 	return CTL_OK;
 }
 
-int ctl_ptp(struct ctl *c, const char *arg)
+int ctl_ptp_overview(struct ctl *c)
 {
 	return ctl_show(c, "ptp", NULL, show_ptp);
 }

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "daemon/daemon_private.h"
+#include "daemon/ptp_clock_manage.h"
 #include "ptp/accuracy.h"
 #include "ptp/identity.h"
 
@@ -132,20 +133,19 @@ static const char *stamp_words(enum stamp_kind kind)
 }
 
 /* Mean delay of the path, one way: what the filter makes of it */
-static double path_delay_ns(const struct ptp_source *s)
+static double path_delay_ns(const struct ptp_clock *c, unsigned int port)
 {
 	struct tk_source_report r;
 
-	if (!s)
-		return NAN;
-	tk_source_get_report(ptp_source_tk(s), &r);
-	return r.samples ? 0.5 * r.delay_ns : NAN;
+	return ptp_clock_measured(c, (int)port, &r) ? 0.5 * r.delay_ns : NAN;
 }
 
 static json_t *port_json(const struct ptp_clock *c, unsigned int i)
 {
 	const struct ptp_bmca *b = ptp_instance_bmca(ptp_clock_instance(c));
 	const struct config_ptp *cfg = ptp_clock_port_config(c, i);
+	/* management may have changed what was configured */
+	const struct ptp_port_config *now = ptp_instance_port_config(ptp_clock_instance(c), i);
 	const struct ptp_source *s = ptp_clock_source(c, i);
 	const struct ptp_link *l = ptp_clock_link(c, i);
 	struct ptp_port_counters counters;
@@ -158,16 +158,16 @@ static json_t *port_json(const struct ptp_clock *c, unsigned int i)
 	json_object_set_new(o, "transmits", json_boolean(cfg->transmit));
 	json_object_set_new(o, "transport", json_string(ptp_transport_name(cfg->set.transport)));
 	json_object_set_new(o, "delivery", json_string(ptp_delivery_name(cfg->set.delivery)));
-	json_object_set_new(o, "delay_mechanism", json_string(ptp_delay_name(cfg->set.delay)));
+	json_object_set_new(o, "delay_mechanism", json_string(ptp_delay_name(now->delay)));
 	json_object_set_new(o, "one_step", json_boolean(!cfg->set.two_step && ptp_link_one_step(l)));
 	json_object_set_new(o, "link", json_boolean(ptp_link_up(l)));
 	json_object_set_new(o, "stamps", json_string(stamp_words(ptp_link_stamps(l))));
 	json_object_set_new(o, "trouble", *ptp_link_trouble(l) ?
 			    json_string(ptp_link_trouble(l)) : json_null());
-	json_object_set_new(o, "path_delay", json_seconds(path_delay_ns(s)));
+	json_object_set_new(o, "path_delay", json_seconds(path_delay_ns(c, i)));
 	json_object_set_new(o, "link_delay", json_seconds(s ? ptp_source_link_delay_ns(s) : NAN));
-	json_object_set_new(o, "announce_interval", json_real(ldexp(1, cfg->set.log_announce)));
-	json_object_set_new(o, "sync_interval", json_real(ldexp(1, cfg->set.log_sync)));
+	json_object_set_new(o, "announce_interval", json_real(ldexp(1, now->bmca.log_announce)));
+	json_object_set_new(o, "sync_interval", json_real(ldexp(1, now->log_sync)));
 	json_object_set_new(o, "delay_req_interval", json_real(
 			    ldexp(1, ptp_instance_log_delay_req(ptp_clock_instance(c), i))));
 	json_object_set_new(o, "announcers", foreign_json(ptp_bmca_foreign(b, i)));
@@ -194,10 +194,7 @@ static double offset_ns(const struct ptp_clock *c, int slave)
 {
 	struct tk_source_report r;
 
-	if (slave < 0 || !ptp_clock_source(c, (unsigned int)slave))
-		return NAN;
-	tk_source_get_report(ptp_source_tk(ptp_clock_source(c, (unsigned int)slave)), &r);
-	return r.samples ? r.offset_ns : NAN;
+	return ptp_clock_measured(c, slave, &r) ? r.offset_ns : NAN;
 }
 
 static json_t *clock_json(const struct ptp_clock *c)
@@ -206,6 +203,7 @@ static json_t *clock_json(const struct ptp_clock *c)
 	const struct ptp_clock_ds *ds = ptp_bmca_ds(b);
 	int slave = ptp_bmca_slave_port(b);
 	json_t *o = json_object(), *ports = json_array();
+	struct ptp_manager_counters managed;
 
 	json_object_set_new(o, "domain", json_integer(ds->def.domain));
 	json_object_set_new(o, "profile", json_string(ptp_clock_port_config(c, 0)->profile->name));
@@ -220,6 +218,8 @@ static json_t *clock_json(const struct ptp_clock *c)
 	for (unsigned int i = 0; i < ptp_clock_ports(c); i++)
 		json_array_append_new(ports, port_json(c, i));
 	json_object_set_new(o, "ports", ports);
+	ptp_clock_count_management(c, &managed);
+	json_object_set_new(o, "management", daemon_json_ptp_management(&managed));
 	return o;
 }
 

@@ -75,6 +75,11 @@ void daemon_ptp_stepped(struct daemon *d, s64 delta_ns);
 unsigned int daemon_ptp_set_online(struct daemon *d, const char *interface, bool online,
 				   unsigned int *changed);
 /* What is as it was goes on; counts what is new, removed and kept. */
+/* daemon_ptp_manage.c: the commands ptp_get, ptp_set and ptp_command */
+int daemon_ptp_get(void *ctx, const json_t *request, json_t *reply, char *err, size_t errlen);
+int daemon_ptp_set(void *ctx, const json_t *request, json_t *reply, char *err, size_t errlen);
+int daemon_ptp_command(void *ctx, const json_t *request, json_t *reply, char *err,
+		       size_t errlen);
 void daemon_reload_ptp(struct daemon *d, const struct config *new, struct daemon_reload *out);
 /* Reads the file again; on an error nothing has changed. */
 int daemon_reload(struct daemon *d, struct daemon_reload *out, char *err, size_t errlen);
@@ -104,6 +109,9 @@ json_t *daemon_json_daemon(const struct daemon *d);
 json_t *daemon_json_sources(const struct daemon *d);
 json_t *daemon_json_peers(const struct daemon *d);
 json_t *daemon_json_ptp(const struct daemon *d);
+json_t *daemon_json_ptp_management(const struct ptp_manager_counters *n);
+/* An answer of PTP management, with the names that the standard has */
+json_t *daemon_json_ptp_answer(const struct ptp_message *m);
 /* "source" and "address" of @o; false when @source is none of PTP. */
 bool daemon_json_ptp_source(const struct daemon *d, const struct tk_source *source, json_t *o);
 json_t *daemon_json_serverstats(const struct daemon *d);

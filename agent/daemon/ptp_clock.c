@@ -9,6 +9,7 @@
 
 #include "core/timekeeper.h"
 #include "daemon/log.h"
+#include "daemon/ptp_clock_manage.h"
 #include "os/device.h"
 #include "os/nic.h"
 #include "ptp/accuracy.h"
@@ -33,6 +34,7 @@ struct ptp_clock {
 	const struct ntp_env *env;
 	const struct config_ptp *first;	/* what all ports have in common */
 	struct ptp_instance *instance;
+	struct ptp_manager *manager;
 	struct event *timer;
 	struct ptp_time_properties_ds own_time;	/* as told last */
 	struct ptp_quality own_quality;
@@ -440,6 +442,13 @@ static void take_config(struct ptp_clock *c, const struct config *cfg, int domai
 	}
 }
 
+static bool manage(struct ptp_clock *c, const struct config *cfg)
+{
+	c->manager = ptp_clock_manager_new(c, &cfg->ptp_management);
+	ptp_instance_set_manager(c->instance, c->manager);
+	return c->manager;
+}
+
 struct ptp_clock *ptp_clock_new(const struct ntp_env *env, const struct config *cfg,
 				unsigned int first, char *err, size_t errlen)
 {
@@ -457,7 +466,7 @@ struct ptp_clock *ptp_clock_new(const struct ntp_env *env, const struct config *
 	good = c->timer;
 	for (unsigned int i = 0; good && i < n; i++)
 		good = start_port(c, i);
-	good = good && start_engine(c);
+	good = good && start_engine(c) && manage(c, cfg);
 	if (good) {
 		ptp_clock_tick(c, ntp_env_mono(env));
 		return c;
@@ -475,6 +484,7 @@ void ptp_clock_free(struct ptp_clock *c)
 	if (c->instance)
 		ptp_instance_leave(c->instance, ntp_env_mono(c->env));
 	ptp_instance_free(c->instance);
+	ptp_manager_free(c->manager);
 	for (unsigned int i = 0; i < c->n; i++) {
 		ptp_link_free(c->port[i].link);
 		ptp_source_free(c->port[i].source);
@@ -497,12 +507,30 @@ bool ptp_clock_keep(struct ptp_clock *c, const struct config *cfg, unsigned int 
 		    !config_ptp_equal(c->port[n++].cfg, &cfg->ptp[i]))
 			return false;
 	take_config(c, cfg, domain);
+	ptp_clock_manager_configure(c->manager, c, &cfg->ptp_management);
 	for (unsigned int i = 0; i < c->n; i++) {
 		ptp_link_configure(c->port[i].link, c->port[i].cfg);
 		if (c->port[i].source)
 			ptp_source_configure(c->port[i].source, c->port[i].cfg);
 	}
 	return true;
+}
+
+void ptp_clock_request(struct ptp_clock *c, const struct ptp_message *m,
+		       ptp_manage_answer_fn *answer, void *ctx)
+{
+	ptp_manager_request(c->manager, c->instance, m, answer, ctx, ntp_env_mono(c->env));
+	settle(c);
+}
+
+void ptp_clock_count_management(const struct ptp_clock *c, struct ptp_manager_counters *n)
+{
+	ptp_manager_count(c->manager, n);
+}
+
+const struct ntp_env *ptp_clock_env(const struct ptp_clock *c)
+{
+	return c->env;
 }
 
 u8 ptp_clock_domain(const struct ptp_clock *c)

@@ -11,6 +11,7 @@
 #include "daemon/ptp_link.h"
 #include "daemon/ptp_source.h"
 #include "ptp/instance.h"
+#include "ptp/manage.h"
 
 /* TAI - UTC since 2017, s: for hosts without a leap second table */
 #define TAI_OFFSET 37
@@ -33,7 +34,13 @@ void ptp_clock_shift(struct ptp_clock *c, s64 delta_ns);
 /* What the host's time is worth may have changed. */
 void ptp_clock_update(struct ptp_clock *c);
 
+/* Management asked on this host: see ptp_manager_request(). */
+void ptp_clock_request(struct ptp_clock *c, const struct ptp_message *m,
+		       ptp_manage_answer_fn *answer, void *ctx);
+void ptp_clock_count_management(const struct ptp_clock *c, struct ptp_manager_counters *n);
+
 u8 ptp_clock_domain(const struct ptp_clock *c);
+const struct ntp_env *ptp_clock_env(const struct ptp_clock *c);
 const struct ptp_instance *ptp_clock_instance(const struct ptp_clock *c);
 unsigned int ptp_clock_ports(const struct ptp_clock *c);
 const struct config_ptp *ptp_clock_port_config(const struct ptp_clock *c, unsigned int port);

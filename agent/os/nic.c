@@ -7,6 +7,7 @@
 #include <ifaddrs.h>
 #include <limits.h>
 #include <net/if_arp.h>
+#include <netinet/in.h>
 #include <linux/ethtool.h>
 #include <linux/net_tstamp.h>
 #include <linux/sockios.h>
@@ -123,6 +124,26 @@ unsigned int nic_list(char name[NIC_MAX][IFNAMSIZ])
 	}
 	freeifaddrs(list);
 	return n;
+}
+
+bool nic_ip(const char *name, int family, u8 ip[16])
+{
+	struct ifaddrs *list, *i;
+
+	if (getifaddrs(&list))
+		return false;
+	for (i = list; i; i = i->ifa_next)
+		if (i->ifa_addr && i->ifa_addr->sa_family == family && !strcmp(i->ifa_name, name))
+			break;
+	if (i && family == AF_INET6) {
+		memcpy(ip, &((const struct sockaddr_in6 *)i->ifa_addr)->sin6_addr, 16);
+	} else if (i) {
+		memset(ip, 0, 10);
+		memset(ip + 10, 0xff, 2);
+		memcpy(ip + 12, &((const struct sockaddr_in *)i->ifa_addr)->sin_addr, 4);
+	}
+	freeifaddrs(list);
+	return i;
 }
 
 static void add_below(const struct device_calls *calls, const char *name, unsigned int depth,

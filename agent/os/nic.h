@@ -23,6 +23,9 @@ unsigned int nic_speed(const struct device_calls *calls, const char *name);
 /* Its Ethernet address; 0, or -errno: -ENOTTY when it has another kind of address. */
 int nic_address(const struct device_calls *calls, const char *name, u8 mac[6]);
 
+/* An address of that family: IPv6, of any scope, or IPv4 as ::ffff:a.b.c.d; false: none. */
+bool nic_ip(const char *name, int family, u8 ip[16]);
+
 /* It is up and has a carrier; of a driver that cannot tell the latter: it is up. */
 bool nic_has_link(const struct device_calls *calls, const char *name);
 

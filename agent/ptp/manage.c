@@ -63,6 +63,13 @@ void ptp_manage_ask_port(struct ptp_manage_call *c)
 		c->mg->ops->port(c->mg->ctx, c->port, &c->facts);
 }
 
+void ptp_manage_ask_nic(struct ptp_manage_call *c)
+{
+	ptp_manage_ask_port(c);
+	if (c->mg->ops->nic)
+		c->mg->ops->nic(c->mg->ctx, c->port, &c->facts);
+}
+
 s64 ptp_manage_interval(double ns)
 {
 	double v = ns * 65536;
@@ -238,7 +245,6 @@ static void run_ports(struct ptp_manage_call *c, const struct ptp_manage_handler
 		if (target != PTP_ALL_PORTS && target != i + 1)
 			continue;
 		c->port = i;
-		ptp_manage_ask_port(c);
 		run(c, h, (int)i, (u16)(i + 1));
 	}
 }

@@ -47,6 +47,8 @@ struct ptp_manage_port {	/* starts zeroed, without a PHC */
 struct ptp_manage_ops {		/* each of them may be NULL */
 	void (*clock)(void *ctx, struct ptp_manage_clock *c);
 	void (*port)(void *ctx, unsigned int port, struct ptp_manage_port *p);
+	/* What costs more to find out and is rarely asked: @mac, @address, @phc, @phc_virtual */
+	void (*nic)(void *ctx, unsigned int port, struct ptp_manage_port *p);
 	/*
 	 * Something was set: the data of @id, of @port or -1 for the clock's. The instance
 	 * has it already; what the owner would set again by itself it has to read anew.

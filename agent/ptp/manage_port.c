@@ -81,6 +81,7 @@ static u16 get_description(struct ptp_manage_call *c, union ptp_management_data 
 		.product = text(mg->cfg.product), .revision = text(mg->cfg.revision),
 		.user = { mg->user, mg->user_len },
 	};
+	ptp_manage_ask_nic(c);
 	set_address(&c->facts, out);
 	memcpy(out->manufacturer, mg->cfg.manufacturer, sizeof(out->manufacturer));
 	if (mg->cfg.profile)
@@ -92,6 +93,7 @@ static u16 get_port_ds(struct ptp_manage_call *c, union ptp_management_data *d)
 {
 	const struct ptp_port_config *cfg = config(c);
 
+	ptp_manage_ask_port(c);
 	d->port_ds = (struct ptp_port_data){
 		.port = identity(c), .state = state(c),
 		.log_min_delay_req = ptp_instance_log_delay_req(c->t, c->port),
@@ -225,6 +227,7 @@ static u16 get_acceptable(struct ptp_manage_call *c, union ptp_management_data *
 /* No delay is too long for us; asCapable is of 802.1AS, others are always. */
 static u16 get_port_ds_np(struct ptp_manage_call *c, union ptp_management_data *d)
 {
+	ptp_manage_ask_port(c);
 	d->port_ds_np = (struct ptp_port_ds_np){
 		.delay_threshold_ns = UINT32_MAX,
 		.as_capable = !config(c)->follow_up_information || c->facts.has_link_delay,
@@ -234,6 +237,7 @@ static u16 get_port_ds_np(struct ptp_manage_call *c, union ptp_management_data *
 
 static u16 get_properties(struct ptp_manage_call *c, union ptp_management_data *d)
 {
+	ptp_manage_ask_port(c);
 	d->port_properties_np = (struct ptp_port_properties_np){
 		.port = identity(c), .state = state(c), .timestamping = (u8)c->facts.stamping,
 		.interface = text(c->facts.interface),
@@ -277,6 +281,7 @@ static u16 get_unicast_table(struct ptp_manage_call *c, union ptp_management_dat
 
 static u16 get_hwclock(struct ptp_manage_call *c, union ptp_management_data *d)
 {
+	ptp_manage_ask_nic(c);
 	d->port_hwclock_np = (struct ptp_port_hwclock_np){
 		.port = identity(c), .phc = c->facts.phc, .flags = c->facts.phc_virtual,
 	};

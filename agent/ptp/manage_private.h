@@ -48,8 +48,9 @@ const struct ptp_manage_handler *ptp_manage_clock_handler(u16 id);
 const struct ptp_manage_handler *ptp_manage_port_handler(u16 id);
 
 u16 ptp_manage_error(struct ptp_manage_call *c, u16 error, const char *why);
-/* Fills in c->facts of c->port. */
+/* Fill in c->facts of c->port. */
 void ptp_manage_ask_port(struct ptp_manage_call *c);
+void ptp_manage_ask_nic(struct ptp_manage_call *c);	/* all of them */
 /* Nanoseconds as a TimeInterval; what cannot be said is the largest. */
 s64 ptp_manage_interval(double ns);
 

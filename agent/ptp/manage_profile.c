@@ -8,7 +8,7 @@ bool ptp_manage_fits(struct ptp_manage_call *c, const struct ptp_default_ds *def
 	const struct ptp_profile *profile = c->mg->cfg.profile;
 	struct ptp_settings s;
 
-	if (port && port->bmca.master_only && def->receiver_only) {
+	if (port && port->bmca.master_only && (def->receiver_only || port->bmca.receiver_only)) {
 		ptp_manage_error(c, 0, "not both masterOnly and slaveOnly");
 		return false;
 	}

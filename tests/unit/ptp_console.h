@@ -58,7 +58,7 @@ static void keep(int port, const u8 *to, const void *buf, size_t len)
 	assert_int_equal(a->m.header.length, len);
 }
 
-static int send(void *ctx, unsigned int port, const struct ptp_outgoing *o)
+static int send_kept(void *ctx, unsigned int port, const struct ptp_outgoing *o)
 {
 	if (o->type != PTP_MANAGEMENT)
 		return 0;
@@ -89,7 +89,7 @@ static u32 random32(void *ctx)
 }
 
 static const struct ptp_port_ops port_ops = {
-	.send = send, .leg = leg, .link_delay = link_delay, .parent = parent, .state = state,
+	.send = send_kept, .leg = leg, .link_delay = link_delay, .parent = parent, .state = state,
 	.random = random32,
 };
 
@@ -103,16 +103,20 @@ static void clock_facts(void *ctx, struct ptp_manage_clock *c)
 
 static void port_facts(void *ctx, unsigned int port, struct ptp_manage_port *p)
 {
-	static const u8 mac[6] = { 0x00, 0x1b, 0x21, 0x74, 0x51, 0xa2 };
-
 	p->interface = port ? "eth1" : "eth0";
 	p->transport = PTP_OVER_UDP4;
-	memcpy(p->mac, mac, sizeof(mac));
-	memcpy(p->address, console, sizeof(console));
 	p->stamping = PTP_STAMPING_HARDWARE;
-	p->phc = (int)port + 3;
 	p->link_delay_ns = 77.5;
 	p->down = lab.down;
+}
+
+static void nic_facts(void *ctx, unsigned int port, struct ptp_manage_port *p)
+{
+	static const u8 mac[6] = { 0x00, 0x1b, 0x21, 0x74, 0x51, 0xa2 };
+
+	memcpy(p->mac, mac, sizeof(mac));
+	memcpy(p->address, console, sizeof(console));
+	p->phc = (int)port + 3;
 }
 
 static void changed(void *ctx, u16 id, int port)
@@ -128,7 +132,7 @@ static void heard(void *ctx, unsigned int port, const struct ptp_message *m)
 }
 
 static const struct ptp_manage_ops manage_ops = {
-	.clock = clock_facts, .port = port_facts, .changed = changed, .heard = heard,
+	.clock = clock_facts, .port = port_facts, .nic = nic_facts, .changed = changed, .heard = heard,
 };
 
 static void run(s64 ns)

@@ -382,6 +382,11 @@ static const char *const bad[][2] = {
 	{ "sources = ( { protocol = \"ptp\"; interface = \"e0\"; } )\n"
 	  "serve_ptp = { interface = \"e0\"; sync_interval = -1; }",
 	  ":2: e0: a setting of this port differs from that on line 1" },
+	{ "ptp_management = true", ":1: ptp_management: is a boolean; write a group" },
+	{ "ptp_management = { set = 1; }", ":1: ptp_management.set: is an integer; write" },
+	{ "ptp_management = { sett = true; }", ":1: ptp_management.sett: unknown key; " },
+	{ "ptp_management = { description = \"a\\nb\"; }",
+	  ":1: ptp_management.description: has a control character" },
 	{ "protocol = \"dtp\"", ":1: protocol: \"dtp\" is no known protocol; write \"ntp\" or" },
 	{ "min_poll = -5", ":1: min_poll: -5 is impossible; write an integer from -4 to 17" },
 	{ "max_poll = 18", ":1: max_poll: 18 is impossible" },
@@ -628,6 +633,22 @@ static void test_ptp(void **state)
 	config_free(c);
 }
 
+static void test_ptp_management(void **state)
+{
+	struct config *c = load_text("sources = ( { address = \"10.0.0.1\"; } )\n");
+
+	/* who is not asked: the network may read, and change nothing */
+	assert_true(c->ptp_management.get);
+	assert_false(c->ptp_management.set || c->ptp_management.command);
+	assert_null(c->ptp_management.description);
+	config_free(c);
+	c = load_text("sources = ( { address = \"10.0.0.1\"; } )\n"
+		      "ptp_management = { get = false; set = true; description = \"rack 4\"; }\n");
+	assert_true(!c->ptp_management.get && c->ptp_management.set && !c->ptp_management.command);
+	assert_string_equal(c->ptp_management.description, "rack 4");
+	config_free(c);
+}
+
 static void test_ptp_simple(void **state)
 {
 	struct config *c = load_text("protocol = \"ptp\"\nupstreamservers = [ \"10.0.0.1\", \"10.0.0.2\" ]\n"
@@ -650,6 +671,7 @@ static void test_documented(void **state)
 		"zzzzzzzzzz = 1", "sources = ({ zzzzzzzzzz = 1; })", "serve_ntp = { zzzzzzzzzz = 1; }",
 		"serve_ntp = { ratelimit = { zzzzzzzzzz = 1; }; }", "local = { zzzzzzzzzz = 1; }",
 		"sources = ({ protocol = \"ptp\"; zzzzzzzzzz = 1; })", "serve_ptp = { zzzzzzzzzz = 1; }",
+		"ptp_management = { zzzzzzzzzz = 1; }",
 	};
 	char *md = read_all("Documentation/configuration.md");
 	char *man = read_all("Documentation/man/as-timesync.conf.5");
@@ -709,6 +731,7 @@ int main(void)
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_source_equal),
 		cmocka_unit_test(test_ptp),
+		cmocka_unit_test(test_ptp_management),
 		cmocka_unit_test(test_ptp_simple),
 		cmocka_unit_test(test_documented),
 	};

@@ -60,11 +60,33 @@ static int paged(void *ctx, const json_t *request, json_t *reply, char *e, size_
 				   json_array_get(all, (size_t)start)));
 }
 
+/* PTP management: what was read, or the request itself as an error's message */
+static int managed(void *ctx, const json_t *request, json_t *reply, char *e, size_t len)
+{
+	const char *name = json_string_value(json_object_get(request, "command"));
+	const char *id = json_string_value(json_object_get(request, "id"));
+	char *text;
+
+	if (!strcmp(name, "ptp_get") && id && !strcmp(id, "PORT_DATA_SET"))
+		return json_object_set_new(reply, name, json_pack(
+			"[{s:i, s:s, s:s, s:{s:i, s:f, s:i, s:[ss], s:s, s:n}}]", "domain", 24,
+			"port_identity", "001b21.fffe.7451a2-1", "id", id, "data", "portState", 6,
+			"meanLinkDelay", 12.5, "versionNumber", 18, "list", "a", "b\x1b", "text\x1b",
+			"evil\x1b[2J", "odd"));
+	text = json_dumps(request, JSON_COMPACT | JSON_SORT_KEYS);
+	json_object_set_new(reply, name, json_pack("[{s:i, s:s, s:s, s:s, s:s}]", "domain", 0,
+			    "port_identity", "x-1", "id", "X", "error", "WRONG_VALUE", "message",
+			    text));
+	free(text);
+	return 0;
+}
+
 static const struct control_command commands[] = {
 	{ "status", canned, false }, { "tracking", canned, false }, { "sources", canned, false },
 	{ "peers", canned, false }, { "clients", paged, false }, { "serverstats", canned, false },
 	{ "reload", canned, true }, { "online", canned, true }, { "offline", canned, true },
-	{ "step", canned, true },
+	{ "step", canned, true }, { "ptp_get", managed, false }, { "ptp_set", managed, true },
+	{ "ptp_command", managed, true },
 };
 
 /* Says @text to whoever connects, and hangs up. */
@@ -445,6 +467,48 @@ static void test_odd_answers(void **state)
 	}
 }
 
+static void test_ptp_management(void **state)
+{
+	assert_int_equal(RUN("ptp", "get", "PORT_DATA_SET"), CTL_OK);
+	has(out, "001b21.fffe.7451a2-1, domain 24: PORT_DATA_SET\n");
+	has(out, "  portState      6\n");
+	has(out, "  meanLinkDelay  12.500 ns\n");
+	has(out, "  versionNumber  0x12\n");
+	has(out, "a b\\x1b\n");
+	has(out, "text\\x1b");
+	has(out, "evil\\x1b[2J");
+	has(out, "odd            -\n");
+	assert_int_equal(RUN("ptp", "--port", "3", "get", "--domain", "24", "priority1"), CTL_REFUSED);
+	has(out, "x-1, domain 0: X: WRONG_VALUE: {\"command\":\"ptp_get\",\"domain\":24,"
+		 "\"id\":\"priority1\",\"port\":3,\"version\":1}\n");
+	assert_int_equal(RUN("ptp", "set", "PRIORITY1", "priority1=5", "x=a=b"), CTL_REFUSED);
+	has(out, "{\"command\":\"ptp_set\",\"fields\":{\"priority1\":\"5\",\"x\":\"a=b\"},"
+		 "\"id\":\"PRIORITY1\",\"version\":1}\n");
+	assert_int_equal(RUN("ptp", "command", "ENABLE_PORT"), CTL_REFUSED);
+	has(out, "{\"command\":\"ptp_command\",\"id\":\"ENABLE_PORT\",\"version\":1}\n");
+	assert_int_equal(RUN("ptp", "get", "PRIORITY1", "--json"), CTL_REFUSED);
+	has(out, "{\"version\":1,\"ptp_get\":[{");
+	assert_int_equal(RUN("ptp", "get", "PORT_DATA_SET", "-j"), CTL_OK);
+}
+
+static void test_ptp_usage(void **state)
+{
+	assert_int_equal(RUN("ptp", "frob"), CTL_USAGE);
+	has(err, "ptp get, ptp set or ptp command, not ptp frob");
+	assert_int_equal(RUN("ptp", "get"), CTL_USAGE);
+	assert_int_equal(RUN("ptp", "get", "A", "B"), CTL_USAGE);
+	assert_int_equal(RUN("ptp", "set", "A"), CTL_USAGE);
+	assert_int_equal(RUN("ptp", "set", "A", "b"), CTL_USAGE);
+	has(err, "FIELD=VALUE, not b");
+	assert_int_equal(RUN("ptp", "set", "A", "=b"), CTL_USAGE);
+	assert_int_equal(RUN("ptp", "get", "A", "--port", "0"), CTL_USAGE);
+	assert_int_equal(RUN("ptp", "get", "A", "--port", "65535"), CTL_USAGE);
+	assert_int_equal(RUN("ptp", "get", "A", "--port", "x"), CTL_USAGE);
+	assert_int_equal(RUN("ptp", "get", "A", "--domain", "256"), CTL_USAGE);
+	assert_int_equal(RUN("ptp", "get", "A", "--domain", "-1"), CTL_USAGE);
+	assert_int_equal(RUN("ptp", "get", "A", "--frob"), CTL_USAGE);
+}
+
 static int setup(void **state)
 {
 	struct event_base *base;
@@ -498,6 +562,8 @@ int main(void)
 		cmocka_unit_test(test_clients),
 		cmocka_unit_test(test_serverstats),
 		cmocka_unit_test(test_changes),
+		cmocka_unit_test(test_ptp_management),
+		cmocka_unit_test(test_ptp_usage),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_watch),
 		cmocka_unit_test(test_usage),
