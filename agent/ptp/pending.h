@@ -20,15 +20,22 @@
 /* Tickets are below this, and come again after so many. */
 #define PTP_PENDING_TICKETS (1U << 30)
 
+enum ptp_sent_for {		/* a Sync: what follows it up */
+	PTP_SENT_SYNC,		/* Follow_Up */
+	PTP_SENT_SPTP,		/* Announce: see sptp.h */
+	PTP_SENT_CSPTP,		/* Follow_Up: see csptp_server.h */
+};
+
 /* What the follow-up needs besides the stamp */
 struct ptp_sent {
 	u16 sequence;
 	s8 log_interval;
+	u8 what;		/* enum ptp_sent_for */
+	u8 domain;		/* of SPTP and CSPTP */
 	bool unicast;
 	u8 to[PTP_ADDRESS_LEN];
-	/* of Pdelay_Resp only */
-	struct ptp_port_id requester;
-	s64 correction;		/* of the request, 2^-16 ns */
+	struct ptp_port_id requester;	/* of Pdelay_Resp */
+	s64 correction;		/* of Pdelay_Req or SPTP's request, 2^-16 ns */
 };
 
 struct ptp_pending_slot {

@@ -5,6 +5,8 @@
 #include "ptp/port_private.h"
 
 #define ASYMMETRY_MAX_NS NSEC_PER_SEC
+/* Stamps awaited of answers by SPTP and CSPTP, whose clients are not counted */
+#define STATELESS_WAITING 16384
 
 static bool is_log(s8 log)
 {
@@ -44,9 +46,12 @@ bool ptp_port_can_configure(const struct ptp_port *p, const struct ptp_port_conf
 static bool make(struct ptp_port *p)
 {
 	const struct ptp_shared *sh = p->shared;
+	u32 waiting = p->cfg.grants.clients;
 	u64 key[2] = { 0 };
 
-	if (!ptp_pending_init(&p->sync_sent, p->cfg.grants.clients) ||
+	if ((p->cfg.sptp || p->cfg.csptp) && waiting < STATELESS_WAITING)
+		waiting = STATELESS_WAITING;
+	if (!ptp_pending_init(&p->sync_sent, waiting) ||
 	    !ptp_pending_init(&p->response_sent, 0))
 		return false;
 	if (!p->cfg.grants.clients)
@@ -299,9 +304,21 @@ void ptp_port_header(const struct ptp_port *p, struct ptp_message *m, enum ptp_t
 	};
 }
 
-static bool send(struct ptp_port *p, struct ptp_message *m, struct ptp_outgoing *o)
+bool ptp_port_send_octets(struct ptp_port *p, struct ptp_outgoing *o)
 {
 	const struct ptp_shared *sh = p->shared;
+
+	o->event = o->type < PTP_FOLLOW_UP;
+	if (!o->len || sh->ops->send(sh->ctx, p->index, o)) {
+		p->counters.send_failed++;
+		return false;
+	}
+	p->counters.tx[o->type & 15]++;
+	return true;
+}
+
+static bool send(struct ptp_port *p, struct ptp_message *m, struct ptp_outgoing *o)
+{
 	u8 buf[PTP_MESSAGE_MAX];
 
 	if (o->to)
@@ -309,14 +326,8 @@ static bool send(struct ptp_port *p, struct ptp_message *m, struct ptp_outgoing 
 	o->buf = buf;
 	o->type = m->header.type;
 	o->sequence = m->header.sequence;
-	o->event = m->header.type < PTP_FOLLOW_UP;
 	o->len = ptp_message_build(m, buf, sizeof(buf));
-	if (!o->len || sh->ops->send(sh->ctx, p->index, o)) {
-		p->counters.send_failed++;
-		return false;
-	}
-	p->counters.tx[o->type & 15]++;
-	return true;
+	return ptp_port_send_octets(p, o);
 }
 
 bool ptp_port_send(struct ptp_port *p, struct ptp_message *m, const u8 *to)

@@ -88,6 +88,12 @@ struct ptp_port_config {
 	bool open_delay;
 	/* As a receiver with PTP_UNICAST; its .log_interval and .no_delay are made here. */
 	struct ptp_asking asking;
+	/*
+	 * Servers without state, as a time-transmitter: sptp.h in the port's own domain,
+	 * csptp_server.h in another one.
+	 */
+	bool sptp, csptp;
+	u8 csptp_domain;	/* usually PTP_CSPTP_DOMAIN */
 	/* 802.1AS: such a TLV goes with the Follow_Up, or with the one-step Sync */
 	bool follow_up_information;
 	s64 asymmetry_ns;	/* delayAsymmetry: above 0 when Sync takes longer (clause 7.4.2) */

@@ -79,6 +79,8 @@ void ptp_port_header(const struct ptp_port *p, struct ptp_message *m, enum ptp_t
 bool ptp_port_send(struct ptp_port *p, struct ptp_message *m, const u8 *to);
 /* The same, and its transmit stamp is wanted. */
 bool ptp_port_send_stamped(struct ptp_port *p, struct ptp_message *m, const u8 *to, u32 ticket);
+/* What was built already, but for .event; of no octets it failed. */
+bool ptp_port_send_octets(struct ptp_port *p, struct ptp_outgoing *o);
 
 /* The next Delay_Req at any time within so many of its intervals (clause 9.5.11.2). */
 void ptp_port_plan_delay_req(struct ptp_port *p, unsigned int intervals, s64 now_mono);
@@ -135,6 +137,13 @@ const u8 *ptp_port_delay_transmitter(struct ptp_port *p, s64 now_mono);
 void ptp_port_take_grant(struct ptp_port *p, unsigned int i, const struct ptp_unicast *u,
 			 s64 now_mono);
 void ptp_port_ask(struct ptp_port *p, s64 now_mono);
+
+/* port_stateless.c */
+/* Is it a request to one of the servers without state? Then it was dealt with. */
+bool ptp_port_answer_stateless(struct ptp_port *p, const struct ptp_message *m,
+			       const struct ptp_received *how, s64 now_mono);
+/* @sent was sent by one of them, and left at @tx_sys. */
+void ptp_port_stateless_stamped(struct ptp_port *p, const struct ptp_sent *sent, s64 tx_sys);
 
 /* port_peer.c */
 void ptp_port_send_pdelay_req(struct ptp_port *p, s64 now_mono);

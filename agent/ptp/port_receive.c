@@ -143,7 +143,9 @@ bool ptp_port_admit(struct ptp_port *p, const struct ptp_message *m,
 void ptp_port_receive(struct ptp_port *p, const struct ptp_message *m,
 		      const struct ptp_received *how, s64 now_mono)
 {
-	if (ptp_port_admit(p, m, how, now_mono))
+	if (ptp_port_answer_stateless(p, m, how, now_mono))
+		p->counters.rx[m->header.type & 15]++;
+	else if (ptp_port_admit(p, m, how, now_mono))
 		dispatch(p, m, how, now_mono);
 }
 

@@ -80,6 +80,10 @@ void ptp_port_sync_stamped(struct ptp_port *p, u32 ticket, s64 tx_sys, s64 now_m
 
 	if (!ptp_pending_take(&p->sync_sent, ticket, now_mono, &sent))
 		return;
+	if (sent.what != PTP_SENT_SYNC) {
+		ptp_port_stateless_stamped(p, &sent, tx_sys);
+		return;
+	}
 	ptp_port_header(p, &m, PTP_FOLLOW_UP, sent.sequence, sent.log_interval);
 	put_information(p, &m, tlv);
 	if (!ptp_port_tai(p, tx_sys, &m.origin_tai)) {

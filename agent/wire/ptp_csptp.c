@@ -55,7 +55,8 @@ bool ptp_csptp_status_get(const struct ptp_tlv *t, struct ptp_csptp_status *s)
 	const u8 *b = t->value;
 	size_t left;
 
-	if (t->type != PTP_TLV_CSPTP_STATUS || t->len < STATUS_LEN)
+	if ((t->type != PTP_TLV_CSPTP_STATUS && t->type != PTP_TLV_CSPTP_STATUS_OTHER) ||
+	    t->len < STATUS_LEN)
 		return false;
 	*s = (struct ptp_csptp_status){
 		.priority1 = b[0],

@@ -16,7 +16,8 @@
 enum {
 	PTP_TLV_CSPTP_REQUEST = 0xff00,
 	PTP_TLV_CSPTP_RESPONSE = 0xff01,
-	PTP_TLV_CSPTP_STATUS = 0xff02,
+	PTP_TLV_CSPTP_STATUS = 0xf002,	/* that of ntpd-rs */
+	PTP_TLV_CSPTP_STATUS_OTHER = 0xff02,	/* the next after the two; taken as well */
 };
 
 #define PTP_CSPTP_SDO 0x300
