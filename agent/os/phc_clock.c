@@ -22,6 +22,8 @@
 /* The first correction is a step from here on, later ones from there. */
 #define FIRST_STEP_NS 1000.0
 #define STEP_NS 1e7
+/* PHCs hold TAI or were never set; one this near to UTC is another's. */
+#define SAME_NS 1000.0
 /* The frequency is not what we set: so often in a row, and it is another's clock. */
 #define FOREIGN_MAX 3
 #define TAKEN_NS (600 * NSEC_PER_SEC)
@@ -171,11 +173,26 @@ static void give_up(struct phc_clock *c, enum phc_steering why, const char *what
 	       why == PHC_TAKEN ? " for the next 10 minutes" : "");
 }
 
+/* Some drivers offer the system clock as a PHC; to steer that would be to steer it twice. */
+static bool shows_sys(const struct phc_clock *c)
+{
+	const struct phc_line *l = &c->by_sys;
+
+	return l->count && fabs((double)(l->reading[l->head].phc - l->reading[l->head].local)) <
+			   SAME_NS + c->bound_ns;
+}
+
 /* From now on what we set is in the timeline; free-running is as it was found. */
 static bool begin(struct phc_clock *c)
 {
-	int r = phc_steer_open(c->dev, &c->freq_max);
+	int r;
 
+	if (shows_sys(c)) {
+		give_up(c, PHC_TAKEN, "it shows the system time: it is that clock, or another program "
+			"keeps it there");
+		return false;
+	}
+	r = phc_steer_open(c->dev, &c->freq_max);
 	if (!r)
 		r = phc_get_freq(c->dev, &c->freq_at_first);
 	if (r) {
