@@ -277,6 +277,20 @@ void ptp_clock_shift(struct ptp_clock *c, s64 delta_ns)
 
 /* From the configuration to the engine */
 
+/* What neighbours of 802.1AS tell each other; nobody else does. */
+static struct ptp_port_signaling signaling_of(const struct ptp_profile *p)
+{
+	if (!(p->send & PTP_SEND_GPTP_CAPABLE))
+		return (struct ptp_port_signaling){ .obey = false };
+	return (struct ptp_port_signaling){
+		.obey = true, .capable = true,
+		.log_min = { (s8)p->log_announce.min, (s8)p->log_sync.min,
+			     (s8)p->log_min_pdelay_req.min },
+		.log_max = { (s8)p->log_announce.max, (s8)p->log_sync.max,
+			     (s8)p->log_min_pdelay_req.max },
+	};
+}
+
 static void configure_port(struct ptp_clock *c, struct port *p, struct ptp_port_config *out)
 {
 	const struct ptp_settings *s = &p->cfg->set;
@@ -310,6 +324,7 @@ static void configure_port(struct ptp_clock *c, struct port *p, struct ptp_port_
 		.delivery = (u8)s->delivery,
 		.grants = grants,
 		.asking = { .duration_s = (u32)s->grant_s },
+		.signaling = signaling_of(p->cfg->profile),
 		.follow_up_information = p->cfg->profile->send & PTP_SEND_FOLLOW_UP_INFORMATION,
 	};
 }

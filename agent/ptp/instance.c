@@ -243,3 +243,15 @@ const struct ptp_grants *ptp_instance_grants(const struct ptp_instance *t, unsig
 {
 	return ptp_port_grants(t->port[port]);
 }
+
+void ptp_instance_rates(const struct ptp_instance *t, unsigned int port,
+			struct ptp_rate rate[PTP_RATES])
+{
+	ptp_port_rates(t->port[port], rate);
+}
+
+bool ptp_instance_neighbour_capable(const struct ptp_instance *t, unsigned int port,
+				    s64 now_mono)
+{
+	return ptp_port_neighbour_capable(t->port[port], now_mono);
+}

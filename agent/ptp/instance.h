@@ -93,6 +93,13 @@ bool ptp_instance_pass(struct ptp_instance *t, unsigned int port, const struct p
 const struct ptp_shared *ptp_instance_shared(const struct ptp_instance *t);
 const struct ptp_port_config *ptp_instance_port_config(const struct ptp_instance *t,
 						       unsigned int port);
+/* As they are now: of the configuration, or as a neighbour asked for. */
+void ptp_instance_rates(const struct ptp_instance *t, unsigned int port,
+			struct ptp_rate rate[PTP_RATES]);
+/* The neighbour says that it is gPTP-capable. */
+bool ptp_instance_neighbour_capable(const struct ptp_instance *t, unsigned int port,
+				    s64 now_mono);
+
 const struct ptp_bmca *ptp_instance_bmca(const struct ptp_instance *t);
 void ptp_instance_count(const struct ptp_instance *t, unsigned int port,
 			struct ptp_port_counters *c);

@@ -25,6 +25,15 @@ static bool is_asking_sound(const struct ptp_port_config *c)
 		how.log_query <= PTP_LOG_QUERY_MAX;
 }
 
+static bool is_signaling_sound(const struct ptp_port_signaling *s)
+{
+	for (unsigned int i = 0; s->obey && i < PTP_RATES; i++)
+		if (!is_log(s->log_min[i]) || !is_log(s->log_max[i]) ||
+		    s->log_min[i] > s->log_max[i])
+			return false;
+	return !s->capable || is_log(s->log_capable);
+}
+
 bool ptp_port_config_sound(const struct ptp_port_config *c)
 {
 	return is_log(c->bmca.log_announce) && is_log(c->log_sync) && is_log(c->log_min_delay_req) &&
@@ -33,7 +42,7 @@ bool ptp_port_config_sound(const struct ptp_port_config *c)
 		(c->delay == PTP_E2E || c->delay == PTP_P2P || c->delay == PTP_NO_MECHANISM) &&
 		(c->delivery == PTP_MULTICAST || c->delivery == PTP_HYBRID ||
 		 (c->delivery == PTP_UNICAST && is_asking_sound(c))) &&
-		(!c->grants.clients || ptp_grant_limits_sound(&c->grants)) &&
+		is_signaling_sound(&c->signaling) && (!c->grants.clients || ptp_grant_limits_sound(&c->grants)) &&
 		c->asymmetry_ns <= ASYMMETRY_MAX_NS && c->asymmetry_ns >= -ASYMMETRY_MAX_NS;
 }
 
@@ -76,6 +85,7 @@ struct ptp_port *ptp_port_new(struct ptp_shared *shared, unsigned int index,
 	p->index = index;
 	p->id = (struct ptp_port_id){ ptp_bmca_ds(shared->bmca)->def.clock, (u16)(index + 1) };
 	p->cfg = *cfg;
+	ptp_port_reset_rates(p);
 	p->state = PTP_INITIALIZING;
 	for (unsigned int i = 0; i < PTP_TIMERS; i++)
 		p->due_mono[i] = INT64_MAX;
@@ -107,19 +117,23 @@ static void begin(struct ptp_port *p, enum ptp_timer timer, bool run, s64 now_mo
 }
 
 /* Clause 9.2.5: what is sent in which state */
-static void run_timers(struct ptp_port *p, s64 now_mono)
+void ptp_port_run_timers(struct ptp_port *p, s64 now_mono)
 {
 	bool sends = p->state == PTP_MASTER && p->cfg.delivery != PTP_UNICAST;
 
-	begin(p, PTP_TIMER_ANNOUNCE, sends, now_mono);
-	begin(p, PTP_TIMER_SYNC, sends, now_mono);
-	begin(p, PTP_TIMER_PDELAY_REQ, p->cfg.delay == PTP_P2P && ptp_port_alive(p->state),
+	begin(p, PTP_TIMER_ANNOUNCE, sends && !p->rate[PTP_RATE_ANNOUNCE].stopped, now_mono);
+	begin(p, PTP_TIMER_SYNC, sends && !p->rate[PTP_RATE_SYNC].stopped, now_mono);
+	begin(p, PTP_TIMER_PDELAY_REQ, p->cfg.delay == PTP_P2P && ptp_port_alive(p->state) &&
+	      !p->rate[PTP_RATE_PDELAY_REQ].stopped, now_mono);
+	begin(p, PTP_TIMER_CAPABLE, p->cfg.signaling.capable && ptp_port_alive(p->state),
 	      now_mono);
 	/* both begin with a Sync of the parent */
 	if (!ptp_port_follows(p) || p->cfg.delay != PTP_E2E)
 		p->due_mono[PTP_TIMER_DELAY_REQ] = INT64_MAX;
 	if (!ptp_port_follows(p) || !p->cfg.sync_timeout)
 		p->due_mono[PTP_TIMER_SYNC_RECEIPT] = INT64_MAX;
+	if (!ptp_port_follows(p) || !p->cfg.signaling.request)
+		p->due_mono[PTP_TIMER_INTERVAL_REQUEST] = INT64_MAX;
 }
 
 void ptp_port_configure(struct ptp_port *p, const struct ptp_port_config *cfg, s64 now_mono)
@@ -127,6 +141,7 @@ void ptp_port_configure(struct ptp_port *p, const struct ptp_port_config *cfg, s
 	const struct ptp_asking how = ptp_port_asking(cfg);
 
 	p->cfg = *cfg;
+	ptp_port_reset_rates(p);
 	if (p->log_delay_req < cfg->log_min_delay_req)
 		p->log_delay_req = cfg->log_min_delay_req;
 	if (p->log_delay_req > cfg->log_max_delay_req)
@@ -135,7 +150,7 @@ void ptp_port_configure(struct ptp_port *p, const struct ptp_port_config *cfg, s
 	for (unsigned int i = 0; i <= PTP_TIMER_PDELAY_REQ; i++)
 		if (p->due_mono[i] != INT64_MAX)
 			p->due_mono[i] = now_mono;
-	run_timers(p, now_mono);
+	ptp_port_run_timers(p, now_mono);
 	/* limits that are sound, and of as many clients */
 	if (p->grants)
 		ptp_grants_limit(p->grants, &cfg->grants);
@@ -187,9 +202,11 @@ void ptp_port_follow(struct ptp_port *p, s64 now_mono)
 	if (!ptp_port_alive(p->state)) {
 		ptp_pending_clear(&p->response_sent);
 		ptp_port_forget_peer(p);
+		ptp_port_reset_rates(p);
+		p->capable_until_mono = 0;
 		p->marked = false;
 	}
-	run_timers(p, now_mono);
+	ptp_port_run_timers(p, now_mono);
 	sh->ops->state(sh->ctx, p->index, was, p->state);
 }
 
@@ -229,14 +246,17 @@ void ptp_port_stepped(struct ptp_port *p)
 
 void ptp_port_run(struct ptp_port *p, s64 now_mono)
 {
+	s8 announce = p->rate[PTP_RATE_ANNOUNCE].log_interval;
+	s8 sync = p->rate[PTP_RATE_SYNC].log_interval;
+
 	if (is_due(p, PTP_TIMER_ANNOUNCE, now_mono)) {
-		again(p, PTP_TIMER_ANNOUNCE, p->cfg.bmca.log_announce, now_mono);
-		ptp_port_send_announce(p, p->announce_sequence++, p->cfg.bmca.log_announce, NULL);
+		again(p, PTP_TIMER_ANNOUNCE, announce, now_mono);
+		ptp_port_send_announce(p, p->announce_sequence++, announce, NULL);
 	}
 	if (is_due(p, PTP_TIMER_SYNC, now_mono)) {
-		again(p, PTP_TIMER_SYNC, p->cfg.log_sync, now_mono);
+		again(p, PTP_TIMER_SYNC, sync, now_mono);
 		ptp_port_send_sync(p, &(struct ptp_sent){
-			.sequence = p->sync_sequence++, .log_interval = p->cfg.log_sync,
+			.sequence = p->sync_sequence++, .log_interval = sync,
 		}, now_mono);
 	}
 	if (is_due(p, PTP_TIMER_DELAY_REQ, now_mono)) {
@@ -245,12 +265,19 @@ void ptp_port_run(struct ptp_port *p, s64 now_mono)
 		ptp_port_send_delay_req(p, now_mono);
 	}
 	if (is_due(p, PTP_TIMER_PDELAY_REQ, now_mono)) {
-		again(p, PTP_TIMER_PDELAY_REQ, p->cfg.log_min_pdelay_req, now_mono);
+		again(p, PTP_TIMER_PDELAY_REQ, p->rate[PTP_RATE_PDELAY_REQ].log_interval,
+		      now_mono);
 		ptp_port_send_pdelay_req(p, now_mono);
 	}
 	if (is_due(p, PTP_TIMER_SYNC_RECEIPT, now_mono)) {
 		p->due_mono[PTP_TIMER_SYNC_RECEIPT] = INT64_MAX;
 		ptp_port_sync_lost(p, now_mono);
+	}
+	if (is_due(p, PTP_TIMER_INTERVAL_REQUEST, now_mono))
+		ptp_port_request_intervals(p, now_mono);
+	if (is_due(p, PTP_TIMER_CAPABLE, now_mono)) {
+		again(p, PTP_TIMER_CAPABLE, p->cfg.signaling.log_capable, now_mono);
+		ptp_port_send_capable(p);
 	}
 	if (p->unicast)
 		ptp_port_ask(p, now_mono);

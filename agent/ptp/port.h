@@ -23,6 +23,7 @@
 #include "ptp/unicast_client.h"
 #include "types.h"
 #include "wire/ptp_message.h"
+#include "wire/ptp_org.h"
 
 #define PTP_LOG_MIN (-10)	/* log2 s of any message interval of a port's own */
 #define PTP_LOG_MAX 10
@@ -63,6 +64,31 @@ struct ptp_port_ops {
 	u32 (*random)(void *ctx);
 };
 
+enum ptp_rate_of {		/* what a port sends by itself, whoever hears it */
+	PTP_RATE_ANNOUNCE,
+	PTP_RATE_SYNC,
+	PTP_RATE_PDELAY_REQ,
+	PTP_RATES
+};
+
+struct ptp_rate {
+	s8 log_interval;
+	bool stopped;
+};
+
+/* IEEE 802.1AS-2020 clauses 10.6.4.3 and 10.6.4.4 */
+struct ptp_port_signaling {
+	/* Interval requests of others are obeyed, within these limits; else refused. */
+	bool obey;
+	s8 log_min[PTP_RATES], log_max[PTP_RATES];
+	/* To a parent that is taken up; .time_sync tells whether it was heard. */
+	bool request;
+	struct ptp_message_interval_request wanted;
+	/* The gPTP-capable TLV, so often */
+	bool capable;
+	s8 log_capable;
+};
+
 struct ptp_port_config {
 	struct ptp_bmca_port_config bmca;
 	s8 log_sync;
@@ -96,6 +122,7 @@ struct ptp_port_config {
 	u8 csptp_domain;	/* usually PTP_CSPTP_DOMAIN */
 	/* 802.1AS: such a TLV goes with the Follow_Up, or with the one-step Sync */
 	bool follow_up_information;
+	struct ptp_port_signaling signaling;
 	s64 asymmetry_ns;	/* delayAsymmetry: above 0 when Sync takes longer (clause 7.4.2) */
 };
 
@@ -199,6 +226,8 @@ bool ptp_port_set_transmitters(struct ptp_port *p, const struct ptp_transmitter 
 void ptp_port_leave(struct ptp_port *p, s64 now_mono);
 const struct ptp_unicast_client *ptp_port_unicast(const struct ptp_port *p);
 const struct ptp_grants *ptp_port_grants(const struct ptp_port *p);
+void ptp_port_rates(const struct ptp_port *p, struct ptp_rate rate[PTP_RATES]);
+bool ptp_port_neighbour_capable(const struct ptp_port *p, s64 now_mono);
 /* log2 s of Delay_Req, as the parent asks for it */
 s8 ptp_port_log_delay_req(const struct ptp_port *p);
 

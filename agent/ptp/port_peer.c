@@ -18,7 +18,8 @@ void ptp_port_send_pdelay_req(struct ptp_port *p, s64 now_mono)
 	u16 sequence = ptp_peer_begin(&p->peer, now_mono);
 	struct ptp_message m;
 
-	ptp_port_header(p, &m, PTP_PDELAY_REQ, sequence, p->cfg.log_min_pdelay_req);
+	ptp_port_header(p, &m, PTP_PDELAY_REQ, sequence,
+			p->rate[PTP_RATE_PDELAY_REQ].log_interval);
 	if (!ptp_port_send_stamped(p, &m, NULL, PTP_TICKET_PDELAY_REQ | sequence))
 		ptp_peer_cancel(&p->peer, sequence);
 }

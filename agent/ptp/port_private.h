@@ -13,6 +13,8 @@ enum ptp_timer {
 	PTP_TIMER_DELAY_REQ,
 	PTP_TIMER_PDELAY_REQ,
 	PTP_TIMER_SYNC_RECEIPT,
+	PTP_TIMER_INTERVAL_REQUEST,
+	PTP_TIMER_CAPABLE,
 	PTP_TIMERS
 };
 
@@ -41,6 +43,10 @@ struct ptp_port {
 	struct ptp_unicast_client *unicast;	/* whom we ask; NULL: nobody */
 	bool asks;			/* them, now */
 	u16 signaling_sequence;
+	struct ptp_rate rate[PTP_RATES];
+	u8 interval_requests;		/* to this parent */
+	s8 stated_sync;			/* logMessageInterval of its last Sync */
+	s64 capable_until_mono;		/* the neighbour */
 	/* of a time-receiver */
 	bool has_parent;
 	struct ptp_port_id parent;
@@ -112,6 +118,18 @@ void ptp_port_hear_signaling(struct ptp_port *p, const struct ptp_message *m,
 			     const struct ptp_received *how, s64 now_mono);
 void ptp_port_send_signaling(struct ptp_port *p, struct ptp_port_id target, const u8 *tlv,
 			     size_t len, const u8 *to);
+
+/* port_intervals.c */
+/* As configured again */
+void ptp_port_reset_rates(struct ptp_port *p);
+void ptp_port_take_intervals(struct ptp_port *p, const struct ptp_message_interval_request *r,
+			     s64 now_mono);
+void ptp_port_request_intervals(struct ptp_port *p, s64 now_mono);
+void ptp_port_hear_capable(struct ptp_port *p, const struct ptp_gptp_capable *c, s64 now_mono);
+void ptp_port_send_capable(struct ptp_port *p);
+
+/* port.c: what is sent in which state */
+void ptp_port_run_timers(struct ptp_port *p, s64 now_mono);
 
 /* port_grants.c */
 /* What is granted to @client, in the place of the request */

@@ -64,6 +64,10 @@ void ptp_port_new_parent(struct ptp_port *p, s64 now_mono)
 	ptp_port_forget_legs(p);
 	p->has_parent_address = false;
 	p->log_sync = p->cfg.log_sync;
+	p->interval_requests = 0;
+	p->stated_sync = PTP_LOG_INTERVAL_NONE;
+	p->due_mono[PTP_TIMER_INTERVAL_REQUEST] =
+		p->cfg.signaling.request ? now_mono : INT64_MAX;
 	p->log_delay_req = p->cfg.log_min_delay_req;
 	p->due_mono[PTP_TIMER_DELAY_REQ] = INT64_MAX;
 	p->due_mono[PTP_TIMER_SYNC_RECEIPT] = INT64_MAX;
@@ -83,6 +87,7 @@ static s8 within(s8 log, s8 min, s8 max)
 /* The parent is there; a longer interval than ours counts, if it says one. */
 static void sync_heard(struct ptp_port *p, const struct ptp_header *h, s64 now_mono)
 {
+	p->stated_sync = h->log_interval;
 	if (h->log_interval != PTP_LOG_INTERVAL_NONE)
 		p->log_sync = within(h->log_interval, p->cfg.log_sync, LOG_SYNC_MAX);
 	if (p->cfg.sync_timeout)

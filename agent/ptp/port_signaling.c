@@ -74,6 +74,14 @@ static void hear_unicast(struct ptp_port *p, const struct ptp_grant_client *from
 	}
 }
 
+static void hear_organization(struct ptp_port *p, const struct ptp_org *o, s64 now_mono)
+{
+	if (o->content == PTP_ORG_MESSAGE_INTERVAL_REQUEST)
+		ptp_port_take_intervals(p, &o->interval, now_mono);
+	else if (o->content == PTP_ORG_GPTP_CAPABLE)
+		ptp_port_hear_capable(p, &o->capable, now_mono);
+}
+
 void ptp_port_hear_signaling(struct ptp_port *p, const struct ptp_message *m,
 			     const struct ptp_received *how, s64 now_mono)
 {
@@ -82,6 +90,7 @@ void ptp_port_hear_signaling(struct ptp_port *p, const struct ptp_message *m,
 	struct answer a = { .len = 0 };
 	int transmitter = -1;
 	struct ptp_unicast u;
+	struct ptp_org o;
 	struct ptp_tlv t;
 
 	if (!is_for(p, &m->signaling)) {
@@ -92,9 +101,12 @@ void ptp_port_hear_signaling(struct ptp_port *p, const struct ptp_message *m,
 		memcpy(from.address, how->from, PTP_ADDRESS_LEN);
 	if (how->from && p->unicast)
 		transmitter = ptp_unicast_client_find(p->unicast, how->from);
-	for (unsigned int i = 0; i < TLVS_MAX && ptp_tlv_next(&w, &t); i++)
+	for (unsigned int i = 0; i < TLVS_MAX && ptp_tlv_next(&w, &t); i++) {
 		if (how->from && ptp_unicast_get(&t, &u))
 			hear_unicast(p, &from, transmitter, &u, &a, now_mono);
+		else if (ptp_org_get(&t, &o))
+			hear_organization(p, &o, now_mono);
+	}
 	if (a.len)
 		ptp_port_send_signaling(p, from.id, a.tlv, a.len, how->from);
 }
