@@ -249,7 +249,7 @@ static void configure(struct lab *lab, unsigned int port)
 		.log_max_delay_req = (s8)octet(in), .log_min_pdelay_req = (s8)octet(in),
 		.sync_timeout = octet(in) & 3, .delay = octet(in) & 3,
 		.one_step = octet(in) & 1, .delivery = 1 << octet(in) % 3,
-		.follow_up_information = octet(in) & 1,
+		.follow_up_information = octet(in) & 1, .asking = { .duration_s = 60 },
 		.asymmetry_ns = (s32)number(in, 4),
 	};
 
