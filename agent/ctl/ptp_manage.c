@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ptp get, ptp set, ptp command: PTP management of this host's instances. */
+/* ptp get, ptp set, ptp command: PTP management, of this host's instances and others. */
+#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "config/printable.h"
 #include "ctl.h"
@@ -55,7 +57,7 @@ static void value_text(char *out, size_t room, const struct ptp_field *f, const 
 
 static void show_data(struct ctl *c, const char *id, const json_t *data)
 {
-	char text[VALUE_ROOM];
+	char text[VALUE_ROOM], raw[VALUE_ROOM], safe[NAME_ROOM];
 	const char *name;
 	const json_t *v;
 	int width = 0;
@@ -64,8 +66,6 @@ static void show_data(struct ctl *c, const char *id, const json_t *data)
 		if ((int)strlen(name) > width && strlen(name) < NAME_ROOM)
 			width = (int)strlen(name);
 	json_object_foreach((json_t *)data, name, v) {
-		char raw[VALUE_ROOM], safe[NAME_ROOM];
-
 		value_text(raw, sizeof(raw), field_of(id, name), v);
 		printable(text, sizeof(text), raw, strlen(raw));
 		fprintf(c->out, "  %-*s  %s\n", width,
@@ -132,7 +132,10 @@ static int call(struct ctl *c, const char *command, json_t *request)
 }
 
 struct options {
-	long port, domain;	/* -1: not given */
+	long port, domain, hops;	/* -1: not given */
+	const char *target;		/* NULL: this host's instances, or all others */
+	bool others;
+	double wait_s;
 };
 
 static bool take_number(const char *text, long max, long *to)
@@ -145,74 +148,126 @@ static bool take_number(const char *text, long max, long *to)
 	return !*end && *to <= max;
 }
 
+static bool take_option(struct ctl *c, int opt, const char *value, struct options *o)
+{
+	char *end;
+
+	switch (opt) {
+	case 'j':
+		c->json = true;
+		return true;
+	case 'p':
+		return take_number(value, 65534, &o->port) && o->port;
+	case 'd':
+		return take_number(value, 255, &o->domain);
+	case 'o':
+		return take_number(value, 255, &o->hops);
+	case 'a':
+		o->others = true;
+		return true;
+	case 't':
+		o->others = true;
+		o->target = value;
+		return true;
+	case 'w':
+		o->wait_s = strtod(value, &end);
+		return end != value && !*end && o->wait_s >= 0.05 && o->wait_s <= 60;
+	default:
+		return false;
+	}
+}
+
 /* Index of the first word, or -1: it was said what is wrong */
 static int read_options(struct ctl *c, int argc, char **argv, struct options *o)
 {
 	static const struct option options[] = {
 		{ "json", no_argument, NULL, 'j' }, { "port", required_argument, NULL, 'p' },
-		{ "domain", required_argument, NULL, 'd' }, { NULL, 0, NULL, 0 },
+		{ "domain", required_argument, NULL, 'd' }, { "all", no_argument, NULL, 'a' },
+		{ "target", required_argument, NULL, 't' }, { "hops", required_argument, NULL, 'o' },
+		{ "wait", required_argument, NULL, 'w' }, { NULL, 0, NULL, 0 },
 	};
 	int opt;
 
 	optind = 0;
 	opterr = 0;
 	while ((opt = getopt_long(argc, argv, "jp:d:", options, NULL)) != -1) {
-		bool good = true;
-
-		if (opt == 'j')
-			c->json = true;
-		else if (opt == 'p')
-			good = take_number(optarg, 65534, &o->port) && o->port;
-		else if (opt == 'd')
-			good = take_number(optarg, 255, &o->domain);
-		else
-			good = false;
-		if (!good) {
-			ctl_usage(c, "unknown option, or one without its number:",
-				  argv[optind - 1]);
-			return -1;
-		}
+		if (take_option(c, opt, optarg, o))
+			continue;
+		ctl_usage(c, "unknown option, or one without its value:", argv[optind - 1]);
+		return -1;
 	}
 	return optind;
 }
 
-static int set(struct ctl *c, json_t *request, int words, char **word)
+/* FIELD=VALUE ... to the request; false: it was said what is wrong */
+static bool add_fields(struct ctl *c, json_t *request, int words, char **word)
 {
 	json_t *fields = json_object();
 
+	json_object_set_new(request, "fields", fields);
 	for (int i = 0; i < words; i++) {
 		const char *equals = strchr(word[i], '=');
-		char name[64];
+		char name[NAME_ROOM];
 
 		if (!equals || equals == word[i] || equals - word[i] >= (long)sizeof(name)) {
-			json_decref(fields);
-			json_decref(request);
-			return ctl_usage(c, "ptp set wants FIELD=VALUE, not", word[i]);
+			ctl_usage(c, "ptp set wants FIELD=VALUE, not", word[i]);
+			return false;
 		}
 		memcpy(name, word[i], (size_t)(equals - word[i]));
 		name[equals - word[i]] = 0;
 		/* NULL when it is no UTF-8; the daemon says what is wrong then */
 		json_object_set_new(fields, name, json_string(equals + 1));
 	}
-	json_object_set_new(request, "fields", fields);
-	return call(c, "ptp_set", request);
+	return true;
+}
+
+/* The daemon does not wait for the others: ask, wait here, and see what came. */
+static int ask_others(struct ctl *c, const char *verb, json_t *request, const struct options *o)
+{
+	struct timespec wait = {
+		(time_t)o->wait_s, (long)((o->wait_s - (double)(time_t)o->wait_s) * 1e9) };
+	json_t *answer;
+	json_int_t ticket;
+	int r;
+
+	json_object_set_new(request, "action", json_string(verb));
+	if (o->target)
+		json_object_set_new(request, "target", json_string(o->target));
+	if (o->hops >= 0)
+		json_object_set_new(request, "hops", json_integer(o->hops));
+	r = ctl_call(c, "ptp_ask", request, &answer);
+	if (r)
+		return r;
+	ticket = json_integer_value(json_object_get(json_object_get(answer, "ptp_ask"), "ticket"));
+	json_decref(answer);
+	while (nanosleep(&wait, &wait) && errno == EINTR)
+		;
+	return call(c, "ptp_answers", json_pack("{s:I}", "ticket", ticket));
+}
+
+static bool known_verb(const char *verb)
+{
+	return !strcmp(verb, "get") || !strcmp(verb, "set") || !strcmp(verb, "command");
 }
 
 int ctl_ptp(struct ctl *c, int argc, char **argv)
 {
-	struct options o = { -1, -1 };
+	struct options o = { .port = -1, .domain = -1, .hops = -1, .wait_s = 1 };
 	int first = read_options(c, argc, argv, &o), words = argc - first;
 	json_t *request;
 	const char *verb;
+	char command[16];
+	bool set;
 
 	if (first < 0)
 		return CTL_USAGE;
 	if (!words)
 		return ctl_ptp_overview(c);
 	verb = argv[first];
-	if (strcmp(verb, "get") && strcmp(verb, "set") && strcmp(verb, "command"))
+	if (!known_verb(verb))
 		return ctl_usage(c, "ptp get, ptp set or ptp command, not ptp", verb);
-	if (words < 2 || (words > 2 && strcmp(verb, "set")) || (words < 3 && !strcmp(verb, "set")))
+	set = !strcmp(verb, "set");
+	if (words < 2 + set || (words > 2 && !set))
 		return ctl_usage(c, "ptp get ID, ptp set ID FIELD=VALUE..., ptp command ID", NULL);
 	request = json_object();
 	json_object_set_new(request, "id", json_string(argv[first + 1]));
@@ -220,7 +275,12 @@ int ctl_ptp(struct ctl *c, int argc, char **argv)
 		json_object_set_new(request, "port", json_integer(o.port));
 	if (o.domain >= 0)
 		json_object_set_new(request, "domain", json_integer(o.domain));
-	if (!strcmp(verb, "set"))
-		return set(c, request, words - 2, argv + first + 2);
-	return call(c, !strcmp(verb, "get") ? "ptp_get" : "ptp_command", request);
+	if (set && !add_fields(c, request, words - 2, argv + first + 2)) {
+		json_decref(request);
+		return CTL_USAGE;
+	}
+	if (o.others)
+		return ask_others(c, verb, request, &o);
+	snprintf(command, sizeof(command), "ptp_%s", verb);
+	return call(c, command, request);
 }

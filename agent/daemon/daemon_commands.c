@@ -190,6 +190,8 @@ const struct control_command daemon_commands[] = {
 	{ "ptp_get", daemon_ptp_get, false },
 	{ "ptp_set", daemon_ptp_set, true },
 	{ "ptp_command", daemon_ptp_command, true },
+	{ "ptp_ask", daemon_ptp_ask, true },
+	{ "ptp_answers", daemon_ptp_answers, false },
 	{ "reload", run_reload, true },
 	{ "online", run_online, true },
 	{ "offline", run_offline, true },

@@ -44,6 +44,7 @@ struct daemon {
 	unsigned int nsource;
 	struct ptp_clock **ptp;		/* one for each domain, in the order of the file */
 	unsigned int nptp;
+	struct daemon_ptp_asked *ptp_asked;	/* NULL: there are none */
 	struct control *control;	/* NULL: off */
 	struct ntp_server *server;
 	struct kernel *kernel;
@@ -79,6 +80,12 @@ unsigned int daemon_ptp_set_online(struct daemon *d, const char *interface, bool
 int daemon_ptp_get(void *ctx, const json_t *request, json_t *reply, char *err, size_t errlen);
 int daemon_ptp_set(void *ctx, const json_t *request, json_t *reply, char *err, size_t errlen);
 int daemon_ptp_command(void *ctx, const json_t *request, json_t *reply, char *err,
+		       size_t errlen);
+/* daemon_ptp_ask.c: the commands ptp_ask and ptp_answers */
+void daemon_ptp_listen(struct daemon *d, struct ptp_clock *c);
+void daemon_free_ptp_asked(struct daemon *d);
+int daemon_ptp_ask(void *ctx, const json_t *request, json_t *reply, char *err, size_t errlen);
+int daemon_ptp_answers(void *ctx, const json_t *request, json_t *reply, char *err,
 		       size_t errlen);
 void daemon_reload_ptp(struct daemon *d, const struct config *new, struct daemon_reload *out);
 /* Reads the file again; on an error nothing has changed. */

@@ -26,6 +26,7 @@ static void add(struct daemon *d, const struct config *cfg, unsigned int i,
 		log_error("%s", err);
 		return;
 	}
+	daemon_ptp_listen(d, d->ptp[d->nptp]);
 	d->nptp++;
 	out->added++;
 }
@@ -49,6 +50,7 @@ void daemon_free_ptp(struct daemon *d)
 		ptp_clock_free(d->ptp[--d->nptp]);
 	free(d->ptp);
 	d->ptp = NULL;
+	daemon_free_ptp_asked(d);
 }
 
 /* PHCs are kept on what is known of the time, not on how far the system clock has come. */

@@ -5,60 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/daemon_private.h"
-#include "ptp/ask.h"
-#include "ptp/fields.h"
+#include "daemon/ptp_question.h"
 
-struct question {
-	struct daemon *d;
-	const struct ptp_management_type *type;
-	int domain;		/* -1: all */
-	u16 port;		/* PTP_ALL_PORTS */
-	const json_t *fields;	/* of ptp_set */
-	char *err;
-	size_t errlen;
-};
-
-static int whole_number(const struct question *q, const json_t *request, const char *key, int min,
-			int max, int *to)
-{
-	const json_t *v = json_object_get(request, key);
-
-	if (!v)
-		return 0;
-	if (!json_is_integer(v) || json_integer_value(v) < min || json_integer_value(v) > max) {
-		snprintf(q->err, q->errlen, "\"%s\" must be a whole number from %d to %d", key, min,
-			 max);
-		return -EINVAL;
-	}
-	*to = (int)json_integer_value(v);
-	return 0;
-}
-
-static int read_question(struct question *q, const json_t *request)
-{
-	const char *id = json_string_value(json_object_get(request, "id"));
-	int port = PTP_ALL_PORTS, r;
-
-	if (!id) {
-		snprintf(q->err, q->errlen, "the request needs \"id\":\"...\", such as \"PRIORITY1\"");
-		return -EINVAL;
-	}
-	q->type = ptp_ask_type(id);
-	if (!q->type) {
-		snprintf(q->err, q->errlen, "\"%.40s\" is no managementId that is known here; one "
-			 "is \"DEFAULT_DATA_SET\"", id);
-		return -EINVAL;
-	}
-	q->domain = -1;
-	r = whole_number(q, request, "port", 1, PTP_ALL_PORTS, &port);
-	if (!r)
-		r = whole_number(q, request, "domain", 0, 255, &q->domain);
-	q->port = (u16)port;
-	return r;
-}
-
-static int ask(const struct question *q, struct ptp_clock *c, enum ptp_action action, u16 port,
+static int ask(const struct ptp_question *q, struct ptp_clock *c, enum ptp_action action, u16 port,
 	       const union ptp_management_data *data, ptp_manage_answer_fn *fn, void *ctx)
 {
 	const struct ptp_ask a = {
@@ -108,29 +57,12 @@ static void keep(void *ctx, const struct ptp_message *m)
 	s->n++;
 }
 
-static int set_field(const struct question *q, union ptp_management_data *data, const char *name,
-		     const json_t *value, char *number, size_t room)
-{
-	const char *text = json_string_value(value);
-
-	if (json_is_integer(value)) {
-		snprintf(number, room, "%lld", (long long)json_integer_value(value));
-		text = number;
-	}
-	if (!text) {
-		snprintf(q->err, q->errlen, "the field \"%.40s\" must be a string or a whole number",
-			 name);
-		return -EINVAL;
-	}
-	return ptp_field_set(q->type->layout, data, name, text, q->err, q->errlen);
-}
-
-static int set_one(const struct question *q, struct ptp_clock *c, struct state *s, json_t *list)
+static int set_one(const struct ptp_question *q, struct ptp_clock *c, struct state *s, json_t *list)
 {
 	struct ptp_answer now;
 	const json_t *value;
 	const char *name;
-	char number[24];
+	char number[PTP_NUMBER_ROOM];
 	int r;
 
 	s->m.tlv = s->tlv;
@@ -139,7 +71,7 @@ static int set_one(const struct question *q, struct ptp_clock *c, struct state *
 		return 0;
 	}
 	json_object_foreach((json_t *)q->fields, name, value) {
-		r = set_field(q, &now.data, name, value, number, sizeof(number));
+		r = ptp_question_set(q, &now.data, name, value, number);
 		if (r)
 			return r;
 	}
@@ -148,7 +80,7 @@ static int set_one(const struct question *q, struct ptp_clock *c, struct state *
 }
 
 /* Fields that are not named keep their values: they are read first. */
-static int set_all(const struct question *q, struct ptp_clock *c, json_t *list)
+static int set_all(const struct ptp_question *q, struct ptp_clock *c, json_t *list)
 {
 	struct states s = { 0 };
 	int r = ask(q, c, PTP_GET, q->port, NULL, keep, &s);
@@ -161,7 +93,7 @@ static int set_all(const struct question *q, struct ptp_clock *c, json_t *list)
 	return r;
 }
 
-static int run_one(const struct question *q, struct ptp_clock *c, enum ptp_action action,
+static int run_one(const struct ptp_question *q, struct ptp_clock *c, enum ptp_action action,
 		   json_t *list)
 {
 	/* INITIALIZE_EVENT, the only key there is */
@@ -173,43 +105,19 @@ static int run_one(const struct question *q, struct ptp_clock *c, enum ptp_actio
 		   add_answer, list);
 }
 
-static bool is_meant(const struct question *q, unsigned int i)
-{
-	return q->domain < 0 || ptp_clock_domain(q->d->ptp[i]) == q->domain;
-}
-
-static int find(const struct question *q, bool change)
-{
-	unsigned int meant = 0;
-
-	for (unsigned int i = 0; i < q->d->nptp; i++)
-		meant += is_meant(q, i);
-	if (!meant) {
-		snprintf(q->err, q->errlen, q->d->nptp ? "no PTP instance is in that domain" :
-			 "PTP is not configured");
-		return -ENOENT;
-	}
-	if (change && meant > 1) {
-		snprintf(q->err, q->errlen, "there are PTP instances in several domains; say which "
-			 "with \"domain\"");
-		return -EINVAL;
-	}
-	return 0;
-}
-
-static int manage(struct question *q, const json_t *request, enum ptp_action action,
+static int manage(struct ptp_question *q, const json_t *request, enum ptp_action action,
 		  const char *command, json_t *reply)
 {
 	json_t *list;
-	int r = read_question(q, request);
+	int r = ptp_question_read(q, request);
 
 	if (!r)
-		r = find(q, action != PTP_GET);
+		r = ptp_question_find(q, action != PTP_GET);
 	if (r)
 		return r;
 	list = json_array();
 	for (unsigned int i = 0; !r && i < q->d->nptp; i++)
-		if (is_meant(q, i))
+		if (ptp_question_is_for(q, q->d->ptp[i]))
 			r = run_one(q, q->d->ptp[i], action, list);
 	if (!r)
 		return json_object_set_new(reply, command, list) ? -ENOMEM : 0;
@@ -219,14 +127,14 @@ static int manage(struct question *q, const json_t *request, enum ptp_action act
 
 int daemon_ptp_get(void *ctx, const json_t *request, json_t *reply, char *err, size_t errlen)
 {
-	struct question q = { .d = ctx, .err = err, .errlen = errlen };
+	struct ptp_question q = { .d = ctx, .err = err, .errlen = errlen };
 
 	return manage(&q, request, PTP_GET, "ptp_get", reply);
 }
 
 int daemon_ptp_set(void *ctx, const json_t *request, json_t *reply, char *err, size_t errlen)
 {
-	struct question q = {
+	struct ptp_question q = {
 		.d = ctx, .err = err, .errlen = errlen,
 		.fields = json_object_get(request, "fields"),
 	};
@@ -240,7 +148,7 @@ int daemon_ptp_set(void *ctx, const json_t *request, json_t *reply, char *err, s
 
 int daemon_ptp_command(void *ctx, const json_t *request, json_t *reply, char *err, size_t errlen)
 {
-	struct question q = { .d = ctx, .err = err, .errlen = errlen };
+	struct ptp_question q = { .d = ctx, .err = err, .errlen = errlen };
 
 	return manage(&q, request, PTP_COMMAND, "ptp_command", reply);
 }

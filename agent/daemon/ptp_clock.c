@@ -35,6 +35,8 @@ struct ptp_clock {
 	const struct config_ptp *first;	/* what all ports have in common */
 	struct ptp_instance *instance;
 	struct ptp_manager *manager;
+	ptp_manage_answer_fn *heard;
+	void *heard_ctx;
 	struct event *timer;
 	struct ptp_time_properties_ds own_time;	/* as told last */
 	struct ptp_quality own_quality;
@@ -536,6 +538,23 @@ void ptp_clock_request(struct ptp_clock *c, const struct ptp_message *m,
 {
 	ptp_manager_request(c->manager, c->instance, m, answer, ctx, ntp_env_mono(c->env));
 	settle(c);
+}
+
+int ptp_clock_ask(struct ptp_clock *c, const struct ptp_ask *ask, u16 *sequence)
+{
+	return ptp_manager_ask(c->manager, c->instance, ask, sequence);
+}
+
+void ptp_clock_on_answer(struct ptp_clock *c, ptp_manage_answer_fn *heard, void *ctx)
+{
+	c->heard = heard;
+	c->heard_ctx = ctx;
+}
+
+void ptp_clock_heard(const struct ptp_clock *c, const struct ptp_message *m)
+{
+	if (c->heard)
+		c->heard(c->heard_ctx, m);
 }
 
 void ptp_clock_count_management(const struct ptp_clock *c, struct ptp_manager_counters *n)

@@ -37,6 +37,10 @@ void ptp_clock_update(struct ptp_clock *c);
 /* Management asked on this host: see ptp_manager_request(). */
 void ptp_clock_request(struct ptp_clock *c, const struct ptp_message *m,
 		       ptp_manage_answer_fn *answer, void *ctx);
+/* See ptp_manager_ask(); answers go to @heard of ptp_clock_on_answer(). */
+int ptp_clock_ask(struct ptp_clock *c, const struct ptp_ask *ask, u16 *sequence);
+void ptp_clock_on_answer(struct ptp_clock *c, ptp_manage_answer_fn *heard, void *ctx);
+void ptp_clock_heard(const struct ptp_clock *c, const struct ptp_message *m);
 void ptp_clock_count_management(const struct ptp_clock *c, struct ptp_manager_counters *n);
 
 u8 ptp_clock_domain(const struct ptp_clock *c);

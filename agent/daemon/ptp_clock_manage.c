@@ -77,8 +77,14 @@ static void changed(void *ctx, u16 id, int port)
 		   ptp_management_type(id)->name);
 }
 
+static void heard(void *ctx, unsigned int port, const struct ptp_message *m)
+{
+	ptp_clock_heard(ctx, m);
+}
+
 static const struct ptp_manage_ops ops = {
 	.clock = clock_facts, .port = port_facts, .nic = nic_facts, .changed = changed,
+	.heard = heard,
 };
 
 static struct ptp_manager_config policy(const struct ptp_clock *c,

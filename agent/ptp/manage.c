@@ -314,6 +314,17 @@ static void forward(struct ptp_manager *mg, struct ptp_instance *t, unsigned int
 	}
 }
 
+/* What is for all is the answer to somebody else's question. */
+static void hear(struct ptp_manager *mg, const struct ptp_instance *t, unsigned int port,
+		 const struct ptp_message *m)
+{
+	if (m->management.target.clock != ptp_bmca_ds(ptp_instance_bmca(t))->def.clock)
+		return;
+	mg->counters.heard++;
+	if (mg->ops->heard)
+		mg->ops->heard(mg->ctx, port, m);
+}
+
 void ptp_manager_receive(struct ptp_manager *mg, struct ptp_instance *t, unsigned int port,
 			 const struct ptp_message *m, const struct ptp_received *how,
 			 s64 now_mono)
@@ -328,9 +339,7 @@ void ptp_manager_receive(struct ptp_manager *mg, struct ptp_instance *t, unsigne
 	if (!is_meant(t, m->management.target.clock))
 		return;
 	if (m->management.action == PTP_RESPONSE || m->management.action == PTP_ACKNOWLEDGE) {
-		mg->counters.heard++;
-		if (mg->ops->heard)
-			mg->ops->heard(mg->ctx, port, m);
+		hear(mg, t, port, m);
 		return;
 	}
 	mg->counters.requests[m->management.action]++;
@@ -355,4 +364,29 @@ void ptp_manager_request(struct ptp_manager *mg, struct ptp_instance *t,
 	if (action != PTP_RESPONSE && action != PTP_ACKNOWLEDGE &&
 	    read_request(m, &c.tlv) && is_meant(t, m->management.target.clock))
 		answer(&c);
+}
+
+int ptp_manager_ask(struct ptp_manager *mg, struct ptp_instance *t, const struct ptp_ask *ask,
+		    u16 *sequence)
+{
+	const struct ptp_default_ds *def = &ptp_bmca_ds(ptp_instance_bmca(t))->def;
+	u8 tlv[PTP_MESSAGE_MAX];
+	struct ptp_message m;
+	bool sent = false;
+
+	if (!ptp_ask_build(ask, &m, tlv, sizeof(tlv) - ptp_message_len(PTP_MANAGEMENT)))
+		return -EINVAL;
+	m.header.minor_version = ptp_instance_shared(t)->minor_version;
+	m.header.domain = def->domain;
+	m.header.sdo = def->sdo;
+	m.header.clock = def->clock;
+	m.header.sequence = mg->sequence++;
+	*sequence = m.header.sequence;
+	for (unsigned int i = 0; i < def->ports; i++) {
+		if (!ptp_port_alive(ptp_bmca_state(ptp_instance_bmca(t), i)))
+			continue;
+		m.header.port = (u16)(i + 1);
+		sent |= ptp_instance_pass(t, i, &m, NULL);
+	}
+	return sent ? 0 : -ENETDOWN;
 }

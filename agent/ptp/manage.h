@@ -11,6 +11,7 @@
 #ifndef ATS_PTP_MANAGE_H
 #define ATS_PTP_MANAGE_H
 
+#include "ptp/ask.h"
 #include "ptp/instance.h"
 #include "wire/ptp_management.h"
 
@@ -54,7 +55,7 @@ struct ptp_manage_ops {		/* each of them may be NULL */
 	 * has it already; what the owner would set again by itself it has to read anew.
 	 */
 	void (*changed)(void *ctx, u16 id, int port);
-	/* What another clock answered to us; it may say anything. */
+	/* What another clock answered to this one: see ptp_manager_ask(). It may say anything. */
 	void (*heard)(void *ctx, unsigned int port, const struct ptp_message *m);
 };
 
@@ -110,5 +111,13 @@ typedef void ptp_manage_answer_fn(void *ctx, const struct ptp_message *m);
 void ptp_manager_request(struct ptp_manager *mg, struct ptp_instance *t,
 			 const struct ptp_message *m, ptp_manage_answer_fn *answer,
 			 void *answer_ctx, s64 now_mono);
+
+/*
+ * Ask others, by multicast at all ports that are not down. Their answers come to
+ * ptp_manage_ops.heard with *sequence as their sequenceId. 0, -EINVAL (it cannot be said) or
+ * -ENETDOWN (it could not be sent anywhere).
+ */
+int ptp_manager_ask(struct ptp_manager *mg, struct ptp_instance *t, const struct ptp_ask *ask,
+		    u16 *sequence);
 
 #endif

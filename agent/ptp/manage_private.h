@@ -16,6 +16,7 @@ struct ptp_manager {
 	u8 user[PTP_USER_DESCRIPTION_MAX];
 	u16 user_len;
 	s64 spared_mono;	/* see spend() */
+	u16 sequence;		/* of the next request to others */
 };
 
 /* One request while it is answered */

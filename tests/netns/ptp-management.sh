@@ -22,7 +22,7 @@ NOT_OURS=(ALTERNATE_TIME_OFFSET_ENABLE ALTERNATE_TIME_OFFSET_NAME
 pmc() {
 	local version=$1 option=$2
 	shift 2
-	inside "$C" "$PEERS/$version/usr/sbin/pmc" -i c0 -b 1 "$option" "$@" 2>&1
+	inside "$C" "$PEERS/$version/usr/sbin/pmc" -i c0 "$option" -b 1 "$@" 2>&1
 }
 
 # What was answered to each GET that this pmc can send: its name, what it is, its fields
@@ -71,6 +71,9 @@ all_refused() {
 # same THEIRS OURS: all were answered, and alike
 same() { diff "$1" "$2" && [ "$(grep -c ' MANAGEMENT' "$2")" -ge 26 ]; }
 
+# speaks VERSION OPTION: it answers at all, which begins some time after its start
+speaks() { pmc "$1" "$2" "GET PRIORITY1" | grep -q 'RESPONSE MANAGEMENT PRIORITY1'; }
+
 # compare TRANSPORT OPTION VERSION
 compare() {
 	local transport=$1 option=$2 version=$3 theirs=$TMP/shape-theirs mine=$TMP/shape-ours
@@ -80,7 +83,7 @@ compare() {
 	stop ours
 	spawn "$S" "$version" "$PEERS/$version/usr/sbin/ptp4l" -i s0 -S -m "$option" \
 		--uds_address "$TMP/$version.uds" --free_running 1
-	wait_for 10 grep -q "port 1.* to LISTENING" "$TMP/$version.log" || show_log "$version"
+	wait_for 10 speaks "$version" "$option" || show_log "$version"
 	shapes "$version" "$option" "${IDS[@]}" >"$theirs"
 	stop "$version"
 	note "$version over $transport: $(wc -l <"$mine") ids"
@@ -134,6 +137,57 @@ allowed() {
 		"request '4 1 200d' 3 200d && port_is LISTENING MASTER"
 }
 
+# understood VERSION: of its ptp4l; answers ID: to as-timesyncctl at the other end of the link, asking all there are
+answers() { ctl asker ptp get "$1" --all --wait 0.2 --json; }
+understood() {
+	local id out failed=0
+	for id in "${IDS[@]}"; do
+		out=$(answers "$id")
+		case $1:$id in
+		# 3.1.1 does not know them
+		linuxptp:MASTER_ONLY | linuxptp:PORT_SERVICE_STATS_NP | \
+			linuxptp:UNICAST_MASTER_TABLE_NP | linuxptp:PORT_HWCLOCK_NP)
+			[[ $out = *'"error":"NO_SUCH_ID"'* ]] ;;
+		*:PORT_PROPERTIES_NP | *:PORT_HWCLOCK_NP) [[ $out = *'"error":"NOT_SUPPORTED"'* ]] ;;
+		*) [[ $out = *'"data":{'* ]] ;;
+		esac || { note "$id: $out"; failed=1; }
+	done
+	return $failed
+}
+
+# ask_ptp4l VERSION: the other way round
+ask_ptp4l() {
+	local version=$1
+	[ -x "$PEERS/$version/usr/sbin/ptp4l" ] || { ok "$version # SKIP it is not there"; return; }
+	spawn "$S" theirs "$PEERS/$version/usr/sbin/ptp4l" -i s0 -S -m -4 --priority1 33 \
+		--uds_address "$TMP/theirs.uds" --free_running 1
+	agent "$C" asker "sources = ( { protocol = \"ptp\"; interface = \"c0\";
+		transport = \"ipv4\"; } );"
+	wait_for 10 eval "answers PRIORITY1 | grep -q '\"priority1\":33'" || show_log theirs
+	check "ours asks ptp4l of $version: all answers are understood" understood "$version"
+	check "ours asks ptp4l of $version: SET is refused" eval \
+		"ctl asker ptp set PRIORITY1 priority1=5 --all --wait 0.2 | grep -q NOT_SUPPORTED"
+	stop asker
+	stop theirs
+}
+
+# Between pmc and ptp4l: what is for others goes on, and so do their answers.
+clocks() { pmc linuxptp -2 -b "$1" "GET PRIORITY1" | grep -c 'RESPONSE MANAGEMENT PRIORITY1'; }
+passed_on() { [ "$(clocks 1)" = 2 ] && [ "$(clocks 0)" = 1 ]; }
+between() {
+	local far=ats-$$-d
+	add_namespace "$far"
+	join "$S" s1 "$far" d0
+	agent "$S" ours "serve_ptp = ( { interface = [ \"s0\", \"s1\" ]; transport = \"ethernet\";
+		announce_interval = 0; announce_timeout = 2; } );"
+	spawn "$far" theirs "$PTP4L" -i d0 -S -m -2 --slaveOnly 1 --free_running 1 \
+		--uds_address "$TMP/theirs.uds" --logAnnounceInterval 0
+	check "a boundary clock passes management on, as far as its hops go" \
+		wait_for 15 passed_on || { show_log ours; show_log theirs; clocks 1; }
+	stop theirs
+	stop ours
+}
+
 need "$PTP4L" agent
 lab
 for pair in ipv4:-4 ipv6:-6 ethernet:-2; do
@@ -151,3 +205,7 @@ stop ours
 ours ipv4 "get = false;"
 check "GET is refused where it is not allowed" error -4 "GET PRIORITY1"
 check "and counted" eval "ctl ours ptp --json | grep -q '\"denied\":[1-9]'"
+stop ours
+ask_ptp4l linuxptp-4.2
+ask_ptp4l linuxptp
+between

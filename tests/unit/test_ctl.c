@@ -60,6 +60,8 @@ static int paged(void *ctx, const json_t *request, json_t *reply, char *e, size_
 				   json_array_get(all, (size_t)start)));
 }
 
+static char asked[400];
+
 /* PTP management: what was read, or the request itself as an error's message */
 static int managed(void *ctx, const json_t *request, json_t *reply, char *e, size_t len)
 {
@@ -67,6 +69,17 @@ static int managed(void *ctx, const json_t *request, json_t *reply, char *e, siz
 	const char *id = json_string_value(json_object_get(request, "id"));
 	char *text;
 
+	if (!strcmp(name, "ptp_ask")) {
+		text = json_dumps(request, JSON_COMPACT | JSON_SORT_KEYS);
+		snprintf(asked, sizeof(asked), "%s", text);
+		free(text);
+		return json_object_set_new(reply, name, json_pack("{s:i}", "ticket", 7));
+	}
+	if (!strcmp(name, "ptp_answers") &&
+	    json_integer_value(json_object_get(request, "ticket")) == 7)
+		return json_object_set_new(reply, name, json_pack(
+			"[{s:i, s:s, s:s, s:s, s:s}]", "domain", 0, "port_identity", "y-2", "id", "Y",
+			"error", "WRONG_VALUE", "message", asked));
 	if (!strcmp(name, "ptp_get") && id && !strcmp(id, "PORT_DATA_SET"))
 		return json_object_set_new(reply, name, json_pack(
 			"[{s:i, s:s, s:s, s:{s:i, s:f, s:i, s:[ss], s:s, s:n}}]", "domain", 24,
@@ -86,7 +99,8 @@ static const struct control_command commands[] = {
 	{ "peers", canned, false }, { "clients", paged, false }, { "serverstats", canned, false },
 	{ "reload", canned, true }, { "online", canned, true }, { "offline", canned, true },
 	{ "step", canned, true }, { "ptp_get", managed, false }, { "ptp_set", managed, true },
-	{ "ptp_command", managed, true },
+	{ "ptp_command", managed, true }, { "ptp_ask", managed, true },
+	{ "ptp_answers", managed, false },
 };
 
 /* Says @text to whoever connects, and hangs up. */
@@ -491,6 +505,20 @@ static void test_ptp_management(void **state)
 	assert_int_equal(RUN("ptp", "get", "PORT_DATA_SET", "-j"), CTL_OK);
 }
 
+static void test_ptp_others(void **state)
+{
+	assert_int_equal(RUN("ptp", "get", "TIME", "--all", "--wait", "0.05"), CTL_REFUSED);
+	has(out, "y-2, domain 0: Y: WRONG_VALUE: {\"action\":\"get\",\"command\":\"ptp_ask\","
+		 "\"id\":\"TIME\",\"version\":1}\n");
+	assert_int_equal(RUN("ptp", "set", "A", "b=c", "--target", "x-1", "--hops=0", "--wait=0.05"),
+			 CTL_REFUSED);
+	has(out, "{\"action\":\"set\",\"command\":\"ptp_ask\",\"fields\":{\"b\":\"c\"},"
+		 "\"hops\":0,\"id\":\"A\",\"target\":\"x-1\",\"version\":1}\n");
+	assert_int_equal(RUN("ptp", "get", "A", "--all", "--wait", "0"), CTL_USAGE);
+	assert_int_equal(RUN("ptp", "get", "A", "--all", "--hops", "256"), CTL_USAGE);
+	assert_int_equal(RUN("ptp", "get", "A", "--target"), CTL_USAGE);
+}
+
 static void test_ptp_usage(void **state)
 {
 	assert_int_equal(RUN("ptp", "frob"), CTL_USAGE);
@@ -563,6 +591,7 @@ int main(void)
 		cmocka_unit_test(test_serverstats),
 		cmocka_unit_test(test_changes),
 		cmocka_unit_test(test_ptp_management),
+		cmocka_unit_test(test_ptp_others),
 		cmocka_unit_test(test_ptp_usage),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_watch),

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -72,6 +73,39 @@ static void test_exchange(void **unused)
 	assert_int_equal(a.data.octet, 77);
 }
 
+/* Asked of all that can be reached */
+static void test_ask_others(void **unused)
+{
+	const struct ptp_ask ask = {
+		.id = PTP_MID_PRIORITY1, .action = PTP_GET, .target = { OTHER, PTP_ALL_PORTS },
+		.hops = 3,
+	};
+	u16 first = 99, second;
+
+	lab.n = 0;
+	assert_int_equal(ptp_manager_ask(lab.mg, lab.t, &ask, &first), 0);
+	assert_int_equal(lab.n, 2);
+	for (unsigned int i = 0; i < 2; i++) {
+		const struct ptp_message *q = &lab.answer[i].m;
+
+		assert_int_equal(lab.answer[i].port, i);
+		assert_true(lab.answer[i].multicast);
+		assert_true(q->header.clock == OWN && q->header.port == i + 1);
+		assert_int_equal(q->header.domain, 24);
+		assert_int_equal(q->header.sequence, first);
+		assert_true(q->management.target.clock == OTHER);
+		assert_int_equal(q->management.action, PTP_GET);
+		assert_int_equal(q->management.hops, 3);
+	}
+	ptp_instance_event(lab.t, 0, PTP_EV_FAULT_DETECTED, lab.now);
+	lab.n = 0;
+	assert_int_equal(ptp_manager_ask(lab.mg, lab.t, &ask, &second), 0);
+	assert_int_equal(lab.n, 1);
+	assert_int_equal(second, first + 1);
+	ptp_instance_event(lab.t, 1, PTP_EV_FAULT_DETECTED, lab.now);
+	assert_int_equal(ptp_manager_ask(lab.mg, lab.t, &ask, &second), -ENETDOWN);
+}
+
 static void test_no_room(void **unused)
 {
 	const union ptp_management_data d = { .octet = 77 };
@@ -127,7 +161,7 @@ static void test_not_understood(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_type), TEST(test_exchange), TEST(test_no_room),
+		TEST(test_type), TEST(test_exchange), TEST(test_ask_others), TEST(test_no_room),
 		TEST(test_not_understood),
 	};
 

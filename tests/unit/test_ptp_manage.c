@@ -164,6 +164,12 @@ static void test_heard(void **unused)
 	assert_int_equal(lab.heard, 2);
 	assert_int_equal(lab.n, 0);
 	assert_int_equal(count().heard, 2);
+	/* of others' conversation */
+	m.management.target.clock = PTP_ALL_CLOCKS;
+	m.management.hops = 0;
+	receive(&m, NULL);
+	assert_int_equal(lab.heard, 2);
+	assert_int_equal(lab.n, 0);
 }
 
 /* What each id is answered to GET, as it is asked from the network */

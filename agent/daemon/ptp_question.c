@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "daemon/ptp_question.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "ptp/fields.h"
+
+int ptp_question_number(const struct ptp_question *q, const json_t *request, const char *key,
+			int min, int max, int *to)
+{
+	const json_t *v = json_object_get(request, key);
+
+	if (!v)
+		return 0;
+	if (!json_is_integer(v) || json_integer_value(v) < min || json_integer_value(v) > max) {
+		snprintf(q->err, q->errlen, "\"%s\" must be a whole number from %d to %d", key, min,
+			 max);
+		return -EINVAL;
+	}
+	*to = (int)json_integer_value(v);
+	return 0;
+}
+
+int ptp_question_read(struct ptp_question *q, const json_t *request)
+{
+	const char *id = json_string_value(json_object_get(request, "id"));
+	int port = PTP_ALL_PORTS, r;
+
+	if (!id) {
+		snprintf(q->err, q->errlen, "the request needs \"id\":\"...\", such as \"PRIORITY1\"");
+		return -EINVAL;
+	}
+	q->type = ptp_ask_type(id);
+	if (!q->type) {
+		snprintf(q->err, q->errlen, "\"%.40s\" is no managementId that is known here; one "
+			 "is \"DEFAULT_DATA_SET\"", id);
+		return -EINVAL;
+	}
+	q->domain = -1;
+	r = ptp_question_number(q, request, "port", 1, PTP_ALL_PORTS, &port);
+	if (!r)
+		r = ptp_question_number(q, request, "domain", 0, 255, &q->domain);
+	q->port = (u16)port;
+	return r;
+}
+
+int ptp_question_set(const struct ptp_question *q, union ptp_management_data *data,
+		     const char *name, const json_t *value, char number[PTP_NUMBER_ROOM])
+{
+	const char *text = json_string_value(value);
+
+	if (json_is_integer(value)) {
+		snprintf(number, PTP_NUMBER_ROOM, "%lld", (long long)json_integer_value(value));
+		text = number;
+	}
+	if (!text) {
+		snprintf(q->err, q->errlen, "the field \"%.40s\" must be a string or a whole number",
+			 name);
+		return -EINVAL;
+	}
+	return ptp_field_set(q->type->layout, data, name, text, q->err, q->errlen);
+}
+
+bool ptp_question_is_for(const struct ptp_question *q, const struct ptp_clock *c)
+{
+	return q->domain < 0 || ptp_clock_domain(c) == q->domain;
+}
+
+int ptp_question_find(const struct ptp_question *q, bool one)
+{
+	unsigned int meant = 0;
+
+	for (unsigned int i = 0; i < q->d->nptp; i++)
+		meant += ptp_question_is_for(q, q->d->ptp[i]);
+	if (!meant) {
+		snprintf(q->err, q->errlen, q->d->nptp ? "no PTP instance is in that domain" :
+			 "PTP is not configured");
+		return -ENOENT;
+	}
+	if (one && meant > 1) {
+		snprintf(q->err, q->errlen, "there are PTP instances in several domains; say which "
+			 "with \"domain\"");
+		return -EINVAL;
+	}
+	return 0;
+}
