@@ -137,7 +137,7 @@ allowed() {
 		"request '4 1 200d' 3 200d && port_is LISTENING MASTER"
 }
 
-# understood VERSION: of its ptp4l; answers ID: to as-timesyncctl at the other end of the link, asking all there are
+# answers ID: to as-timesyncctl at the other end of the link, asking all there are
 answers() { ctl asker ptp get "$1" --all --wait 0.2 --json; }
 understood() {
 	local id out failed=0
