@@ -50,8 +50,7 @@ static int run_status(void *ctx, const json_t *request, json_t *reply, char *err
 	return answer(reply, "status", o);
 }
 
-/* An optional whole number of the request, @low..@high. */
-static int get_number(const json_t *request, const char *key, json_int_t low, json_int_t high,
+int daemon_get_number(const json_t *request, const char *key, json_int_t low, json_int_t high,
 		      json_int_t *out, char *err, size_t errlen)
 {
 	const json_t *v = json_object_get(request, key);
@@ -72,9 +71,9 @@ static int run_clients(void *ctx, const json_t *request, json_t *reply, char *er
 	json_int_t start = 0, limit = CLIENTS_MAX;
 	int r;
 
-	r = get_number(request, "start", 0, INT64_MAX, &start, err, errlen);
+	r = daemon_get_number(request, "start", 0, INT64_MAX, &start, err, errlen);
 	if (!r)
-		r = get_number(request, "limit", 1, CLIENTS_MAX, &limit, err, errlen);
+		r = daemon_get_number(request, "limit", 1, CLIENTS_MAX, &limit, err, errlen);
 	if (r)
 		return r;
 	return answer(reply, "clients",

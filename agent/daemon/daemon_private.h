@@ -76,6 +76,13 @@ void daemon_ptp_stepped(struct daemon *d, s64 delta_ns);
 unsigned int daemon_ptp_set_online(struct daemon *d, const char *interface, bool online,
 				   unsigned int *changed);
 /* What is as it was goes on; counts what is new, removed and kept. */
+/*
+ * daemon_commands.c: an optional whole number of a request, @low..@high; *out is kept when
+ * it is not there. 0, or -EINVAL with a sentence in @err.
+ */
+int daemon_get_number(const json_t *request, const char *key, json_int_t low, json_int_t high,
+		      json_int_t *out, char *err, size_t errlen);
+
 /* daemon_ptp_manage.c: the commands ptp_get, ptp_set and ptp_command */
 int daemon_ptp_get(void *ctx, const json_t *request, json_t *reply, char *err, size_t errlen);
 int daemon_ptp_set(void *ctx, const json_t *request, json_t *reply, char *err, size_t errlen);

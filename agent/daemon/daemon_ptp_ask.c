@@ -183,7 +183,7 @@ int daemon_ptp_ask(void *ctx, const json_t *request, json_t *reply, char *err, s
 	union ptp_management_data data = { 0 };
 	struct ptp_ask a = { 0 };
 	char number[16][PTP_NUMBER_ROOM];
-	int hops = HOPS_DEFAULT;
+	json_int_t hops = HOPS_DEFAULT;
 	int r = ptp_question_read(&q, request);
 
 	if (!r)
@@ -191,7 +191,7 @@ int daemon_ptp_ask(void *ctx, const json_t *request, json_t *reply, char *err, s
 	if (!r)
 		r = read_target(&q, request, &a.target);
 	if (!r)
-		r = ptp_question_number(&q, request, "hops", 0, 255, &hops);
+		r = daemon_get_number(request, "hops", 0, 255, &hops, err, errlen);
 	if (!r)
 		r = ptp_question_find(&q, true);
 	if (!r && a.action == PTP_SET)

@@ -6,26 +6,11 @@
 
 #include "ptp/fields.h"
 
-int ptp_question_number(const struct ptp_question *q, const json_t *request, const char *key,
-			int min, int max, int *to)
-{
-	const json_t *v = json_object_get(request, key);
-
-	if (!v)
-		return 0;
-	if (!json_is_integer(v) || json_integer_value(v) < min || json_integer_value(v) > max) {
-		snprintf(q->err, q->errlen, "\"%s\" must be a whole number from %d to %d", key, min,
-			 max);
-		return -EINVAL;
-	}
-	*to = (int)json_integer_value(v);
-	return 0;
-}
-
 int ptp_question_read(struct ptp_question *q, const json_t *request)
 {
 	const char *id = json_string_value(json_object_get(request, "id"));
-	int port = PTP_ALL_PORTS, r;
+	json_int_t port = PTP_ALL_PORTS, domain = -1;
+	int r;
 
 	if (!id) {
 		snprintf(q->err, q->errlen, "the request needs \"id\":\"...\", such as \"PRIORITY1\"");
@@ -37,10 +22,10 @@ int ptp_question_read(struct ptp_question *q, const json_t *request)
 			 "is \"DEFAULT_DATA_SET\"", id);
 		return -EINVAL;
 	}
-	q->domain = -1;
-	r = ptp_question_number(q, request, "port", 1, PTP_ALL_PORTS, &port);
+	r = daemon_get_number(request, "port", 1, PTP_ALL_PORTS, &port, q->err, q->errlen);
 	if (!r)
-		r = ptp_question_number(q, request, "domain", 0, 255, &q->domain);
+		r = daemon_get_number(request, "domain", 0, 255, &domain, q->err, q->errlen);
+	q->domain = (int)domain;
 	q->port = (u16)port;
 	return r;
 }

@@ -20,9 +20,6 @@ struct ptp_question {
 
 /* "id", "port", "domain". These return 0 or -errno with a sentence in q->err. */
 int ptp_question_read(struct ptp_question *q, const json_t *request);
-/* An optional whole number of the request; *to is kept when it is not there. */
-int ptp_question_number(const struct ptp_question *q, const json_t *request, const char *key,
-			int min, int max, int *to);
 /* Is there an instance for it, and, if it must be, only @one? */
 int ptp_question_find(const struct ptp_question *q, bool one);
 bool ptp_question_is_for(const struct ptp_question *q, const struct ptp_clock *c);

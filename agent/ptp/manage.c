@@ -249,16 +249,27 @@ static void run_ports(struct ptp_manage_call *c, const struct ptp_manage_handler
 	}
 }
 
+/* NULL: nothing is done about it here */
+static const struct ptp_manage_handler *find_handler(const struct ptp_management_type *type)
+{
+	const struct ptp_manage_handler *h;
+	size_t n;
+
+	h = type->scope == PTP_OF_CLOCK ? ptp_manage_clock_handlers(&n) :
+		ptp_manage_port_handlers(&n);
+	for (; n; n--, h++)
+		if (h->id == type->id)
+			return h;
+	return NULL;
+}
+
 static void answer(struct ptp_manage_call *c)
 {
 	const struct ptp_management_type *type = ptp_management_type(c->tlv.id);
-	const struct ptp_manage_handler *h = NULL;
+	const struct ptp_manage_handler *h = type ? find_handler(type) : NULL;
 	const u16 source = (u16)(c->ingress + 1);
 	u16 error;
 
-	if (type)
-		h = type->scope == PTP_OF_CLOCK ? ptp_manage_clock_handler(type->id) :
-			ptp_manage_port_handler(type->id);
 	error = refusal(c, type, h);
 	if (error)
 		reply_error(c, source, error);

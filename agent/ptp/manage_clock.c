@@ -306,10 +306,8 @@ static const struct ptp_manage_handler handlers[] = {
 	HANDLER(GRANDMASTER_SETTINGS_NP, .get = get_grandmaster, .set = set_grandmaster),
 };
 
-const struct ptp_manage_handler *ptp_manage_clock_handler(u16 id)
+const struct ptp_manage_handler *ptp_manage_clock_handlers(size_t *n)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(handlers); i++)
-		if (handlers[i].id == id)
-			return &handlers[i];
-	return NULL;
+	*n = ARRAY_SIZE(handlers);
+	return handlers;
 }

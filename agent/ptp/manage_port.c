@@ -313,10 +313,8 @@ static const struct ptp_manage_handler handlers[] = {
 	HANDLER(PORT_HWCLOCK_NP, .get = get_hwclock, .local = true),
 };
 
-const struct ptp_manage_handler *ptp_manage_port_handler(u16 id)
+const struct ptp_manage_handler *ptp_manage_port_handlers(size_t *n)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(handlers); i++)
-		if (handlers[i].id == id)
-			return &handlers[i];
-	return NULL;
+	*n = ARRAY_SIZE(handlers);
+	return handlers;
 }

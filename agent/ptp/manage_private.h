@@ -44,9 +44,9 @@ struct ptp_manage_handler {
 	u16 (*command)(struct ptp_manage_call *c, const union ptp_management_data *d);
 };
 
-/* NULL: NOT_SUPPORTED. manage_clock.c and manage_port.c */
-const struct ptp_manage_handler *ptp_manage_clock_handler(u16 id);
-const struct ptp_manage_handler *ptp_manage_port_handler(u16 id);
+/* manage_clock.c and manage_port.c; what is not there is NOT_SUPPORTED. */
+const struct ptp_manage_handler *ptp_manage_clock_handlers(size_t *n);
+const struct ptp_manage_handler *ptp_manage_port_handlers(size_t *n);
 
 u16 ptp_manage_error(struct ptp_manage_call *c, u16 error, const char *why);
 /* Fill in c->facts of c->port. */

@@ -155,6 +155,17 @@ understood() {
 	return $failed
 }
 
+# of ours, by itself
+own() { ctl asker ptp get "$1" --json; }
+follows() {
+	[[ $(own PORT_DATA_SET) = *'"portState":'[89],* ]] &&
+		[[ $(own PARENT_DATA_SET) = *'"grandmasterPriority1":33'* ]] &&
+		[[ $(own CURRENT_DATA_SET) = *'"stepsRemoved":1'* ]] &&
+		[[ $(own CURRENT_DATA_SET) != *'"meanDelay":0.0'* ]] &&
+		[[ $(own TIME_STATUS_NP) = *'"gmPresent":1'* ]] &&
+		[[ $(own TIME_STATUS_NP) != *'"ingress_time":0,'* ]]
+}
+
 # ask_ptp4l VERSION: the other way round
 ask_ptp4l() {
 	local version=$1
@@ -167,6 +178,7 @@ ask_ptp4l() {
 	check "ours asks ptp4l of $version: all answers are understood" understood "$version"
 	check "ours asks ptp4l of $version: SET is refused" eval \
 		"ctl asker ptp set PRIORITY1 priority1=5 --all --wait 0.2 | grep -q NOT_SUPPORTED"
+	check "what ours says of itself as its time-receiver" wait_for 10 follows
 	stop asker
 	stop theirs
 }
