@@ -12,10 +12,11 @@ import sys
 import time
 
 from genl import C, attr, number
-from reply_lab import ALL, Client, Server, address, finish, namespace, ok, rule, to_ns, \
+from reply_lab import ALL, Client, Server, address, namespace, rule, to_ns, \
     C4, C6, S4, S6
 from reply_ways import answered, test_elsewhere, test_filter, test_firewall, test_ipsec, \
     test_one_for_both, test_ways
+from tap import finish, ok
 
 PEERS, BUILD = sys.argv[1], sys.argv[2]
 V4, V6 = socket.AF_INET, socket.AF_INET6

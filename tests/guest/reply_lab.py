@@ -6,7 +6,6 @@ import os
 import select
 import socket
 import struct
-import sys
 import time
 
 from genl import C, Genl, attr, number
@@ -16,21 +15,6 @@ UNIX = 2208988800
 COUNTS = ("basic", "interleaved", "kod", "rate_limited", "denied", "passed", "send_failures",
           "rx_hardware", "rx_software", "requests")
 libc = ctypes.CDLL(None, use_errno=True)
-results = {"n": 0, "bad": 0}
-
-
-def ok(true, name, why=""):
-    results["n"] += 1
-    results["bad"] += not true
-    print(f"{'ok' if true else 'not ok'} {results['n']} - {name}")
-    if not true and why != "":
-        print(f"# {why}")
-    sys.stdout.flush()
-
-
-def finish():
-    print(f"1..{results['n']}")
-    sys.exit(1 if results["bad"] else 0)
 
 
 @contextlib.contextmanager

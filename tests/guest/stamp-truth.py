@@ -8,7 +8,8 @@ import sys
 import time
 
 import simnic_lab as simnic
-from reply_lab import Client, finish, ok, to_ns
+from reply_lab import Client, to_ns
+from tap import finish, ok
 
 WORK = sys.argv[1]
 SERVER = "10.111.0.1"

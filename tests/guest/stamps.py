@@ -8,7 +8,8 @@ import time
 
 import simnic_lab as simnic
 from genl import C, Refused, attr, number
-from reply_lab import ALL, Client, Server, finish, namespace, ok, to_ns
+from reply_lab import ALL, Client, Server, namespace, to_ns
+from tap import finish, ok
 
 MODULES = sys.argv[1]
 ATTRS = {"ifindex": 4, "line_phc": 8, "line_sys": 8, "line_rate": 8, "line_valid_ms": 4,
