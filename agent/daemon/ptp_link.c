@@ -11,7 +11,7 @@
 
 enum {
 	SENT = 1024,			/* stamps waited for, a power of two */
-	RECEIVE_AT_ONCE = 16,
+	RECEIVE_AT_ONCE = 16,		/* where many ask; else as they come */
 	STAMPS_AT_ONCE = 32,
 	HOPS = 1,			/* of multicast: it stays on the link */
 };
@@ -118,10 +118,11 @@ static void pass_on(struct ptp_link *l, enum ptp_net_channel channel,
 
 static void receive(struct ptp_link *l, enum ptp_net_channel channel)
 {
+	const int most = l->cfg->transmit ? RECEIVE_AT_ONCE : 1;
 	u8 buf[PTP_MESSAGE_MAX];
 	int i, r = 1;
 
-	for (i = 0; r == 1 && i < RECEIVE_AT_ONCE && l->net; i++) {
+	for (i = 0; r == 1 && i < most && l->net; i++) {
 		struct ptp_net_message m = { .buf = buf, .size = sizeof(buf) };
 
 		r = ptp_net_receive(l->net, channel, &m);

@@ -29,6 +29,7 @@ LIMIT = 600             # real seconds; a run in which time stands still never e
 TABLE = 200_000         # numbers written for a law that clknetsim lacks
 CAP_SYS_TIME = 25
 PR_CAPBSET_DROP = 24
+TAI_LEAST = 10          # TAI - UTC, s, at least: time-transmitters give TAI, our clock is UTC
 
 
 class BenchError(Exception):
@@ -52,6 +53,7 @@ class Scenario:
     polls: list
     tail: int
     timed: bool         # something happens at a given second
+    ptp: bool           # time comes by PTP, from ptp4l
 
 
 @dataclass
@@ -60,6 +62,7 @@ class Tools:
 
     clknetsim: Path = CACHE / "clknetsim"
     chronyd: str = str(CACHE / "chrony/chronyd")
+    ptp4l: str = str(CACHE / "peers/linuxptp/usr/sbin/ptp4l")
     daemon: str = str(TOP / "build/as-timesyncd")
 
     def check(self, program):
@@ -67,7 +70,7 @@ class Tools:
         for path in (self.clknetsim / "clknetsim", self.clknetsim / "clknetsim.so"):
             if not path.exists():
                 raise BenchError(f"{path} is missing: see Documentation/clknetsim.md")
-        used = [self.chronyd] + ([self.daemon] if program != "chronyd" else [])
+        used = {"chronyd": [self.chronyd], "ptp4l": [self.ptp4l]}.get(program, [self.daemon])
         for path in used:
             if not shutil.which(path):
                 raise BenchError(f"{path} cannot be run")
@@ -114,6 +117,7 @@ def scenario(name, keys):
         settle=keys.getint("settle"),
         polls=keys["polls"].split(),
         tail=keys.getint("tail", 0),
+        ptp=keys.getboolean("ptp", False),
         timed=any(word in value for value in keys.values() for word in ("{after", "{between")),
     )
 
@@ -220,7 +224,10 @@ def daemon_config(job):
     """as-timesyncd as the client, with what the simulator cannot offer switched off."""
     servers = ", ".join(f'"192.168.123.{n}"' for n in range(1, len(job.scenario.up) + 1))
     lines = [f"servers = [{servers}];"]
-    if job.poll != "default":
+    if job.scenario.ptp:
+        lines = ['sources = ( { protocol = "ptp"; interface = "eth0"; transport = "ipv4";'
+                 f" sync_interval = {job.poll}; }} );"]
+    elif job.poll != "default":
         lines += [f"min_poll = {job.poll};", f"max_poll = {job.poll};"]
     lines += ['control_socket = "";', 'state_dir = "";', "precision = 1e-9;"]
     lines += [option.strip() + ";" for option in job.options.split(";") if option.strip()]
@@ -233,10 +240,21 @@ def forbid_clock():
     ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, CAP_SYS_TIME, 0, 0, 0)
 
 
+def ptp4l_command(job, config, is_client):
+    """ptp4l at the rate of the scenario; as the grandmaster it follows nobody."""
+    options = job.options.split(";") if is_client else ["masterOnly 1", "clockClass 6"]
+    lines = ["[global]", f"logSyncInterval {job.poll}", f"logMinDelayReqInterval {job.poll}"]
+    config.write_text("\n".join(lines + [option.strip() for option in options]) + "\n",
+                      encoding="ascii")
+    return [job.tools.ptp4l, "-f", str(config), "-i", "eth0", "-m"] + ["-s"] * is_client
+
+
 def start_node(job, directory, node, is_client):
     """Start one program as one node of the simulation."""
     config = directory / f"conf{node}"
-    if is_client and job.program != "chronyd":
+    if job.scenario.ptp and not (is_client and job.program == "as-timesyncd"):
+        command = ptp4l_command(job, config, is_client)
+    elif is_client and job.program != "chronyd":
         config.write_text(daemon_config(job), encoding="ascii")
         command = [job.tools.daemon, "--foreground", "--config", str(config)]
     else:
@@ -333,6 +351,8 @@ def figures(job, directory):
     """What one run was worth."""
     client = len(job.scenario.up)
     offsets = column(directory / "offset", client)
+    if job.scenario.ptp and job.program == "as-timesyncd":
+        offsets = [v - round(v) if v < -TAI_LEAST else v for v in offsets]
     freqs = column(directory / "freq", client)
     steady = offsets[job.scenario.settle:]
     ordered = sorted(abs(v) for v in steady)
