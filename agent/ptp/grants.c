@@ -59,15 +59,17 @@ bool ptp_grant_kind_of(u8 message, enum ptp_grant_kind *kind)
 {
 	unsigned int k;
 
+	if (message == PTP_PDELAY_RESP)
+		message = PTP_DELAY_RESP;
 	for (k = 0; k < PTP_GRANT_KINDS && messages[k] != message; k++)
 		;
 	*kind = (enum ptp_grant_kind)k;
 	return k < PTP_GRANT_KINDS;
 }
 
-u8 ptp_grant_message(enum ptp_grant_kind kind)
+u8 ptp_grant_message(enum ptp_grant_kind kind, bool peer_delay)
 {
-	return messages[kind];
+	return kind == PTP_GRANT_DELAY && peer_delay ? PTP_PDELAY_RESP : messages[kind];
 }
 
 static u64 hash_of(const struct ptp_grants *g, const struct ptp_grant_client *c)

@@ -18,13 +18,14 @@
 enum ptp_grant_kind {
 	PTP_GRANT_ANNOUNCE,
 	PTP_GRANT_SYNC,
-	PTP_GRANT_DELAY,	/* Delay_Resp, made when a request comes */
+	PTP_GRANT_DELAY,	/* Delay_Resp or Pdelay_Resp, made when a request comes */
 	PTP_GRANT_KINDS,
 };
 
 /* By the messageType of a request; false: there is no such service. */
 bool ptp_grant_kind_of(u8 message, enum ptp_grant_kind *kind);
-u8 ptp_grant_message(enum ptp_grant_kind kind);	/* enum ptp_type */
+/* enum ptp_type; of PTP_GRANT_DELAY with @peer_delay Pdelay_Resp */
+u8 ptp_grant_message(enum ptp_grant_kind kind, bool peer_delay);
 
 struct ptp_grant_limits {
 	u32 clients;		/* at most, 1 .. 2^24 */
@@ -61,7 +62,7 @@ bool ptp_grants_cancel(struct ptp_grants *g, const struct ptp_grant_client *clie
 bool ptp_grants_has(const struct ptp_grants *g, const struct ptp_grant_client *client,
 		    enum ptp_grant_kind kind, s64 now_mono);
 /*
- * A Delay_Req of this client: is it granted an answer? Also false of one that asks more
+ * A Delay_Req or Pdelay_Req of this client: is it granted an answer? Also false of one that asks more
  * than twice as often as it is granted, beyond a burst.
  */
 bool ptp_grants_take_delay(struct ptp_grants *g, const struct ptp_grant_client *client,

@@ -108,7 +108,7 @@ struct ptp_port_config {
 	/* As a time-transmitter, whatever the delivery. .clients 0: nobody is granted anything. */
 	struct ptp_grant_limits grants;
 	/*
-	 * Delay_Req by unicast is answered without a grant. It is so with PTP_HYBRID, and
+	 * Delay_Req and Pdelay_Req by unicast are answered without a grant. It is so with PTP_HYBRID, and
 	 * where nothing is granted.
 	 */
 	bool open_delay;

@@ -13,8 +13,10 @@ struct ptp_asking ptp_port_asking(const struct ptp_port_config *cfg)
 
 	how.log_interval[PTP_GRANT_ANNOUNCE] = cfg->bmca.log_announce;
 	how.log_interval[PTP_GRANT_SYNC] = cfg->log_sync;
-	how.log_interval[PTP_GRANT_DELAY] = cfg->log_min_delay_req;
-	how.no_delay = cfg->delay != PTP_E2E;
+	how.peer_delay = cfg->delay == PTP_P2P;
+	how.no_delay = cfg->delay == PTP_NO_MECHANISM;
+	how.log_interval[PTP_GRANT_DELAY] =
+		how.peer_delay ? cfg->log_min_pdelay_req : cfg->log_min_delay_req;
 	how.also_grants = cfg->grants.clients;
 	return how;
 }
@@ -22,7 +24,11 @@ struct ptp_asking ptp_port_asking(const struct ptp_port_config *cfg)
 /* Does somebody have to grant us this type? */
 static bool is_granted_type(u8 type, enum ptp_grant_kind *kind)
 {
-	return ptp_grant_kind_of(type == PTP_FOLLOW_UP ? PTP_SYNC : type, kind);
+	if (type == PTP_FOLLOW_UP)
+		type = PTP_SYNC;
+	if (type == PTP_PDELAY_RESP_FOLLOW_UP)
+		type = PTP_PDELAY_RESP;
+	return ptp_grant_kind_of(type, kind);
 }
 
 static int transmitter_at(const struct ptp_port *p, const u8 *from)
@@ -42,7 +48,7 @@ bool ptp_port_may_hear(struct ptp_port *p, const struct ptp_header *h, const u8 
 	i = transmitter_at(p, from);
 	if (i < 0 || !ptp_unicast_client_has(p->unicast, (unsigned int)i, kind, now_mono))
 		return false;
-	if (h->type != PTP_FOLLOW_UP)
+	if (h->type != PTP_FOLLOW_UP && h->type != PTP_PDELAY_RESP_FOLLOW_UP)
 		ptp_unicast_client_heard(p->unicast, (unsigned int)i, kind, id, now_mono);
 	return true;
 }
@@ -59,6 +65,10 @@ static void take_delay_interval(struct ptp_port *p, unsigned int i)
 {
 	s8 log = ptp_unicast_client_log(p->unicast, i, PTP_GRANT_DELAY);
 
+	if (p->cfg.delay == PTP_P2P) {
+		p->rate[PTP_RATE_PDELAY_REQ].log_interval = log;
+		return;
+	}
 	if (log > p->cfg.log_max_delay_req)
 		log = p->cfg.log_max_delay_req;
 	p->log_delay_req = log < p->cfg.log_min_delay_req ? p->cfg.log_min_delay_req : log;
@@ -121,7 +131,7 @@ void ptp_port_take_grant(struct ptp_port *p, unsigned int i, const struct ptp_un
 	}
 	if ((int)i != ptp_unicast_client_chosen(p->unicast))
 		return;
-	if (u->message == PTP_DELAY_RESP)
+	if (u->message == PTP_DELAY_RESP || u->message == PTP_PDELAY_RESP)
 		take_delay_interval(p, i);
 	else if (u->message == PTP_SYNC &&
 		 ptp_unicast_client_has(p->unicast, i, PTP_GRANT_SYNC, now_mono))

@@ -13,10 +13,11 @@
 /* Messages in one go; what else is due comes in the next one, which is due at once. */
 #define AT_ONCE 512
 
-static bool is_served(const struct ptp_port *p, enum ptp_grant_kind kind)
+static bool is_served(const struct ptp_port *p, u8 message)
 {
 	return !ptp_bmca_ds(p->shared->bmca)->def.receiver_only && !p->cfg.bmca.receiver_only &&
-		(kind != PTP_GRANT_DELAY || p->cfg.delay == PTP_E2E);
+		(message != PTP_DELAY_RESP || p->cfg.delay == PTP_E2E) &&
+		(message != PTP_PDELAY_RESP || p->cfg.delay == PTP_P2P);
 }
 
 void ptp_port_grant(struct ptp_port *p, const struct ptp_grant_client *client,
@@ -25,7 +26,7 @@ void ptp_port_grant(struct ptp_port *p, const struct ptp_grant_client *client,
 	enum ptp_grant_kind kind;
 	u32 duration = 0;
 
-	if (ptp_grant_kind_of(u->message, &kind) && is_served(p, kind))
+	if (ptp_grant_kind_of(u->message, &kind) && is_served(p, u->message))
 		duration = ptp_grants_request(p->grants, client, kind, u->log_interval,
 					      u->duration, now_mono);
 	if (duration)

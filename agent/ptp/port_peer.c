@@ -15,12 +15,17 @@ static void give_sample(struct ptp_port *p, const struct ptp_peer_sample *sample
 
 void ptp_port_send_pdelay_req(struct ptp_port *p, s64 now_mono)
 {
-	u16 sequence = ptp_peer_begin(&p->peer, now_mono);
+	bool unicast = p->cfg.delivery == PTP_UNICAST;
+	const u8 *to = unicast ? ptp_port_delay_transmitter(p, now_mono) : NULL;
 	struct ptp_message m;
+	u16 sequence;
 
+	if (unicast && !to)
+		return;
+	sequence = ptp_peer_begin(&p->peer, now_mono);
 	ptp_port_header(p, &m, PTP_PDELAY_REQ, sequence,
 			p->rate[PTP_RATE_PDELAY_REQ].log_interval);
-	if (!ptp_port_send_stamped(p, &m, NULL, PTP_TICKET_PDELAY_REQ | sequence))
+	if (!ptp_port_send_stamped(p, &m, to, PTP_TICKET_PDELAY_REQ | sequence))
 		ptp_peer_cancel(&p->peer, sequence);
 }
 
@@ -62,11 +67,16 @@ void ptp_port_answer_pdelay(struct ptp_port *p, const struct ptp_message *req,
 	const struct ptp_header *h = &req->header;
 	struct ptp_sent sent = {
 		.sequence = h->sequence, .requester = { h->clock, h->port },
-		.correction = h->correction, .unicast = h->flags & PTP_FLAG_UNICAST,
+		.correction = h->correction,
+		.unicast = h->flags & PTP_FLAG_UNICAST || p->cfg.delivery == PTP_UNICAST,
 	};
 	struct ptp_message m;
 	u32 ticket;
 
+	if (sent.unicast && !ptp_port_grants_delay(p, req, how, now_mono)) {
+		ptp_port_refuse(p, PTP_REFUSED_NO_GRANT);
+		return;
+	}
 	ptp_port_header(p, &m, PTP_PDELAY_RESP, h->sequence, PTP_LOG_INTERVAL_NONE);
 	m.header.flags = PTP_FLAG_TWO_STEP;
 	m.response.requester = sent.requester;

@@ -150,7 +150,7 @@ bool ptp_port_may_hear(struct ptp_port *p, const struct ptp_header *h, const u8 
 u8 ptp_port_local_priority(const struct ptp_port *p, const u8 *from);
 /* Its state or parent changed. */
 void ptp_port_asking_follow(struct ptp_port *p, s64 now_mono);
-/* Whom Delay_Req goes to; NULL: nobody grants an answer. */
+/* Whom Delay_Req and Pdelay_Req go to; NULL: nobody grants an answer. */
 const u8 *ptp_port_delay_transmitter(struct ptp_port *p, s64 now_mono);
 void ptp_port_take_grant(struct ptp_port *p, unsigned int i, const struct ptp_unicast *u,
 			 s64 now_mono);

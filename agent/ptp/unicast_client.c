@@ -16,7 +16,7 @@
 /* Whoever is not followed any more may be again within this time. */
 #define LINGER_NS (5 * NSEC_PER_SEC)
 #define CANCELS 3
-/* Silence of one that granted: so many intervals and a second; Delay_Req not answered. */
+/* Silence of one that granted: so many intervals and a second; requests not answered. */
 #define SILENT_INTERVALS 5
 #define MISSED_MAX 8
 /* A wrong identity of before the transmitter was replaced is not insisted on. */
@@ -315,7 +315,7 @@ bool ptp_unicast_client_granted(struct ptp_unicast_client *c, unsigned int i,
 	if (!ptp_grant_kind_of(u->message, &kind))
 		return false;
 	s = &e->service[kind];
-	if (!s->asked)
+	if (!s->asked || u->message != ptp_grant_message(kind, c->how.peer_delay))
 		return false;
 	if (!duration || u->log_interval < PTP_GRANT_LOG_MIN ||
 	    u->log_interval > PTP_GRANT_LOG_MAX) {
@@ -399,7 +399,8 @@ bool ptp_unicast_client_due(struct ptp_unicast_client *c, s64 now_mono, struct p
 			if (s->due_mono > now_mono)
 				continue;
 			*u = (struct ptp_unicast){
-				.message = ptp_grant_message((enum ptp_grant_kind)k),
+				.message = ptp_grant_message((enum ptp_grant_kind)k,
+							     c->how.peer_delay),
 			};
 			if (s->wanted)
 				request(c, s, (enum ptp_grant_kind)k, u, now_mono);

@@ -33,7 +33,8 @@ struct ptp_asking {		/* for what */
 	u32 duration_s;
 	s8 log_query;		/* between requests, log2 s */
 	bool all;		/* Sync and Delay_Resp of all, not only of the parent */
-	bool no_delay;		/* no Delay_Resp: not with peer-to-peer delay */
+	bool no_delay;		/* neither Delay_Resp nor Pdelay_Resp */
+	bool peer_delay;	/* the latter */
 	bool also_grants;	/* what we cancel is not what the other one asked of us */
 };
 
@@ -76,7 +77,7 @@ void ptp_unicast_client_sync_lost(struct ptp_unicast_client *c, unsigned int i, 
 /* A message came that was granted. */
 void ptp_unicast_client_heard(struct ptp_unicast_client *c, unsigned int i,
 			      enum ptp_grant_kind kind, struct ptp_port_id id, s64 now_mono);
-/* A Delay_Req goes to it. */
+/* A Delay_Req or Pdelay_Req goes to it. */
 void ptp_unicast_client_asks_delay(struct ptp_unicast_client *c, unsigned int i);
 
 /* A GRANT TLV of it. False: nobody had asked for it. */

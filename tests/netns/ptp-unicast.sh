@@ -8,49 +8,53 @@
 need "$PTP4L" agent
 lab
 
-INTERVALS="announce_interval = 0; sync_interval = -2; delay_req_interval = -2;"
-PORT="interface = \"c0\"; delivery = \"unicast\"; profile = \"custom\"; $INTERVALS"
+PORT="interface = \"c0\"; delivery = \"unicast\"; profile = \"custom\"; announce_interval = 0; \
+	sync_interval = -2; delay_req_interval = -2; pdelay_req_interval = -2;"
 
 mac() { ip -n "$1" -br link show "$2" | awk '{ print $3 }'; }
 
 # refused: all that the port refused but for its state
 REFUSED="sum(v for k, v in ptp[0]['ports'][0]['counters']['refused'].items() if k != 'state')"
 
-# receive TRANSPORT OPTION ADDRESS: ptp4l grants, ours asks for 20 s at a time
+# receive TRANSPORT OPTION ADDRESS [p2p]: ptp4l grants, ours asks for 20 s at a time
 receive() {
-	local transport=$1 option=$2 address=$3 samples
-	ptp4l gm "$option" --masterOnly 1 --unicast_listen 1 --inhibit_multicast_service 1
+	local transport=$1 address=$3 options=("$2") mechanism=${4:-e2e} samples
+	[ "$mechanism" = p2p ] && options+=(-P)
+	ptp4l gm "${options[@]}" --masterOnly 1 --unicast_listen 1 --inhibit_multicast_service 1
 	wait_for 10 state_is gm MASTER || show_log gm
 	agent "$C" cli "sources = ( { protocol = \"ptp\"; $PORT transport = \"$transport\"; \
+		delay_mechanism = \"$mechanism\"; \
 		address = \"$address\"; grant_duration = 20; } );" || return
-	expect "receiver, $transport: the port follows ptp4l" 20 \
+	expect "receiver, $transport, $mechanism: the port follows ptp4l" 20 \
 		"ptp[0]['ports'][0]['state'] == 'SLAVE'"
-	expect "receiver, $transport: the source is selected" 10 \
+	expect "receiver, $transport, $mechanism: the source is selected" 10 \
 		"source('c0')['state'] == 'selected'"
 	samples=$(show cli "source('c0')['samples']")
 	# past the end of what was granted first
 	sleep 22
-	expect "receiver, $transport: grants are renewed, the offset is below 50 us" 5 \
+	expect "receiver, $transport, $mechanism: grants are renewed, the offset is below 50 us" 5 \
 		"source('c0')['samples'] > ${samples:-0} + 60 and abs(source('c0')['offset']) < 50e-6"
-	expect "receiver, $transport: no stamp or response is lost, nothing refused" 1 \
+	expect "receiver, $transport, $mechanism: no stamp or response is lost, nothing refused" 1 \
 		"ptp[0]['ports'][0]['counters']['lost_stamps'] == 0 and \
 		ptp[0]['ports'][0]['counters']['lost_responses'] == 0 and $REFUSED == 0"
-	note "receiver, $transport: $(show cli "'offset %+.0f ns, jitter %.0f ns, delay %.0f ns, %d samples' % tuple([1e9 * source('c0')[k] for k in ('offset', 'jitter', 'delay')] + [source('c0')['samples']])")"
+	note "receiver, $transport, $mechanism: $(show cli "'offset %+.0f ns, jitter %.0f ns, delay %.0f ns, %d samples' % tuple([1e9 * source('c0')[k] for k in ('offset', 'jitter', 'delay')] + [source('c0')['samples']])")"
 	# it comes back and has forgotten everything
 	stop gm
-	ptp4l gm "$option" --masterOnly 1 --unicast_listen 1 --inhibit_multicast_service 1
+	ptp4l gm "${options[@]}" --masterOnly 1 --unicast_listen 1 --inhibit_multicast_service 1
 	sleep 8
 	samples=$(show cli "source('c0')['samples']")
-	expect "receiver, $transport: a restarted ptp4l is asked again" 30 \
+	expect "receiver, $transport, $mechanism: a restarted ptp4l is asked again" 30 \
 		"ptp[0]['ports'][0]['state'] == 'SLAVE' and source('c0')['samples'] > ${samples:-0} + 8"
 	stop cli
 	stop gm
 }
 
-# transmit TRANSPORT OPTION ADDRESS WORD: ours grants, ptp4l asks
+# transmit TRANSPORT OPTION ADDRESS WORD [p2p]: ours grants, ptp4l asks
 transmit() {
-	local transport=$1 option=$2 address=$3 word=$4
-	agent "$C" srv "serve_ptp = { $PORT transport = \"$transport\"; }; \
+	local transport=$1 address=$3 word=$4 options=("$2") mechanism=${5:-e2e} peer=
+	[ "$mechanism" = p2p ] && options+=(-P) peer="peer_address $address"
+	agent "$C" srv "serve_ptp = { $PORT transport = \"$transport\"; \
+		delay_mechanism = \"$mechanism\"; }; \
 		local = { stratum = 5; };" || return
 	cat >"$TMP/rcv.cfg" <<-END
 		[global]
@@ -59,19 +63,20 @@ transmit() {
 		table_id 1
 		logQueryInterval 0
 		$word $address
+		$peer
 		[s0]
 		unicast_master_table 1
 	END
-	ptp4l rcv "$option" -f "$TMP/rcv.cfg" --slaveOnly 1
-	check "transmitter, $transport: ptp4l follows ours" wait_for 30 state_is rcv UNCALIBRATED ||
+	ptp4l rcv "${options[@]}" -f "$TMP/rcv.cfg" --slaveOnly 1
+	check "transmitter, $transport, $mechanism: ptp4l follows ours" wait_for 30 state_is rcv UNCALIBRATED ||
 		show_log rcv
 	sleep 24
-	check "transmitter, $transport: its offset to its own clock is below 200 us" \
+	check "transmitter, $transport, $mechanism: its offset to its own clock is below 200 us" \
 		offset_below rcv 200000 || show_log rcv
-	check "transmitter, $transport: it never left us" \
+	check "transmitter, $transport, $mechanism: it never left us" \
 		[ "$(grep -c 'port 1: UNCALIBRATED to' "$TMP/rcv.log")" = 0 ] || show_log rcv
 	# ptp4l sends Delay_Req as soon as it has chosen, before they are granted
-	check "transmitter, $transport: next to nothing was refused, no stamp lost" is srv \
+	check "transmitter, $transport, $mechanism: next to nothing was refused, no stamp lost" is srv \
 		"ptp[0]['ports'][0]['state'] == 'MASTER' and $REFUSED <= 10 and \
 		$REFUSED == ptp[0]['ports'][0]['counters']['refused']['no-grant'] and \
 		ptp[0]['ports'][0]['counters']['lost_stamps'] == 0" || show_log srv
@@ -82,6 +87,8 @@ transmit() {
 receive ipv4 -4 $S4
 receive ipv6 -6 $S6
 receive ethernet -2 "$(mac "$S" s0)"
+receive ipv4 -4 $S4 p2p
 transmit ipv4 -4 $C4 UDPv4
 transmit ipv6 -6 $C6 UDPv6
 transmit ethernet -2 "$(mac "$C" c0)" L2
+transmit ipv4 -4 $C4 UDPv4 p2p

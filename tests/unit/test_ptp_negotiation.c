@@ -149,6 +149,38 @@ static void one_step_and_fast(void **state)
 	assert_int_equal(w.bad_legs, 0);
 }
 
+static void peer_delay_of_the_transmitter(void **state)
+{
+	struct node *gm, *oc, *other;
+	struct setting s;
+
+	setting_gm(&s, 1);
+	s.port[0].delay = PTP_P2P;
+	gm = add_setting(&s, S);
+	setting_client(&s);
+	s.port[0].delay = PTP_P2P;
+	s.port[0].log_min_pdelay_req = -1;
+	oc = add_setting(&s, 0);
+	asks(oc, &gm, 1);
+	world_run(20 * S);
+	assert_int_equal(world_state(oc, 0), PTP_SLAVE);
+	oc->legs[0][PTP_WAY_BACK] = oc->link_delays[0] = 0;
+	world_run(500 * S);
+	assert_in_range(oc->legs[0][PTP_WAY_BACK], 499, 501);
+	assert_in_range(oc->link_delays[0], 999, 1001);
+	assert_int_equal(w.bad_legs, 0);
+	assert_int_equal(oc->sent[PTP_DELAY_REQ] + gm->sent[PTP_PDELAY_REQ], 0);
+	/* of the other mechanism: Sync is granted, and Delay_Resp denied */
+	setting_client(&s);
+	other = add_setting(&s, 0);
+	asks(other, &gm, 1);
+	world_run(20 * S);
+	assert_int_equal(world_state(other, 0), PTP_SLAVE);
+	assert_true(transmitter(other, 0).denials > 0);
+	assert_int_equal(other->legs[0][PTP_WAY_FWD], 0);
+	assert_true(other->legs[0][PTP_WAY_BACK] > 5);
+}
+
 static void lost_signaling_is_repeated(void **state)
 {
 	struct node *gm = add_gm(1), *oc;
@@ -563,6 +595,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(a_client_is_served),
 		T(one_step_and_fast),
+		T(peer_delay_of_the_transmitter),
 		T(lost_signaling_is_repeated),
 		T(doubled_signaling_does_no_harm),
 		T(a_silent_transmitter_is_asked_less_and_less),

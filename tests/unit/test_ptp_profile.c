@@ -244,6 +244,39 @@ static void test_every_limit(void **state)
 	assert_int_equal(n, 12 * 20);
 }
 
+/* Whatever a profile allows its time-receivers to ask for can be granted, and no more. */
+static void test_grants(void **state)
+{
+	static const struct {
+		const char *name;
+		s8 sync_min, sync_max, announce_min, announce_max;
+		u32 duration_min, duration_max;
+	} of[] = {
+		{ "g8265.1", -7, 4, -3, 4, 60, 1000 },
+		{ "g8275.2", -7, 0, -3, 0, 60, 1000 },
+		{ "custom", -7, 4, -7, 4, 10, 86400 },
+	};
+	const struct ptp_profile *p;
+
+	for (unsigned int i = 0; (p = ptp_profile_at(i)); i++) {
+		struct ptp_grant_limits l = { .clients = 1, .rate_max = 7 };
+
+		ptp_profile_grant_limits(p, &l);
+		assert_int_equal(l.rate_max, 7);
+		assert_int_equal(ptp_grant_limits_sound(&l), !!(p->delivery.allowed & PTP_UNICAST));
+		for (unsigned int k = 0; k < ARRAY_SIZE(of); k++) {
+			if (strcmp(of[k].name, p->name))
+				continue;
+			assert_int_equal(l.log_min[PTP_GRANT_SYNC], of[k].sync_min);
+			assert_int_equal(l.log_max[PTP_GRANT_SYNC], of[k].sync_max);
+			assert_int_equal(l.log_min[PTP_GRANT_ANNOUNCE], of[k].announce_min);
+			assert_int_equal(l.log_max[PTP_GRANT_ANNOUNCE], of[k].announce_max);
+			assert_int_equal(l.duration_min_s, of[k].duration_min);
+			assert_int_equal(l.duration_max_s, of[k].duration_max);
+		}
+	}
+}
+
 static void test_words(void **state)
 {
 	assert_int_equal(ptp_transport_parse("ethernet"), PTP_OVER_ETHERNET);
@@ -279,6 +312,7 @@ int main(void)
 		cmocka_unit_test(test_sentences),
 		cmocka_unit_test(test_intervals_together),
 		cmocka_unit_test(test_every_limit),
+		cmocka_unit_test(test_grants),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_short_room),
 	};
