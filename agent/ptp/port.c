@@ -140,6 +140,9 @@ void ptp_port_configure(struct ptp_port *p, const struct ptp_port_config *cfg, s
 {
 	const struct ptp_asking how = ptp_port_asking(cfg);
 
+	/* their Follow_Ups would be multicast where nothing else is, or the other way */
+	if (cfg->delivery != p->cfg.delivery)
+		ptp_pending_clear(&p->sync_sent);
 	p->cfg = *cfg;
 	ptp_port_reset_rates(p);
 	if (p->log_delay_req < cfg->log_min_delay_req)

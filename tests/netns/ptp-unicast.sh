@@ -84,11 +84,11 @@ transmit() {
 	stop srv
 }
 
-receive ipv4 -4 $S4
-receive ipv6 -6 $S6
+receive ipv4 -4 "$S4"
+receive ipv6 -6 "$S6"
 receive ethernet -2 "$(mac "$S" s0)"
-receive ipv4 -4 $S4 p2p
-transmit ipv4 -4 $C4 UDPv4
-transmit ipv6 -6 $C6 UDPv6
+receive ipv4 -4 "$S4" p2p
+transmit ipv4 -4 "$C4" UDPv4
+transmit ipv6 -6 "$C6" UDPv6
 transmit ethernet -2 "$(mac "$C" c0)" L2
-transmit ipv4 -4 $C4 UDPv4 p2p
+transmit ipv4 -4 "$C4" UDPv4 p2p
