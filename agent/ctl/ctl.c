@@ -19,6 +19,7 @@ static const struct ctl_verb verbs[] = {
 	{ "peers", "", "packets sent to and received from each source", .run = ctl_peers },
 	{ "ptp", "[get|set|command ID ...]", "PTP instances and their ports; their management",
 	  .run_words = ctl_ptp },
+	{ "phc", "", "clocks of NICs, how they are kept and how far apart", .run = ctl_phc },
 	{ "tracking", "", "the clock in detail", .run = ctl_tracking },
 	{ "clients", "", "who asks this host for the time", .run = ctl_clients },
 	{ "serverstats", "", "counts of the requests to this host", .run = ctl_serverstats },

@@ -70,6 +70,7 @@ int ctl_status(struct ctl *c, const char *arg);
 int ctl_tracking(struct ctl *c, const char *arg);
 int ctl_sources(struct ctl *c, const char *arg);
 int ctl_peers(struct ctl *c, const char *arg);
+int ctl_phc(struct ctl *c, const char *arg);
 int ctl_clients(struct ctl *c, const char *arg);
 int ctl_serverstats(struct ctl *c, const char *arg);
 int ctl_watch(struct ctl *c, const char *arg);

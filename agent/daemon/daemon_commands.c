@@ -39,6 +39,11 @@ static int run_ptp(void *ctx, const json_t *request, json_t *reply, char *err, s
 	return answer(reply, "ptp", daemon_json_ptp(ctx));
 }
 
+static int run_phc(void *ctx, const json_t *request, json_t *reply, char *err, size_t errlen)
+{
+	return answer(reply, "phc", daemon_json_phc(ctx));
+}
+
 static int run_status(void *ctx, const json_t *request, json_t *reply, char *err, size_t errlen)
 {
 	json_t *o = json_object();
@@ -184,6 +189,7 @@ const struct control_command daemon_commands[] = {
 	{ "sources", run_sources, false },
 	{ "peers", run_peers, false },
 	{ "ptp", run_ptp, false },
+	{ "phc", run_phc, false },
 	{ "clients", run_clients, false },
 	{ "serverstats", run_serverstats, false },
 	{ "ptp_get", daemon_ptp_get, false },

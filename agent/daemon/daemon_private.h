@@ -122,6 +122,7 @@ json_t *daemon_json_tracking(const struct daemon *d);
 json_t *daemon_json_daemon(const struct daemon *d);
 json_t *daemon_json_sources(const struct daemon *d);
 json_t *daemon_json_peers(const struct daemon *d);
+json_t *daemon_json_phc(const struct daemon *d);
 json_t *daemon_json_ptp(const struct daemon *d);
 json_t *daemon_json_ptp_management(const struct ptp_manager_counters *n);
 /* An answer of PTP management, with the names that the standard has */

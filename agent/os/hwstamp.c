@@ -8,6 +8,7 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "core/oscillator.h"
 #include "os/nic.h"
 #include "os/phc_clock.h"
 
@@ -50,6 +51,7 @@ struct hwstamp {
 	struct event *read_timer, *scan_timer;
 	struct phc_clock *clock[PHC_MAX];
 	unsigned int nclock;
+	struct oscillator_pair pair[PHC_MAX][PHC_MAX];	/* [i][k], k < i */
 	struct nic nic[NIC_MAX];
 	unsigned int nnic;
 };
@@ -59,6 +61,20 @@ static s64 now_mono(const struct hwstamp *h)
 	return sysclock_ops(h->cfg.clock)->now_mono(h->cfg.clock);
 }
 
+/* Each clock was read since the last time. */
+static void compare_clocks(struct hwstamp *h)
+{
+	struct phc_clock_report r[PHC_MAX];
+	unsigned int i, k;
+
+	for (i = 0; i < h->nclock; i++) {
+		phc_clock_get_report(h->clock[i], &r[i]);
+		for (k = 0; k < i; k++)
+			oscillator_compare(&h->pair[i][k], r[i].rate, r[i].rate_error, r[k].rate,
+					   r[k].rate_error);
+	}
+}
+
 static void on_read_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct hwstamp *h = arg;
@@ -66,6 +82,7 @@ static void on_read_timer(evutil_socket_t fd, short what, void *arg)
 
 	for (i = 0; i < h->nclock; i++)
 		phc_clock_refresh(h->clock[i]);
+	compare_clocks(h);
 }
 
 /* The clock with this index, opened when it is new; NULL when it cannot be used. */
@@ -477,6 +494,16 @@ bool hwstamp_get_report(const struct hwstamp *h, unsigned int i, struct hwstamp_
 	r->refused = n->refused;
 	memcpy(r->name, n->name, sizeof(r->name));
 	return true;
+}
+
+struct phc_clock *hwstamp_clock(const struct hwstamp *h, unsigned int i)
+{
+	return h && i < h->nclock ? h->clock[i] : NULL;
+}
+
+int hwstamp_same_oscillator(const struct hwstamp *h, unsigned int i, unsigned int k)
+{
+	return i == k ? 1 : oscillator_verdict(i > k ? &h->pair[i][k] : &h->pair[k][i]);
 }
 
 static bool copy_names(struct hwstamp *h)

@@ -98,4 +98,9 @@ bool hwstamp_get_line(struct hwstamp *h, unsigned int i, struct hwstamp_line *li
 /* The @i-th NIC in use; false when there is none. */
 bool hwstamp_get_report(const struct hwstamp *h, unsigned int i, struct hwstamp_report *r);
 
+/* The @i-th clock that is in use; NULL: no such one. @h may be NULL. */
+struct phc_clock *hwstamp_clock(const struct hwstamp *h, unsigned int i);
+/* Do the @i-th and the @k-th run on one oscillator? 1 yes, 0 no, -1 not known yet */
+int hwstamp_same_oscillator(const struct hwstamp *h, unsigned int i, unsigned int k);
+
 #endif

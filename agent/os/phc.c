@@ -168,17 +168,42 @@ void phc_close(struct phc *p)
 	free(p);
 }
 
-int phc_steer_open(struct phc *p, double *freq_max)
+static unsigned int number(int n)
+{
+	return n > 0 ? (unsigned int)n : 0;
+}
+
+int phc_get_abilities(struct phc *p, struct phc_abilities *out)
 {
 	struct ptp_clock_caps caps = { 0 };
-	char path[32];
 	int r = call(p, PTP_CLOCK_GETCAPS, &caps);
 
 	if (r)
 		return r;
-	if (caps.max_adj <= 0)
+	*out = (struct phc_abilities){
+		.freq_max = number(caps.max_adj) * 1e-9,
+		.alarms = number(caps.n_alarm),
+		.external_stamps = number(caps.n_ext_ts),
+		.periodic_outputs = number(caps.n_per_out),
+		.pins = number(caps.n_pins),
+		.pps = caps.pps,
+		.cross_timestamps = caps.cross_timestamping,
+		.shifts_phase = caps.adjust_phase,
+	};
+	return 0;
+}
+
+int phc_steer_open(struct phc *p, double *freq_max)
+{
+	struct phc_abilities can;
+	char path[32];
+	int r = phc_get_abilities(p, &can);
+
+	if (r)
+		return r;
+	if (can.freq_max <= 0)
 		return -EOPNOTSUPP;
-	*freq_max = caps.max_adj * 1e-9;
+	*freq_max = can.freq_max;
 	if (p->write_fd >= 0)
 		return 0;
 	path_of(p->index, path);

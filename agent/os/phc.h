@@ -33,6 +33,15 @@ const char *phc_method_name(enum phc_method m);
 /* 0 or -errno (one reading lost; a method that keeps failing is given up). */
 int phc_read(struct phc *p, struct phc_reading *out);
 
+/* What the hardware and its driver can do (PTP_CLOCK_GETCAPS) */
+struct phc_abilities {
+	double freq_max;	/* ratio; 0: runs as it runs */
+	unsigned int alarms, external_stamps, periodic_outputs, pins;
+	bool pps, cross_timestamps, shifts_phase;
+};
+
+int phc_get_abilities(struct phc *p, struct phc_abilities *out);
+
 /*
  * To be steered, a clock is opened once more, for writing. *freq_max: how much faster or
  * slower it can run, ratio. 0 or -errno (-EOPNOTSUPP: it runs as it runs).

@@ -337,12 +337,19 @@ void phc_clock_get_report(const struct phc_clock *c, struct phc_clock_report *r)
 		.steering = c->steering,
 		.bound_ns = c->bound_ns,
 		.noise_ns = l->noise_ns,
-		.rate = -c->by_free.slope * 1e-9,
+		/* as if its frequency had not been set before us either */
+		.rate = (1.0 / (1.0 + c->by_free.slope * 1e-9)) / (1.0 + c->freq_at_first) - 1.0,
+		.rate_error = c->by_free.count > 2 ? sqrt(c->by_free.var_slope) * 1e-9 : INFINITY,
 		.freq = c->freq,
 		.error_ns = c->error_ns,
 		.conversion_ns = l->count ? phc_line_error(l, l->reading[l->head].phc) : NAN,
 		.steps = c->steps,
 	};
+}
+
+int phc_clock_abilities(struct phc_clock *c, struct phc_abilities *out)
+{
+	return c->dev ? phc_get_abilities(c->dev, out) : -ENODEV;
 }
 
 const char *phc_steering_name(enum phc_steering s)

@@ -62,7 +62,7 @@ struct phc_clock_report {
 	enum phc_method method;
 	enum phc_steering steering;
 	double bound_ns, noise_ns;	/* of readings: half bracket, scatter about the line */
-	double rate;			/* free-running, against the free-running system clock */
+	double rate, rate_error;	/* free-running, against the free-running system clock */
 	double freq;			/* that was set last, ratio */
 	double error_ns;		/* less the target, at the last steering; NAN: never */
 	double conversion_ns;		/* 1 sigma */
@@ -70,6 +70,8 @@ struct phc_clock_report {
 };
 
 void phc_clock_get_report(const struct phc_clock *c, struct phc_clock_report *r);
+/* 0 or -errno */
+int phc_clock_abilities(struct phc_clock *c, struct phc_abilities *out);
 const char *phc_steering_name(enum phc_steering s);
 
 #endif
