@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ptp/manage_private.h"
+#include "ptp/unicast_client.h"
 
 static const struct ptp_port_config *config(const struct ptp_manage_call *c)
 {
@@ -47,23 +48,30 @@ static struct ptp_octets text(const char *s)
 	return (struct ptp_octets){ (const u8 *)s, (u16)(s ? strnlen(s, 255) : 0) };
 }
 
-/* protocolAddress of clause 7.4.1 from what a port is told by */
+struct ptp_octets ptp_manage_address(int transport, const u8 *address, u16 *network)
+{
+	switch (transport) {
+	case PTP_OVER_UDP4:
+		*network = PTP_NETWORK_UDP_IPV4;
+		return (struct ptp_octets){ address + 12, 4 };
+	case PTP_OVER_UDP6:
+		*network = PTP_NETWORK_UDP_IPV6;
+		return (struct ptp_octets){ address, 16 };
+	case PTP_OVER_ETHERNET:
+		*network = PTP_NETWORK_ETHERNET;
+		return (struct ptp_octets){ address, 6 };
+	default:
+		*network = 0;
+		return (struct ptp_octets){ NULL, 0 };
+	}
+}
+
 static void set_address(const struct ptp_manage_port *f, struct ptp_clock_description *d)
 {
-	switch (f->transport) {
-	case PTP_OVER_UDP4:
-		d->protocol = PTP_NETWORK_UDP_IPV4;
-		d->protocol_address = (struct ptp_octets){ f->address + 12, 4 };
-		break;
-	case PTP_OVER_UDP6:
-		d->protocol = PTP_NETWORK_UDP_IPV6;
-		d->protocol_address = (struct ptp_octets){ f->address, 16 };
-		break;
-	case PTP_OVER_ETHERNET:
-		d->protocol = PTP_NETWORK_ETHERNET;
-		d->protocol_address = (struct ptp_octets){ f->mac, sizeof(f->mac) };
-		break;
-	}
+	const bool ethernet = f->transport == PTP_OVER_ETHERNET;
+
+	d->protocol_address = ptp_manage_address(f->transport, ethernet ? f->mac : f->address,
+						 &d->protocol);
 	if (!f->transport)
 		return;
 	d->physical_protocol = text("IEEE 802.3");
@@ -214,7 +222,13 @@ static u16 disable(struct ptp_manage_call *c, const union ptp_management_data *d
 
 static u16 get_negotiation(struct ptp_manage_call *c, union ptp_management_data *d)
 {
-	d->octet = config(c)->delivery == PTP_UNICAST;
+	d->octet = config(c)->delivery == PTP_UNICAST || config(c)->grants.clients;
+	return PTP_MANAGED;
+}
+
+static u16 get_unicast_room(struct ptp_manage_call *c, union ptp_management_data *d)
+{
+	d->number = PTP_TRANSMITTERS_MAX;
 	return PTP_MANAGED;
 }
 
@@ -273,12 +287,6 @@ static u16 get_service_stats(struct ptp_manage_call *c, union ptp_management_dat
 	return PTP_MANAGED;
 }
 
-/* Of ports that ask nobody it is empty, as ptp4l's. */
-static u16 get_unicast_table(struct ptp_manage_call *c, union ptp_management_data *d)
-{
-	return config(c)->delivery == PTP_UNICAST ? PTP_NOT_SUPPORTED : PTP_MANAGED;
-}
-
 static u16 get_hwclock(struct ptp_manage_call *c, union ptp_management_data *d)
 {
 	ptp_manage_ask_nic(c);
@@ -301,6 +309,7 @@ static const struct ptp_manage_handler handlers[] = {
 	HANDLER(ENABLE_PORT, .command = enable),
 	HANDLER(DISABLE_PORT, .command = disable),
 	HANDLER(UNICAST_NEGOTIATION_ENABLE, .get = get_negotiation),
+	HANDLER(UNICAST_MASTER_MAX_TABLE_SIZE, .get = get_unicast_room),
 	HANDLER(ACCEPTABLE_MASTER_TABLE_ENABLED, .get = get_acceptable),
 	HANDLER(MASTER_ONLY, .get = get_master_only, .set = set_master_only),
 	HANDLER(DELAY_MECHANISM, .get = get_mechanism, .set = set_mechanism),
@@ -309,7 +318,7 @@ static const struct ptp_manage_handler handlers[] = {
 	HANDLER(PORT_PROPERTIES_NP, .get = get_properties, .local = true),
 	HANDLER(PORT_STATS_NP, .get = get_stats),
 	HANDLER(PORT_SERVICE_STATS_NP, .get = get_service_stats),
-	HANDLER(UNICAST_MASTER_TABLE_NP, .get = get_unicast_table),
+	HANDLER(UNICAST_MASTER_TABLE_NP, .get = ptp_manage_get_unicast),
 	HANDLER(PORT_HWCLOCK_NP, .get = get_hwclock, .local = true),
 };
 

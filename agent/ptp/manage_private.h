@@ -32,6 +32,7 @@ struct ptp_manage_call {
 	s64 now_mono;
 	unsigned int port;	/* that is meant, of those with a port's scope */
 	struct ptp_manage_port facts;	/* what data of an answer may point to */
+	u8 table[PTP_MESSAGE_MAX];	/* the same */
 	char why[160];		/* of an error; may be empty */
 };
 
@@ -48,6 +49,14 @@ struct ptp_manage_handler {
 const struct ptp_manage_handler *ptp_manage_clock_handlers(size_t *n);
 const struct ptp_manage_handler *ptp_manage_port_handlers(size_t *n);
 
+/* manage_unicast.c: UNICAST_MASTER_TABLE_NP */
+u16 ptp_manage_get_unicast(struct ptp_manage_call *c, union ptp_management_data *d);
+
+/*
+ * portAddress of clause 7.4.1 from the PTP_ADDRESS_LEN octets that ports are told by, inside
+ * of them; of a transport that is not known it is empty.
+ */
+struct ptp_octets ptp_manage_address(int transport, const u8 *address, u16 *network);
 u16 ptp_manage_error(struct ptp_manage_call *c, u16 error, const char *why);
 /* Fill in c->facts of c->port. */
 void ptp_manage_ask_port(struct ptp_manage_call *c);

@@ -248,8 +248,10 @@ static bool start(struct lab *lab)
 		  .log_max_delay_req = 5, .delay = PTP_E2E, .delivery = PTP_MULTICAST },
 		{ .bmca = { .log_announce = 1, .announce_timeout = 3, .local_priority = 128,
 			    .records = PTP_FOREIGN_RECORDS_MIN },
-		  .log_max_delay_req = 5, .delay = PTP_E2E, .delivery = PTP_HYBRID },
+		  .log_max_delay_req = 5, .delay = PTP_E2E, .delivery = PTP_UNICAST,
+		  .asking = { .duration_s = 300 } },
 	};
+	const struct ptp_transmitter t[] = { { .address = { 1 } }, { .address = { 2 } } };
 	const struct ptp_instance_config cfg = {
 		.def = { .clock = OWN, .ports = PORTS, .domain = DOMAIN,
 			 .quality = { 248, 0xfe, 0xffff }, .priority1 = 128, .priority2 = 128,
@@ -270,6 +272,8 @@ static bool start(struct lab *lab)
 	if (!lab->t || !lab->mg)
 		return false;
 	ptp_instance_set_manager(lab->t, lab->mg);
+	if (!ptp_instance_set_transmitters(lab->t, 1, t, ARRAY_SIZE(t), lab->now))
+		return false;
 	for (unsigned int i = 0; i < PORTS; i++)
 		ptp_instance_event(lab->t, i, PTP_EV_INITIALIZED, lab->now);
 	return true;

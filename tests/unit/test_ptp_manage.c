@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "ptp/unicast_client.h"
 #include "ptp_console.h"
 
 static void test_header(void **unused)
@@ -189,7 +190,7 @@ static u16 expected(u16 id)
 		PTP_MID_DELAY_MECHANISM, PTP_MID_LOG_MIN_PDELAY_REQ_INTERVAL,
 		PTP_MID_TIME_STATUS_NP, PTP_MID_GRANDMASTER_SETTINGS_NP,
 		PTP_MID_PORT_DATA_SET_NP, PTP_MID_PORT_STATS_NP, PTP_MID_PORT_SERVICE_STATS_NP,
-		PTP_MID_UNICAST_MASTER_TABLE_NP,
+		PTP_MID_UNICAST_MASTER_TABLE_NP, PTP_MID_UNICAST_MASTER_MAX_TABLE_SIZE,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(ok); i++)
@@ -303,6 +304,43 @@ static void test_port_values(void **unused)
 			 .master_announce_timeout, d.port_stats_np.tx[PTP_ANNOUNCE]);
 }
 
+static void test_unicast_table(void **unused)
+{
+	static const u8 want[] = {
+		/* not heard of yet */
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 4, 10, 0, 0, 9,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 4, 10, 0, 0, 8,
+	};
+	struct ptp_transmitter t[PTP_TRANSMITTERS_MAX] = { 0 };
+	struct ptp_port_config cfg = *ptp_instance_port_config(lab.t, 1);
+	union ptp_management_data d;
+
+	d = value(PTP_MID_UNICAST_MASTER_TABLE_NP);
+	assert_int_equal(d.unicast_table_np.size, 0);
+	assert_int_equal(d.unicast_table_np.entries.len, 0);
+	cfg.delivery = PTP_UNICAST;
+	cfg.asking.duration_s = 300;
+	assert_true(ptp_instance_configure_port(lab.t, 1, &cfg, lab.now));
+	for (unsigned int i = 0; i < ARRAY_SIZE(t); i++) {
+		memcpy(t[i].address, console, sizeof(console));
+		t[i].address[15] = (u8)(9 - i);
+	}
+	assert_true(ptp_instance_set_transmitters(lab.t, 1, t, 2, lab.now));
+	assert_int_equal(get(false, PTP_MID_UNICAST_MASTER_TABLE_NP, 2), 1);
+	assert_int_equal(said(0, PTP_MID_UNICAST_MASTER_TABLE_NP, &d), 0);
+	assert_int_equal(d.unicast_table_np.size, 2);
+	assert_int_equal(d.unicast_table_np.entries.len, sizeof(want));
+	assert_memory_equal(d.unicast_table_np.entries.b, want, sizeof(want));
+	/* more than a message can say */
+	assert_true(ptp_instance_set_transmitters(lab.t, 1, t, 53, lab.now));
+	assert_int_equal(get(false, PTP_MID_UNICAST_MASTER_TABLE_NP, 2), 1);
+	assert_int_equal(said(0, PTP_MID_UNICAST_MASTER_TABLE_NP, &d), 0);
+	assert_int_equal(d.unicast_table_np.size, 53);
+	assert_true(ptp_instance_set_transmitters(lab.t, 1, t, 54, lab.now));
+	assert_int_equal(get(false, PTP_MID_UNICAST_MASTER_TABLE_NP, 2), 1);
+	assert_int_equal(said(0, PTP_MID_UNICAST_MASTER_TABLE_NP, &d), PTP_RESPONSE_TOO_BIG);
+}
+
 static void test_wrong(void **unused)
 {
 	static const u8 two[] = {
@@ -371,7 +409,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_header), TEST(test_unicast), TEST(test_targets), TEST(test_forward),
 		TEST(test_heard), TEST(test_get_all), TEST(test_clock_values),
-		TEST(test_port_values), TEST(test_wrong), TEST(test_limit), TEST(test_nobody),
+		TEST(test_port_values), TEST(test_unicast_table), TEST(test_wrong), TEST(test_limit), TEST(test_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
