@@ -6,8 +6,8 @@
  * it left. Nothing is remembered of the client but the Sync whose transmit stamp is
  * awaited. Pure, also for the kernel module.
  *
- * Not verified against the standard, which was not at hand; this is what public drafts and
- * implementations (ntpd-rs) do: that the REQUEST is in the Sync and not in a Follow_Up of
+ * Not verified against the standard, which was not at hand, but against the octets of
+ * ntpd-rs, which does the same: that the REQUEST is in the Sync and not in a Follow_Up of
  * it, that the correction of such a Follow_Up is not waited for, and all that ptp_csptp.h
  * says of the TLVs.
  */

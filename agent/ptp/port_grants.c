@@ -10,8 +10,11 @@
 
 #include "ptp/port_private.h"
 
-/* Messages in one go; what else is due comes in the next one, which is due at once. */
-#define AT_ONCE 512
+/*
+ * Messages in one go; what else is due comes in the next one, which is due at once.
+ * Between them transmit stamps are fetched: a socket keeps only some hundreds of them.
+ */
+#define AT_ONCE 32
 
 static bool is_served(const struct ptp_port *p, u8 message)
 {

@@ -144,7 +144,7 @@ static void spread(struct node *a, unsigned int port, const struct ptp_outgoing 
 	for (unsigned int i = 0; i < w.nodes; i++) {
 		struct node *b = &w.node[i];
 
-		if (o->to && o->to[PTP_ADDRESS_LEN - 1] != b->clock)
+		if (o->to && o->to[PTP_ADDRESS_LEN - 1] != (u8)b->clock)
 			continue;
 		for (unsigned int j = 0; j < b->ports; j++) {
 			if (b->plug[j].segment == NOWHERE || (b == a && j == port) ||

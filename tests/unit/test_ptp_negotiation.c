@@ -257,6 +257,22 @@ static void a_restarted_transmitter_is_asked_again(void **state)
 	assert_int_equal(w.bad_legs, 0);
 }
 
+/* Another device has its address: nobody answers for the old identity. */
+static void a_replaced_transmitter_is_asked_again(void **state)
+{
+	struct node *gm = add_gm(1), *oc = add_client(&gm, 1);
+	struct setting s;
+
+	setting_gm(&s, 1);
+	until_legs(oc, 2, 60 * S);
+	gm->clock += 256;
+	world_restart(gm, &s);
+	assert_in_range(until_legs(oc, 2, 200 * S), 1, 40 * S);
+	assert_int_equal(parent(oc), gm->clock);
+	assert_true(world_count(gm, 0).refused[PTP_REFUSED_TARGET] > 0);
+	assert_int_equal(w.bad_legs, 0);
+}
+
 /* Its Announce was renewed before it was missed, so only Sync is missing. */
 static void lost_grants_of_sync_are_noticed(void **state)
 {
@@ -600,6 +616,7 @@ int main(void)
 		T(doubled_signaling_does_no_harm),
 		T(a_silent_transmitter_is_asked_less_and_less),
 		T(a_restarted_transmitter_is_asked_again),
+		T(a_replaced_transmitter_is_asked_again),
 		T(lost_grants_of_sync_are_noticed),
 		T(fail_over_asks_the_other),
 		T(fail_over_has_the_other_at_hand),

@@ -416,6 +416,58 @@ static void csptp_losses_and_lies(void **state)
 	assert_false(ptp_csptp_stamped(&c, m.header.sequence, 1, STAMP_KERNEL, 0, &s));
 }
 
+/*
+ * Octets as statime-csptp of ntpd-rs (August 2026) makes them: its request, which is ours
+ * but for the identity, and its response and Follow_Up.
+ */
+static const u8 their_request[] = {
+	0x30, 0x12, 0x00, 0x34, 0x80, 0x00, 0x04, 0x00, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x12, 0x34, 0x00, 0x7f, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0xff, 0x00, 0x00, 0x04, 0x01, 0x00, 0x00, 0x00,
+};
+static const u8 their_response[] = {
+	0x30, 0x12, 0x00, 0x58, 0x80, 0x00, 0x06, 0x18, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x12, 0x34, 0x00, 0x7f, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0xff, 0x01, 0x00, 0x12, 0x00, 0x00, 0x65, 0x53, 0xf1, 0x00, 0x00, 0x00, 0x00, 0x05,
+	0, 0, 0, 0, 0, 0, 0, 0,
+	0xf0, 0x02, 0x00, 0x12, 0x0b, 0xf8, 0xfe, 0x69, 0x00, 0x16, 0x00, 0x03, 0x00, 0x00,
+	0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08,
+};
+static const u8 their_follow_up[] = {
+	0x38, 0x12, 0x00, 0x2c, 0x80, 0x00, 0x06, 0x00, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x12, 0x34, 0x00, 0x7f,
+	0x00, 0x00, 0x65, 0x53, 0xf1, 0x00, 0x00, 0x00, 0x00, 0x4d,
+};
+
+static void csptp_of_others(void **state)
+{
+	struct ptp_csptp_client c = client();
+	u8 buf[PTP_CSPTP_REQUEST_LEN], wants = 0;
+	struct ptp_csptp_sample s;
+	struct ptp_message m;
+
+	c.next = 0x1234;
+	c.id = (struct ptp_port_id){ 0, 0 };
+	assert_int_equal(ptp_csptp_ask(&c, 0, buf), 0x1234);
+	assert_memory_equal(buf, their_request, sizeof(their_request));
+	assert_int_equal(ptp_message_parse(their_request, sizeof(their_request), &m), 0);
+	assert_true(ptp_csptp_is_request(&m, &wants));
+	assert_int_equal(wants, PTP_CSPTP_WANT_STATUS);
+	assert_false(ptp_csptp_stamped(&c, 0x1234, 10 * S, STAMP_KERNEL, 0, &s));
+	assert_int_equal(ptp_message_parse(their_response, sizeof(their_response), &m), 0);
+	assert_false(ptp_csptp_received(&c, &m, 20 * S, STAMP_KERNEL, 0, &s));
+	assert_int_equal(ptp_message_parse(their_follow_up, sizeof(their_follow_up), &m), 0);
+	assert_true(ptp_csptp_received(&c, &m, 0, STAMP_NONE, 0, &s));
+	assert_int_equal(s.fwd.remote_tai, EPOCH + 5);
+	assert_int_equal(s.back.remote_tai, EPOCH + 77);
+	assert_int_equal(s.flags, PTP_FLAG_PTP_TIMESCALE | PTP_FLAG_TIME_TRACEABLE);
+	assert_true(s.has_status);
+	assert_int_equal(s.status.gm, 0x0102030405060708);
+	assert_int_equal(s.status.priority1, 11);
+	assert_int_equal(s.status.quality.class, 248);
+	assert_int_equal(s.status.steps_removed, 3);
+}
+
 int main(void)
 {
 #define M(f) cmocka_unit_test_setup_teardown(f, setup_master, teardown)
@@ -427,6 +479,7 @@ int main(void)
 		M(csptp_one_step),
 		M(csptp_requests_that_are_none),
 		M(csptp_losses_and_lies),
+		cmocka_unit_test(csptp_of_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
