@@ -37,12 +37,15 @@ void ptp_manager_free(struct ptp_manager *mg)
 
 void ptp_manager_configure(struct ptp_manager *mg, const struct ptp_manager_config *cfg)
 {
-	size_t len = cfg->user ? strlen(cfg->user) : 0;
+	const char *user = cfg->user ? cfg->user : "";
+	size_t len = strnlen(user, sizeof(mg->user));
 
 	mg->cfg = *cfg;
-	mg->user_len = (u16)(len < sizeof(mg->user) ? len : sizeof(mg->user));
-	if (mg->user_len)
-		memcpy(mg->user, cfg->user, mg->user_len);
+	if (len == mg->configured_len && !memcmp(user, mg->configured, len))
+		return;
+	memcpy(mg->configured, user, len);
+	memcpy(mg->user, user, len);
+	mg->configured_len = mg->user_len = (u16)len;
 }
 
 void ptp_manager_count(const struct ptp_manager *mg, struct ptp_manager_counters *c)

@@ -93,7 +93,7 @@ struct ptp_manager;
 struct ptp_manager *ptp_manager_new(const struct ptp_manager_config *cfg,
 				    const struct ptp_manage_ops *ops, void *ctx);
 void ptp_manager_free(struct ptp_manager *mg);
-/* Another policy; the texts and the profile too. */
+/* Another policy; what management changed stays, as far as it is not configured anew. */
 void ptp_manager_configure(struct ptp_manager *mg, const struct ptp_manager_config *cfg);
 void ptp_manager_count(const struct ptp_manager *mg, struct ptp_manager_counters *c);
 

@@ -15,6 +15,8 @@ struct ptp_manager {
 	struct ptp_manager_counters counters;
 	u8 user[PTP_USER_DESCRIPTION_MAX];
 	u16 user_len;
+	u8 configured[PTP_USER_DESCRIPTION_MAX];	/* before management changed it */
+	u16 configured_len;
 	s64 spared_mono;	/* see spend() */
 	u16 sequence;		/* of the next request to others */
 };

@@ -94,6 +94,13 @@ static void test_set_clock(void **unused)
 	d.text = (struct ptp_octets){ lab.answer[0].buf, PTP_USER_DESCRIPTION_MAX + 1 };
 	set(PTP_MID_USER_DESCRIPTION, false, d, PTP_WRONG_VALUE);
 	assert_memory_equal(value(PTP_MID_USER_DESCRIPTION).text.b, "rack 4", 6);
+	/* the same configuration again, and another one */
+	allow(true, false);
+	assert_memory_equal(value(PTP_MID_USER_DESCRIPTION).text.b, "rack 4", 6);
+	lab.policy.user = "moved";
+	allow(true, false);
+	assert_int_equal(value(PTP_MID_USER_DESCRIPTION).text.len, 5);
+	assert_memory_equal(value(PTP_MID_USER_DESCRIPTION).text.b, "moved", 5);
 	set(PTP_MID_TIME, false, (union ptp_management_data){ .time_tai = 5 }, PTP_NOT_SETABLE);
 	set(PTP_MID_PATH_TRACE_ENABLE, false, (union ptp_management_data){ .octet = 0 },
 	    PTP_NOT_SETABLE);
