@@ -20,18 +20,40 @@ PPB = 12345
 class Way:
     """One wire with one way to speak PTP over it."""
 
-    def __init__(self, number, transport, mechanism, steps):
-        self.number, self.transport = number, transport
-        self.mechanism, self.steps = mechanism, steps
+    def __init__(self, lab, number, transport, mechanism, steps, unicast=False):
+        self.lab, self.number, self.transport = lab, number, transport
+        self.mechanism, self.steps, self.unicast = mechanism, steps, unicast
         self.ours, self.theirs = f"o{number}", f"t{number}"
-        self.name = f"{transport}, {mechanism}, {steps}-step"
+        self.name = f"{transport}, {mechanism}, {steps}-step{', unicast' if unicast else ''}"
+
+    def wire(self, theirs="-", ours="-"):
+        """With a clock of its own at each end, or these. The kernel has room for 16."""
+        self.lab.pair(("theirs", self.theirs), ("ours", self.ours), self.number, (theirs, ours))
+        if theirs == "-":
+            self.lab.spoil(self.theirs, 30 - self.number)
+        if ours == "-":
+            self.lab.spoil(self.ours, self.number)
+
+    def address(self, end):
+        """Of 1, theirs, or 2, ours."""
+        if self.transport == "ethernet":
+            return self.lab.mac(*(("theirs", self.theirs), ("ours", self.ours))[end - 1])
+        return f"fd00:{self.number}::{end}" if self.transport == "ipv6" else \
+            f"10.50.{self.number}.{end}"
 
     def port(self, *more):
         """Of our configuration."""
         profile = "default-p2p" if self.mechanism == "p2p" else "default-e2e"
-        return (f'{{ interface = "{self.ours}"; domain = {self.number}; '
-                f'transport = "{self.transport}"; profile = "{profile}"; announce_interval = 0; '
-                f'sync_interval = -1; {" ".join(more)} }}')
+        out = [f'interface = "{self.ours}"; domain = {self.number}; profile = "{profile}";',
+               f'transport = "{self.transport}"; announce_interval = 0; sync_interval = -1;', *more]
+        if self.unicast:
+            out.append('delivery = "unicast";')
+        return "{ " + " ".join(out) + " }"
+
+    def source(self, *more):
+        if self.unicast:
+            more += (f'address = "{self.address(1)}";',)
+        return self.port('protocol = "ptp";', *more)
 
     def options(self):
         """Of ptp4l."""
@@ -42,14 +64,27 @@ class Way:
             out += ["--twoStepFlag", "0", "--time_stamping", "onestep"]
         return out
 
+    def grants(self):
+        """Of a ptp4l that gives time."""
+        return ["--unicast_listen", "1", "--inhibit_multicast_service", "1"] if self.unicast else []
 
-def ways(steps=("two", "one")):
-    out = []
-    for transport in TRANSPORTS:
-        for mechanism in ("e2e", "p2p"):
-            for step in steps:
-                out.append(Way(len(out) + 1, transport, mechanism, step))
-    return out
+    def asks(self):
+        """Of one that receives it."""
+        if not self.unicast:
+            return []
+        path = f"{self.lab.work}/{self.theirs}.cfg"
+        kind = {"ethernet": "L2", "ipv4": "UDPv4", "ipv6": "UDPv6"}[self.transport]
+        with open(path, "w") as f:
+            f.write("[global]\nunicast_req_duration 60\n[unicast_master_table]\ntable_id 1\n"
+                    f"logQueryInterval 0\n{kind} {self.address(2)}\n"
+                    f"[{self.theirs}]\nunicast_master_table 1\n")
+        return ["-f", path]
+
+
+def ways(lab, steps):
+    all_ways = [(t, m, s) for t in TRANSPORTS for m in ("e2e", "p2p") for s in steps]
+    all_ways += [(t, "e2e", "two", True) for t in TRANSPORTS]
+    return [Way(lab, i + 1, *w) for i, w in enumerate(all_ways)]
 
 
 def by(items, key, value):
@@ -65,8 +100,8 @@ def no_loss(clocks):
 class Receiver:
     """Ours, of all that ptp4l can be as grandmaster. Their NICs have one clock, "gm"."""
 
-    def __init__(self, lab, linuxptp):
-        self.lab, self.linuxptp, self.ways = lab, linuxptp, ways()
+    def __init__(self, lab, linuxptp, _):
+        self.lab, self.linuxptp, self.ways = lab, linuxptp, ways(lab, ("two", "one"))
 
     def start(self):
         lab = self.lab
@@ -77,16 +112,13 @@ class Receiver:
         simnic.setting("clocks", "gm", "step_ns", TAI + 200_000_000 + offset("gm"))
         simnic.setting("clocks", "gm", "frequency_ppb", PPB)
         for w in self.ways:
-            lab.pair(("theirs", w.theirs), ("ours", w.ours), w.number, ("gm", "-"))
-            simnic.setting("clocks", w.ours, "frequency_ppb", 1000 * w.number - 5000)
-            simnic.setting("clocks", w.ours, "step_ns", 54321 * w.number)
-            lab.ptp4l(self.linuxptp, "theirs", w.theirs, *w.options(), "--masterOnly", "1",
-                      "--logSyncInterval", "-2", "--logMinDelayReqInterval", "0")
+            w.wire("gm")
+            lab.ptp4l(self.linuxptp, "theirs", w.theirs, *w.options(), *w.grants(), "--masterOnly",
+                      "1", "--logSyncInterval", "-2", "--logMinDelayReqInterval", "0")
         self.unequal = self.ways[0]
         simnic.setting("nics", self.unequal.theirs, "delay_ns", 1000 + ASYMMETRY_NS)
         lab.agent("ours", "ours", "sources = ( " + ", ".join(
-            w.port('protocol = "ptp";', f"asymmetry = {-ASYMMETRY_NS * 1e-9:.9f};"
-                   if w is self.unequal else "")
+            w.source(f"asymmetry = {-ASYMMETRY_NS * 1e-9:.9f};" if w is self.unequal else "")
             for w in self.ways) + " );")
 
     def look(self):
@@ -137,20 +169,21 @@ class Receiver:
 
 
 class Transmitter:
-    """Ours, as grandmaster of all that ptp4l can be as time-receiver, each with its clock."""
+    """Ours, as grandmaster of all that ptp4l can be as time-receiver, each with its clock.
+    Ours are ports of one card."""
 
-    def __init__(self, lab, linuxptp):
-        self.lab, self.linuxptp, self.ways = lab, linuxptp, ways(("two",))
+    def __init__(self, lab, linuxptp, _):
+        self.lab, self.linuxptp, self.ways = lab, linuxptp, ways(lab, ("two",))
 
     def start(self):
         lab = self.lab
         lab.namespace("ours")
         lab.namespace("theirs")
+        control("clock", "card")
+        lab.spoil("card", 3)
         for w in self.ways:
-            lab.pair(("theirs", w.theirs), ("ours", w.ours), w.number)
-            simnic.setting("clocks", w.ours, "frequency_ppb", 1000 * w.number - 5000)
-            simnic.setting("clocks", w.theirs, "frequency_ppb", PPB + 3000 * w.number)
-            lab.ptp4l(self.linuxptp, "theirs", w.theirs, *w.options(), "--slaveOnly", "1",
+            w.wire(ours="card")
+            lab.ptp4l(self.linuxptp, "theirs", w.theirs, *w.options(), *w.asks(), "--slaveOnly", "1",
                       "--logSyncInterval", "-1")
         lab.agent("ours", "ours", "serve_ptp = ( " + ", ".join(
             w.port() for w in self.ways) + " );")
@@ -183,18 +216,111 @@ class Transmitter:
         self.start()
         self.judge()
         self.lab.clear()
+        control("delete", "card")
 
 
-PARTS = {"receive": Receiver, "transmit": Transmitter}
+class Boundary:
+    """Ours between two ptp4l, "up" and "down", each in a namespace of its own: who is best
+    changes, and everybody is to follow whoever it is."""
+
+    BOTH = ('interface = [ "b0", "b1" ]; transport = "ipv4"; announce_interval = 0; '
+            'sync_interval = -1;')
+    WIRE = {"up": ("u0", "10"), "down": ("d0", "20")}
+
+    def __init__(self, lab, linuxptp, other):
+        self.lab, self.linuxptp = lab, {"up": linuxptp, "down": other}
+        self.versions = f"{linuxptp.version} and {other.version}"
+
+    def start_theirs(self, name):
+        nic, priority = self.WIRE[name]
+        self.lab.ptp4l(self.linuxptp[name], name, name, "-i", nic, "-4", "--priority1", priority,
+                       "--logAnnounceInterval", "0", "--logSyncInterval", "-2")
+
+    def start(self):
+        lab = self.lab
+        for name in ("ours", "up", "down"):
+            lab.namespace(name)
+        for i, (ns, ours) in enumerate((("up", "b0"), ("down", "b1"))):
+            nic = self.WIRE[ns][0]
+            lab.pair((ns, nic), ("ours", ours), i + 1)
+            lab.spoil(nic, 5 + i)
+            lab.spoil(ours, 7 + i)
+        # without a step of it, "up" is what they all find
+        simnic.setting("clocks", "u0", "step_ns", TAI + 300_000_000 + offset("u0"))
+        self.start_theirs("up")
+        self.start_theirs("down")
+        lab.agent("ours", "ours", f'sources = ( {{ protocol = "ptp"; {self.BOTH} }} ); '
+                  f'serve_ptp = ( {{ {self.BOTH} }} ); ptp_management = {{ set = true; }};')
+
+    def states(self):
+        self.clock = self.lab.ask("ours", "ptp")[0]
+        return [p["state"] for p in self.clock["ports"]]
+
+    def errors(self, reference):
+        """Of the host's clock and the PHCs in use, by the one that is followed."""
+        nics = {"up": ["u0"], "down": ["d0"], "ours": ["b0", "b1"]}
+        names = [n for k in nics if k in self.lab.running for n in nics[k]]
+        if reference is None:
+            return {n: offset(n) + TAI for n in names}
+        return {"host": offset(reference) + TAI, **{n: offset(reference, n) for n in names}}
+
+    def expect(self, what, states, reference):
+        """Ports of ours, and the NIC whose clock all others are to be on (none: the host's)."""
+        def right():
+            good = self.states() == states and all(abs(e) < CLOSE_NS for e in
+                                                   self.errors(reference).values())
+            return good and self.clock["is_grandmaster"] == (reference is None)
+
+        good = until(120, right)
+        errors = self.errors(reference)
+        print("# errors:", ", ".join(f"{k} {v} ns" for k, v in errors.items()))
+        ok(good, f"{what} (ptp4l {self.versions})", f"{self.states()} {errors} {self.clock}")
+        if not good:
+            for name in self.lab.running:
+                self.lab.show(name)
+
+    def pmc(self, linuxptp, ns, *words):
+        done = self.lab.call(ns, f"{linuxptp.directory}/pmc", "-4", "-i", self.WIRE[ns][0], "-b",
+                             "0", *words)
+        return done.stdout
+
+    def change(self):
+        self.expect("a boundary clock of ours gives on what it receives", ["SLAVE", "MASTER"], "u0")
+        for ns in ("up", "down"):
+            said = self.pmc(self.linuxptp[ns], ns, "GET PARENT_DATA_SET", "GET CURRENT_DATA_SET")
+            gm = self.clock["parent"]["grandmaster"]
+            ok(f"grandmasterIdentity                   {gm}" in said and
+               "stepsRemoved     1" in said, f"pmc {self.linuxptp[ns].version} reads it", said)
+        said = self.pmc(self.linuxptp["up"], "up", "SET PRIORITY1 5")
+        ok("RESPONSE MANAGEMENT PRIORITY1" in said, "pmc sets its priority", said)
+        self.expect("and it becomes the grandmaster", ["MASTER", "MASTER"], None)
+        self.pmc(self.linuxptp["down"], "down", "SET PRIORITY1 128")
+        self.expect("pmc sets it back, and it is none", ["SLAVE", "MASTER"], "u0")
+        self.lab.stop("up")
+        self.expect("when the best goes, the next one is followed", ["MASTER", "SLAVE"], "d0")
+        self.lab.stop("down")
+        self.expect("when both go, ours is the grandmaster", ["MASTER", "MASTER"], None)
+        self.start_theirs("down")
+        self.expect("when one comes back, it is followed", ["MASTER", "SLAVE"], "d0")
+        self.start_theirs("up")
+        self.expect("when the best comes back, it is followed", ["SLAVE", "MASTER"], "u0")
+
+    def run(self):
+        self.start()
+        self.change()
+        self.lab.clear()
+
+
+PARTS = {"receive": Receiver, "transmit": Transmitter, "boundary": Boundary}
 
 
 def main():
     lab = Lab(sys.argv[1])
-    for name in sys.argv[2:]:
-        linuxptp = Linuxptp(lab, name)
+    versions = [Linuxptp(lab, name) for name in sys.argv[2:]]
+    for i, linuxptp in enumerate(versions):
         for part in os.environ.get("ATS_PTP_PARTS", " ".join(PARTS)).split():
             start = time.monotonic()
-            PARTS[part](lab, linuxptp).run()
+            PARTS[part](lab, linuxptp, versions[-1 - i]).run()
             print(f"# {part}, linuxptp {linuxptp.version}: {time.monotonic() - start:.0f} s")
     finish()
 

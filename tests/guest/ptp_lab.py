@@ -72,6 +72,21 @@ class Lab:
             self.ip("-n", ns, "addr", "add", f"fd00:{number}::{i + 1}/64", "dev", name, "nodad")
             self.ip("-n", ns, "link", "set", name, "up")
 
+    def mac(self, ns, name):
+        done = subprocess.run(["ip", "-n", ns, "-br", "link", "show", name], check=True,
+                              env=self.env, capture_output=True, text=True)
+        return done.stdout.split()[2]
+
+    def spoil(self, clock, number):
+        """As clocks are found: never set, and of an oscillator that is some ppm wrong."""
+        simnic.setting("clocks", clock, "frequency_ppb", 1500 * number - 12000)
+        simnic.setting("clocks", clock, "step_ns", 54321 * number)
+
+    def call(self, ns, *command):
+        return subprocess.run(["ip", "netns", "exec", ns, *command], env=self.env, text=True,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, check=False, timeout=60)
+
     def spawn(self, ns, name, *command):
         log = open(f"{self.work}/{name}.log", "w")
         self.running[name] = subprocess.Popen(["ip", "netns", "exec", ns, *command], env=self.env,
