@@ -31,9 +31,15 @@ static double sq(double x)
 	return x * x;
 }
 
+/* The bound as far as it is a matter of measurements and statements */
+static double stated_bound(const struct candidate *c)
+{
+	return fmax(c->bound_ns - c->assumed_ns, 0.0);
+}
+
 static double sigma(const struct candidate *c)
 {
-	return sqrt(sq(c->offset_sd_ns) + sq(ASYMMETRY_BELIEVED * c->bound_ns) + VAR_MIN);
+	return sqrt(sq(c->offset_sd_ns) + sq(ASYMMETRY_BELIEVED * stated_bound(c)) + VAR_MIN);
 }
 
 static int double_order(const void *a, const void *b)
@@ -144,7 +150,7 @@ static void drop_useless(struct candidate *c, struct share *s, unsigned int n)
 	unsigned int k = 0;
 
 	for (unsigned int i = 0; i < n; i++) {
-		s[i].var = sq(c[i].offset_sd_ns) + sq(ASYMMETRY_USUAL * c[i].bound_ns) + VAR_MIN;
+		s[i].var = sq(c[i].offset_sd_ns) + sq(ASYMMETRY_USUAL * stated_bound(&c[i])) + VAR_MIN;
 		if (s[i].right)
 			var[k++] = s[i].var;
 	}

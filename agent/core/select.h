@@ -79,6 +79,7 @@ struct candidate {
 	double freq;		/* our free-running clock against the source */
 	double freq_sd;
 	double bound_ns;	/* root distance: half-width of the correctness interval */
+	double assumed_ns;	/* part of that which weighs nothing: see struct exchange */
 	double jitter_ns;
 	double silent_s;	/* since the last good sample */
 	double poll_s;		/* expected between samples; 0 unknown */

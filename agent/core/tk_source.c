@@ -330,6 +330,7 @@ void tk_source_candidate(struct tk_source *s, s64 sys, s64 raw, s64 mono, struct
 	c->freq_sd = e.freq_sd;
 	c->jitter_ns = e.jitter_ns;
 	c->bound_ns = source_bound(s, &e);
+	c->assumed_ns = s->last.assumed_ns;
 }
 
 void tk_source_get_report(const struct tk_source *s, struct tk_source_report *r)

@@ -29,13 +29,6 @@ struct ptp_source {
 	u8 reach;
 };
 
-static double accuracy_ns(u8 accuracy)
-{
-	double ns = ptp_accuracy_ns(accuracy);
-
-	return isnan(ns) ? ACCURACY_UNKNOWN_NS : fmin(ns, ACCURACY_WORST_NS);
-}
-
 static u8 leap_of(const struct ptp_time_properties_ds *t)
 {
 	return t->flags & PTP_FLAG_LEAP61 ? 1 : t->flags & PTP_FLAG_LEAP59 ? 2 : 0;
@@ -53,7 +46,10 @@ static void say_of_itself(const struct ptp_source *s, const struct ptp_clock_ds 
 	x->stratum = (u8)(stratum < STRATUM_MAX ? stratum : STRATUM_MAX);
 	x->refid = REFID_PTP;
 	x->root_dispersion_ns = s->cfg->accuracy_ns >= 0 ? s->cfg->accuracy_ns :
-		accuracy_ns(ds->parent.gm_quality.accuracy);
+		ptp_accuracy_ns(ds->parent.gm_quality.accuracy);
+	if (isnan(x->root_dispersion_ns))
+		x->root_dispersion_ns = x->assumed_ns = ACCURACY_UNKNOWN_NS;
+	x->root_dispersion_ns = fmin(x->root_dispersion_ns, ACCURACY_WORST_NS);
 }
 
 static double interval_of(const struct ptp_source *s, s64 now_mono)

@@ -40,6 +40,11 @@ struct exchange {
 	u32 refid;		/* host byte order */
 	double root_delay_ns;
 	double root_dispersion_ns;
+	/*
+	 * Part of it that the server did not state and that was assumed: it bounds the
+	 * error like the rest, but is no reason to prefer another server.
+	 */
+	double assumed_ns;
 };
 
 #endif
