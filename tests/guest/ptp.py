@@ -280,9 +280,7 @@ class Boundary:
                 self.lab.show(name)
 
     def pmc(self, linuxptp, ns, *words):
-        done = self.lab.call(ns, f"{linuxptp.directory}/pmc", "-4", "-i", self.WIRE[ns][0], "-b",
-                             "0", *words)
-        return done.stdout
+        return self.lab.pmc(linuxptp, ns, self.WIRE[ns][0], "-4", *words)
 
     def change(self):
         self.expect("a boundary clock of ours gives on what it receives", ["SLAVE", "MASTER"], "u0")
@@ -311,7 +309,51 @@ class Boundary:
         self.lab.clear()
 
 
-PARTS = {"receive": Receiver, "transmit": Transmitter, "boundary": Boundary}
+class Managed:
+    """Ours, asked by pmc over every transport; of its hardware it tells on its host."""
+
+    def __init__(self, lab, linuxptp, _):
+        self.lab, self.linuxptp = lab, linuxptp
+        self.ways = [Way(lab, i + 1, transport, "e2e", "two")
+                     for i, transport in enumerate(TRANSPORTS)]
+
+    def start(self):
+        lab = self.lab
+        lab.namespace("ours")
+        lab.namespace("theirs")
+        for w in self.ways:
+            lab.pair(("theirs", w.theirs), ("ours", w.ours), w.number)
+        lab.agent("ours", "ours", "ptp_management = { set = true; }; serve_ptp = ( " +
+                  ", ".join(w.port() for w in self.ways) + " );")
+
+    def pmc(self, w, *commands):
+        return self.lab.pmc(self.linuxptp, "theirs", w.theirs, TRANSPORTS[w.transport], "-d",
+                            str(w.number), *commands)
+
+    def said(self, w, ident):
+        answers = self.lab.ask("ours", "ptp_get", id=ident, domain=w.number)
+        return answers[0].get("data", {})
+
+    def judge(self):
+        ready = until(60, lambda: all(c["ports"][0]["state"] == "MASTER"
+                                      for c in self.lab.ask("ours", "ptp")))
+        ok(ready, "ours gives time at all ports")
+        for w in self.ways:
+            out = self.pmc(w, "GET PORT_DATA_SET", "SET PRIORITY2 99", "GET PRIORITY2")
+            ok("portState               MASTER" in out and out.count("priority2 99") == 2,
+               f"pmc {self.linuxptp.version} reads and sets ours: {w.transport}", out)
+            nic, phc = self.said(w, "PORT_PROPERTIES_NP"), self.said(w, "PORT_HWCLOCK_NP")
+            ok(nic.get("timestamping") == 1 and nic.get("interface") == w.ours and
+               phc.get("phcIndex", -1) >= 0, f"it knows its hardware: {w.transport}", (nic, phc))
+
+    def run(self):
+        self.start()
+        self.judge()
+        self.lab.clear()
+
+
+PARTS = {"receive": Receiver, "transmit": Transmitter, "boundary": Boundary,
+         "manage": Managed}
 
 
 def main():

@@ -132,10 +132,14 @@ class Lab:
         if not until(20, lambda: os.path.exists(f"{path}.sock")):
             self.show(name)
 
-    def ask(self, name, command):
+    def pmc(self, linuxptp, ns, name, *words):
+        """What pmc says of the answers to these."""
+        return self.call(ns, f"{linuxptp.directory}/pmc", "-i", name, "-b", "0", *words).stdout
+
+    def ask(self, name, command, **more):
         """What the daemon answers."""
         with socket.socket(socket.AF_UNIX) as s:
             s.settimeout(20)
             s.connect(f"{self.work}/{name}.sock")
-            s.sendall(json.dumps({"version": 1, "command": command}).encode() + b"\n")
+            s.sendall(json.dumps({"version": 1, "command": command, **more}).encode() + b"\n")
             return json.loads(s.makefile().readline())[command]
