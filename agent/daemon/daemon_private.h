@@ -124,6 +124,8 @@ json_t *daemon_json_sources(const struct daemon *d);
 json_t *daemon_json_peers(const struct daemon *d);
 json_t *daemon_json_phc(const struct daemon *d);
 json_t *daemon_json_ptp(const struct daemon *d);
+/* "unicast" of a port: whom it asks, what they grant, and how many it serves */
+json_t *daemon_json_unicast(const struct ptp_clock *c, unsigned int port);
 json_t *daemon_json_ptp_management(const struct ptp_manager_counters *n);
 /* An answer of PTP management, with the names that the standard has */
 json_t *daemon_json_ptp_answer(const struct ptp_message *m);

@@ -37,6 +37,10 @@ receive() {
 	expect "receiver, $transport, $mechanism: no stamp or response is lost, nothing refused" 1 \
 		"ptp[0]['ports'][0]['counters']['lost_stamps'] == 0 and \
 		ptp[0]['ports'][0]['counters']['lost_responses'] == 0 and $REFUSED == 0"
+	expect "receiver, $transport, $mechanism: what is granted is shown" 1 \
+		"[(t['address'], t['followed'], t['denials'], all(0 < t[k]['granted_for'] <= 20 \
+		for k in ('announce', 'sync', 'delay'))) \
+		for t in ptp[0]['ports'][0]['unicast']['transmitters']] == [('$address', True, 0, True)]"
 	note "receiver, $transport, $mechanism: $(show cli "'offset %+.0f ns, jitter %.0f ns, delay %.0f ns, %d samples' % tuple([1e9 * source('c0')[k] for k in ('offset', 'jitter', 'delay')] + [source('c0')['samples']])")"
 	# it comes back and has forgotten everything
 	stop gm
@@ -78,6 +82,7 @@ transmit() {
 	# ptp4l sends Delay_Req as soon as it has chosen, before they are granted
 	check "transmitter, $transport, $mechanism: next to nothing was refused, no stamp lost" is srv \
 		"ptp[0]['ports'][0]['state'] == 'MASTER' and $REFUSED <= 10 and \
+		ptp[0]['ports'][0]['unicast']['clients'] == 1 and \
 		$REFUSED == ptp[0]['ports'][0]['counters']['refused']['no-grant'] and \
 		ptp[0]['ports'][0]['counters']['lost_stamps'] == 0" || show_log srv
 	stop rcv

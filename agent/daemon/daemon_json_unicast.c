@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* "unicast" of a PTP port in the command "ptp": whom it asks, and whom it serves. */
+#include <math.h>
+#include <string.h>
+
+#include "daemon/daemon_private.h"
+
+static json_t *address_json(int transport, const u8 *octets)
+{
+	struct ptp_net_address a = { .port = 0 };
+	char text[PTP_NET_TEXT_LEN];
+
+	memcpy(a.octets, octets, sizeof(a.octets));
+	ptp_net_address_text(transport, &a, text);
+	return json_string(text);
+}
+
+static json_t *transmitter_json(int transport, const struct ptp_transmitter_state *st, s64 now_mono)
+{
+	static const char *const names[PTP_GRANT_KINDS] = {
+		[PTP_GRANT_ANNOUNCE] = "announce",
+		[PTP_GRANT_SYNC] = "sync",
+		[PTP_GRANT_DELAY] = "delay",
+	};
+	json_t *o = json_object();
+
+	json_object_set_new(o, "address", address_json(transport, st->address));
+	json_object_set_new(o, "port_identity", st->has_id ? json_port_id(st->id) : json_null());
+	json_object_set_new(o, "followed", json_boolean(st->chosen));
+	json_object_set_new(o, "sync_lost", json_boolean(st->sync_lost));
+	for (unsigned int k = 0; k < PTP_GRANT_KINDS; k++) {
+		s64 left = st->service[k].until_mono - now_mono;
+		json_t *service = json_object();
+
+		json_object_set_new(service, "wanted", json_boolean(st->service[k].wanted));
+		json_object_set_new(service, "granted_for",
+				    json_seconds(left > 0 ? (double)left : NAN));
+		json_object_set_new(service, "interval",
+				    json_real(ldexp(1, st->service[k].log_interval)));
+		json_object_set_new(o, names[k], service);
+	}
+	json_object_set_new(o, "requests", json_integer((json_int_t)st->requests));
+	json_object_set_new(o, "grants", json_integer((json_int_t)st->grants));
+	json_object_set_new(o, "denials", json_integer((json_int_t)st->denials));
+	json_object_set_new(o, "cancellations", json_integer((json_int_t)st->cancellations));
+	return o;
+}
+
+static json_t *transmitters_json(const struct ptp_clock *c, unsigned int port, s64 now_mono)
+{
+	const struct ptp_unicast_client *u = ptp_instance_unicast(ptp_clock_instance(c), port);
+	int transport = ptp_clock_port_config(c, port)->set.transport;
+	struct ptp_transmitter_state st;
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; u && ptp_unicast_client_at(u, i, &st); i++)
+		json_array_append_new(list, transmitter_json(transport, &st, now_mono));
+	return list;
+}
+
+json_t *daemon_json_unicast(const struct ptp_clock *c, unsigned int port)
+{
+	const struct ptp_grants *g = ptp_instance_grants(ptp_clock_instance(c), port);
+	s64 now_mono = ntp_env_mono(ptp_clock_env(c));
+	struct ptp_port_counters n;
+	json_t *o = json_object();
+
+	ptp_instance_count(ptp_clock_instance(c), port, &n);
+	json_object_set_new(o, "transmitters", transmitters_json(c, port, now_mono));
+	json_object_set_new(o, "clients", json_integer(g ? ptp_grants_clients(g) : 0));
+	json_object_set_new(o, "messages_per_second", json_integer(g ? ptp_grants_rate(g) : 0));
+	json_object_set_new(o, "granted", json_integer((json_int_t)n.granted));
+	json_object_set_new(o, "denied", json_integer((json_int_t)n.denied));
+	json_object_set_new(o, "cancelled", json_integer((json_int_t)n.cancelled));
+	return o;
+}
