@@ -85,6 +85,7 @@ static json_t *clock_json(const struct daemon *d, unsigned int i, s64 sys)
 	json_object_set_new(o, "interfaces", interfaces_json(h, r.index));
 	json_object_set_new(o, "steering", json_string(phc_steering_name(r.steering)));
 	json_object_set_new(o, "error", json_seconds(r.steering == PHC_STEERED ? r.error_ns : NAN));
+	json_object_set_new(o, "direct", json_boolean(r.steering == PHC_STEERED && r.direct));
 	json_object_set_new(o, "steps", json_integer((json_int_t)r.steps));
 	json_object_set_new(o, "frequency_set", json_number(r.freq));
 	json_object_set_new(o, "frequency", json_number(isfinite(r.rate_error) ? r.rate : NAN));

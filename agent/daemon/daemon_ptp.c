@@ -65,8 +65,9 @@ void daemon_steer_phcs(struct daemon *d)
 	timekeeper_get_report(d->tk, &r);
 	t.sys = daemon_sys(d);
 	timekeeper_truth(d->tk, t.sys, &utc, &t.rate);
-	t.tai = utc + (r.leap_state.tai_offset ? r.leap_state.tai_offset : TAI_OFFSET) *
+	t.tai_ahead_ns = (r.leap_state.tai_offset ? r.leap_state.tai_offset : TAI_OFFSET) *
 		NSEC_PER_SEC;
+	t.tai = utc + t.tai_ahead_ns;
 	hwstamp_steer(d->env.hwstamp, &t);
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "core/timekeeper.h"
+#include "os/hwstamp.h"
 #include "ptp/accuracy.h"
 
 /* A Sync is late after this many of its intervals, and a little for queues. */
@@ -63,6 +64,26 @@ static double interval_of(const struct ptp_source *s, s64 now_mono)
 	return s->interval_s > 0 ? s->interval_s : s_configured;
 }
 
+/* The PHC that made the stamp learns of it first-hand. */
+static void tell_phc(struct ptp_source *s, enum ptp_way way, const struct leg *leg,
+		     const struct exchange *x)
+{
+	const struct phc_leg l = {
+		.fwd = way == PTP_WAY_FWD,
+		.local_sys = leg->local_sys,
+		/* as the timekeeper does: half of the known difference */
+		.remote_utc = leg->remote_utc - llround(0.5 * s->cfg->asymmetry_ns),
+		.has_delay = x->has_delay,
+		.delay_ns = x->delay_ns,
+		.owner = s,
+	};
+	struct tk_source_report r;
+
+	tk_source_get_report(s->tk, &r);
+	hwstamp_leg(s->env->hwstamp, &l);
+	hwstamp_trust_legs(s->env->hwstamp, s, r.state >= SOURCE_COMBINED);
+}
+
 void ptp_source_leg(struct ptp_source *s, enum ptp_way way, const struct leg *leg,
 		    const struct ptp_clock_ds *ds, double error_ns)
 {
@@ -92,6 +113,8 @@ void ptp_source_leg(struct ptp_source *s, enum ptp_way way, const struct leg *le
 	}
 	say_of_itself(s, ds, &x);
 	tk_source_sample(s->tk, &x, s->interval_s);
+	if (leg->local_kind == STAMP_HARDWARE)
+		tell_phc(s, way, leg, &x);
 	s->env->changed(s->env->ctx);
 }
 
@@ -108,6 +131,7 @@ void ptp_source_new_parent(struct ptp_source *s)
 	s->interval_s = ldexp(1, s->cfg->set.log_sync);
 	s->last_sync_mono = 0;
 	tk_source_reset(s->tk);
+	hwstamp_forget_legs(s->env->hwstamp, s);
 	s->env->changed(s->env->ctx);
 }
 
@@ -117,6 +141,7 @@ static void tell_silence(struct ptp_source *s)
 		return;
 	s->reach = 0;
 	tk_source_set_reach(s->tk, 0, s->online);
+	hwstamp_trust_legs(s->env->hwstamp, s, false);
 	s->env->changed(s->env->ctx);
 }
 

@@ -14,6 +14,11 @@
 
 #define PHC_MAX 16
 #define READ_EVERY_S 1
+/*
+ * With PTP: an idle kernel keeps the system clock on its rate only as often as something
+ * wakes it, within some tens of ns for each second between.
+ */
+#define READ_OFTEN_US 125000
 #define SCAN_EVERY_S 60
 /* NIC's stamp and kernel's stamp of one packet, in the order of their making. */
 #define EARLY_NS 1000.0
@@ -220,6 +225,7 @@ static void scan(struct hwstamp *h)
 
 int hwstamp_add_ptp(struct hwstamp *h, const char *interface, unsigned int need, bool steer)
 {
+	const struct timeval often = { .tv_usec = READ_OFTEN_US };
 	struct wanted *w = h->ptp;
 
 	while (w < h->ptp + h->nptp && strcmp(w->name, interface))
@@ -236,7 +242,32 @@ int hwstamp_add_ptp(struct hwstamp *h, const char *interface, unsigned int need,
 	w->need |= need;
 	w->steer |= steer;
 	scan(h);
+	event_add(h->read_timer, &often);
 	return 0;
+}
+
+void hwstamp_leg(struct hwstamp *h, const struct phc_leg *leg)
+{
+	unsigned int i;
+
+	for (i = 0; h && i < h->nclock && !phc_clock_leg(h->clock[i], leg); i++)
+		;
+}
+
+void hwstamp_forget_legs(struct hwstamp *h, const void *owner)
+{
+	unsigned int i;
+
+	for (i = 0; h && i < h->nclock; i++)
+		phc_clock_forget_legs(h->clock[i], owner);
+}
+
+void hwstamp_trust_legs(struct hwstamp *h, const void *owner, bool trust)
+{
+	unsigned int i;
+
+	for (i = 0; h && i < h->nclock; i++)
+		phc_clock_trust_legs(h->clock[i], owner, trust);
 }
 
 void hwstamp_steer(struct hwstamp *h, const struct phc_target *t)

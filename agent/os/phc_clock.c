@@ -7,6 +7,7 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "core/filter.h"
 #include "core/follow.h"
 #include "core/timeline.h"
 
@@ -27,6 +28,14 @@
 /* The frequency is not what we set: so often in a row, and it is another's clock. */
 #define FOREIGN_MAX 3
 #define TAKEN_NS (600 * NSEC_PER_SEC)
+
+/* Stamps that may come back as legs */
+#define CONVERTED 64
+/* So many legs tell enough, and for so long */
+#define DIRECT_SAMPLES 16
+#define DIRECT_FRESH_NS (10 * NSEC_PER_SEC)
+/* Further from what the host knows than this, they are not believed. */
+#define DIRECT_APART_NS 1e5
 
 struct phc_clock {
 	struct phc *dev;		/* NULL: could not be opened */
@@ -53,6 +62,15 @@ struct phc_clock {
 	s64 taken_until_mono, steered_mono;
 	double interval_s, error_ns;
 	u64 steps;
+	/* of legs: its free-running time against UTC */
+	struct filter *direct;		/* NULL: none came */
+	const void *owner;
+	bool trusted, is_direct;
+	s64 leg_mono;
+	struct {
+		s64 sys, phc;
+	} converted[CONVERTED];
+	unsigned int last_converted;
 };
 
 static s64 now_mono(const struct phc_clock *c)
@@ -118,11 +136,17 @@ bool phc_clock_convert(struct phc_clock *c, s64 phc, s64 *sys, double *error_ns)
 	s64 free_ns;
 
 	phc_clock_refresh(c);
-	if (follows_sys(c))
-		return !phc_line_convert(&c->by_sys, phc, sys, error_ns);
-	if (phc_line_convert(&c->by_free, free_of(c, phc), &free_ns, error_ns))
-		return false;
-	*sys = sysclock_from_free(c->sys, free_ns);
+	if (follows_sys(c)) {
+		if (phc_line_convert(&c->by_sys, phc, sys, error_ns))
+			return false;
+	} else {
+		if (phc_line_convert(&c->by_free, free_of(c, phc), &free_ns, error_ns))
+			return false;
+		*sys = sysclock_from_free(c->sys, free_ns);
+	}
+	c->last_converted = (c->last_converted + 1) % CONVERTED;
+	c->converted[c->last_converted].sys = *sys;
+	c->converted[c->last_converted].phc = phc;
 	return true;
 }
 
@@ -161,6 +185,66 @@ void phc_clock_doubt(struct phc_clock *c)
 {
 	phc_line_reset(&c->by_free);
 	phc_line_reset(&c->by_sys);
+}
+
+/* Legs of PTP */
+
+bool phc_clock_leg(struct phc_clock *c, const struct phc_leg *leg)
+{
+	struct filter_sample s = { .has_delay = leg->has_delay, .delay_ns = leg->delay_ns };
+	struct filter_leg *l = leg->fwd ? &s.fwd : &s.back;
+	unsigned int i;
+
+	for (i = 0; i < CONVERTED && c->converted[i].sys != leg->local_sys; i++)
+		;
+	if (i == CONVERTED)
+		return false;
+	if (!c->direct)
+		c->direct = filter_new();
+	if (!c->direct)
+		return true;
+	if (c->owner != leg->owner)
+		filter_reset(c->direct);
+	c->owner = leg->owner;
+	c->leg_mono = now_mono(c);
+	*l = (struct filter_leg){
+		.valid = true,
+		.local_raw = free_of(c, c->converted[i].phc),
+		.remote_utc = leg->remote_utc,
+	};
+	filter_update(c->direct, &s);
+	return true;
+}
+
+void phc_clock_forget_legs(struct phc_clock *c, const void *owner)
+{
+	if (c->direct && c->owner == owner)
+		filter_reset(c->direct);
+}
+
+void phc_clock_trust_legs(struct phc_clock *c, const void *owner, bool trust)
+{
+	if (c->owner == owner)
+		c->trusted = trust;
+}
+
+/* Error and rate by the legs instead of by the system clock, when they are good for it. */
+static bool by_legs(const struct phc_clock *c, const struct phc_target *t, s64 phc,
+		    double *error_ns, double *rate)
+{
+	s64 raw = free_of(c, phc);
+	struct estimate e;
+	double error;
+
+	if (!c->direct || !c->trusted || now_mono(c) - c->leg_mono > DIRECT_FRESH_NS ||
+	    !filter_estimate(c->direct, raw, &e) || e.samples < DIRECT_SAMPLES)
+		return false;
+	error = (double)(phc - raw - t->tai_ahead_ns) + e.offset_ns;
+	if (!(fabs(error - *error_ns) < DIRECT_APART_NS))
+		return false;
+	*error_ns = error;
+	*rate = e.freq;
+	return true;
 }
 
 /* Steering */
@@ -205,6 +289,7 @@ static bool begin(struct phc_clock *c)
 		timeline_init(&c->timeline, phc_clock_last(c), 0.0);
 		c->stepped = 0;
 		phc_line_reset(&c->by_free);
+		phc_clock_forget_legs(c, c->owner);
 	}
 	c->freq = c->freq_at_first;
 	c->aligned = false;
@@ -235,8 +320,9 @@ static bool is_foreign(struct phc_clock *c)
 		c->foreign = 0;
 		return false;
 	}
-	/* what it did is in no timeline: the line is to be learned anew */
+	/* what it did is in no timeline: all is to be learned anew */
 	phc_line_reset(&c->by_free);
+	phc_clock_forget_legs(c, c->owner);
 	c->freq = freq;
 	timeline_set_freq(&c->timeline, phc_clock_last(c),
 			  (1.0 + freq) / (1.0 + c->freq_at_first) - 1.0);
@@ -294,7 +380,7 @@ void phc_clock_steer(struct phc_clock *c, const struct phc_target *t)
 {
 	struct follow_output out;
 	struct follow_input in;
-	double error_ns;
+	double error_ns, rate;
 	s64 phc;
 
 	if (!c->dev || !c->wanted ||
@@ -310,10 +396,12 @@ void phc_clock_steer(struct phc_clock *c, const struct phc_target *t)
 	if (!phc_clock_at(c, t->sys, &phc, &error_ns))
 		return;
 	c->error_ns = (double)(phc - t->tai);
+	/* of the free-running PHC against free-running sys, and that against the target */
+	rate = (1.0 + t->rate) / (1.0 + c->by_free.slope * 1e-9) - 1.0;
+	c->is_direct = by_legs(c, t, phc, &c->error_ns, &rate);
 	in = (struct follow_input){
 		.error_ns = c->error_ns,
-		/* of the free-running PHC against free-running sys, and that against the target */
-		.rate = (1.0 + t->rate) / (1.0 + c->by_free.slope * 1e-9) - 1.0,
+		.rate = rate,
 		.within_s = within_s(c),
 		.freq_max = c->freq_max,
 		.step_ns = c->aligned ? STEP_NS : FIRST_STEP_NS,
@@ -342,6 +430,7 @@ void phc_clock_get_report(const struct phc_clock *c, struct phc_clock_report *r)
 		.rate_error = c->by_free.count > 2 ? sqrt(c->by_free.var_slope) * 1e-9 : INFINITY,
 		.freq = c->freq,
 		.error_ns = c->error_ns,
+		.direct = c->is_direct,
 		.conversion_ns = l->count ? phc_line_error(l, l->reading[l->head].phc) : NAN,
 		.steps = c->steps,
 	};
@@ -398,5 +487,6 @@ void phc_clock_free(struct phc_clock *c)
 	if (!c)
 		return;
 	phc_close(c->dev);
+	filter_free(c->direct);
 	free(c);
 }

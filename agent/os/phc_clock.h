@@ -42,8 +42,30 @@ void phc_clock_doubt(struct phc_clock *c);
 struct phc_target {
 	s64 sys;		/* at this moment, */
 	s64 tai;		/* it is so late; */
+	s64 tai_ahead_ns;	/* TAI - UTC */
 	double rate;		/* by which the free-running system clock gains on that, ratio */
 };
+
+/*
+ * What PTP measures with stamps of this PHC tells of it directly, without the way through
+ * the system clock and back. A leg as it was given out by phc_clock_convert(); @way: of
+ * struct filter_sample.
+ */
+struct phc_leg {
+	bool fwd;		/* else back */
+	s64 local_sys;
+	s64 remote_utc;
+	bool has_delay;
+	double delay_ns;
+	const void *owner;	/* whose measurements these are */
+};
+
+/* False: the stamp was not this clock's. */
+bool phc_clock_leg(struct phc_clock *c, const struct phc_leg *leg);
+/* Those of @owner mean another time-transmitter or path from now on. */
+void phc_clock_forget_legs(struct phc_clock *c, const void *owner);
+/* May those of @owner lead the clock: are they what the host's time is made of? */
+void phc_clock_trust_legs(struct phc_clock *c, const void *owner, bool trust);
 
 enum phc_steering {
 	PHC_LEFT_ALONE,
@@ -65,6 +87,7 @@ struct phc_clock_report {
 	double rate, rate_error;	/* free-running, against the free-running system clock */
 	double freq;			/* that was set last, ratio */
 	double error_ns;		/* less the target, at the last steering; NAN: never */
+	bool direct;			/* by what PTP measured of it, at the last steering */
 	double conversion_ns;		/* 1 sigma */
 	u64 steps;
 };

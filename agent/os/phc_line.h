@@ -10,7 +10,7 @@
 #include "ntp/phc_stamp.h"
 #include "types.h"
 
-#define PHC_LINE_READINGS 32
+#define PHC_LINE_READINGS 128
 
 struct phc_line {
 	struct {
