@@ -11,8 +11,11 @@
 #define STEP_DRIFT 1e-5		/* ratio; somebody may be steering the NIC's clock */
 #define RATE_LIMIT 0.1		/* of one clock against the other */
 #define FIT_MIN 6		/* readings that a noise is judged by */
-/* Longer history is used while it fits nearly as well as the shorter one. */
-#define FIT_WORSE 1.5
+/*
+ * Longer history is used while it fits nearly as well as the shorter one: the scatter of
+ * n readings is known to about one part in sqrt(2 n).
+ */
+#define FIT_WORSE(n) (1.0 + 3.5 / sqrt(n))
 #define FIT_FLOOR_NS 0.5	/* rounding of the readings */
 /* Rate of two crystals that nothing is known of yet */
 #define UNKNOWN_RATE 1e-4
@@ -121,7 +124,7 @@ static void fit_few(struct phc_line *l)
 static void fit_again(struct phc_line *l)
 {
 	unsigned int n = l->count < FIT_MIN ? l->count : FIT_MIN;
-	double limit;
+	double limit, worse;
 	struct fit f;
 
 	if (l->count < 3) {
@@ -132,9 +135,10 @@ static void fit_again(struct phc_line *l)
 	use_fit(l, n, &f);
 	limit = f.noise;
 	while (n < l->count) {
+		worse = FIT_WORSE(n);
 		n = n * 3 / 2 < l->count ? n * 3 / 2 : l->count;
 		fit_line(l, n, &f);
-		if (f.noise > FIT_WORSE * limit + FIT_FLOOR_NS)
+		if (f.noise > worse * limit + FIT_FLOOR_NS)
 			break;
 		limit = fmax(limit, f.noise);
 		use_fit(l, n, &f);
