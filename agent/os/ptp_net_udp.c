@@ -124,13 +124,6 @@ static enum stamping net_udp_stamping(const struct ptp_net *n)
 	return udp_stamping(of(n)->udp[PTP_NET_EVENT]);
 }
 
-/* Who asks from the event port waits at the general port for the general answer. */
-static u16 destination_port(const struct ptp_net_address *a, enum ptp_net_channel channel)
-{
-	return a->port && a->port != PTP_EVENT_PORT && a->port != PTP_GENERAL_PORT ?
-		a->port : channel_port[channel];
-}
-
 static int net_udp_send(struct ptp_net *n, enum ptp_net_channel channel,
 			const struct ptp_net_destination *to, const void *buf, size_t len, u32 *id)
 {
@@ -149,7 +142,8 @@ static int net_udp_send(struct ptp_net *n, enum ptp_net_channel channel,
 			return r;
 		u->ttl_now[channel] = ttl;
 	}
-	to_sockaddr(n->transport, n->ifindex, a, destination_port(a, channel), &ss);
+	to_sockaddr(n->transport, n->ifindex, a, ptp_udp_port(a->port, channel == PTP_NET_EVENT),
+		    &ss);
 	return udp_send(u->udp[channel], buf, len, (struct sockaddr *)&ss,
 			udp_sockaddr_len((struct sockaddr *)&ss), to->from, id);
 }

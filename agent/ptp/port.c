@@ -315,23 +315,22 @@ bool ptp_port_tai(const struct ptp_port *p, s64 sys, s64 *tai)
 		*tai >= 0;
 }
 
-void ptp_port_header(const struct ptp_port *p, struct ptp_message *m, enum ptp_type type,
-		     u16 sequence, s8 log_interval)
+struct ptp_voice ptp_port_voice(const struct ptp_port *p)
 {
 	const struct ptp_default_ds *def = &ptp_bmca_ds(p->shared->bmca)->def;
 
-	memset(m, 0, sizeof(*m));
-	m->header = (struct ptp_header){
-		.type = type,
-		.version = PTP_VERSION,
+	return (struct ptp_voice){
+		.id = p->id, .sdo = def->sdo, .domain = def->domain,
 		.minor_version = p->shared->minor_version,
-		.domain = def->domain,
-		.sdo = def->sdo,
-		.clock = p->id.clock,
-		.port = p->id.port,
-		.sequence = sequence,
-		.log_interval = log_interval,
 	};
+}
+
+void ptp_port_header(const struct ptp_port *p, struct ptp_message *m, enum ptp_type type,
+		     u16 sequence, s8 log_interval)
+{
+	const struct ptp_voice voice = ptp_port_voice(p);
+
+	ptp_compose(m, &voice, type, sequence, log_interval);
 }
 
 bool ptp_port_send_octets(struct ptp_port *p, struct ptp_outgoing *o)

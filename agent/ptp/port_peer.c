@@ -60,51 +60,54 @@ void ptp_port_hear_pdelay(struct ptp_port *p, const struct ptp_message *m,
 		give_sample(p, &sample);
 }
 
-/* Clause 11.4.2 c): the response has t2, its follow-up t3 and the request's correction. */
 void ptp_port_answer_pdelay(struct ptp_port *p, const struct ptp_message *req,
 			    const struct ptp_received *how, s64 now_mono)
 {
-	const struct ptp_header *h = &req->header;
-	struct ptp_sent sent = {
-		.sequence = h->sequence, .requester = { h->clock, h->port },
-		.correction = h->correction,
-		.unicast = h->flags & PTP_FLAG_UNICAST || p->cfg.delivery == PTP_UNICAST,
-	};
+	const struct ptp_voice voice = ptp_port_voice(p);
+	struct ptp_request r;
+	struct ptp_sent sent;
 	struct ptp_message m;
+	s64 rx_tai;
 	u32 ticket;
 
-	if (sent.unicast && !ptp_port_grants_delay(p, req, how, now_mono)) {
+	ptp_request_of(&r, &req->header);
+	r.unicast |= p->cfg.delivery == PTP_UNICAST;
+	if (r.unicast && !ptp_port_grants_delay(p, req, how, now_mono)) {
 		ptp_port_refuse(p, PTP_REFUSED_NO_GRANT);
 		return;
 	}
-	ptp_port_header(p, &m, PTP_PDELAY_RESP, h->sequence, PTP_LOG_INTERVAL_NONE);
-	m.header.flags = PTP_FLAG_TWO_STEP;
-	m.response.requester = sent.requester;
-	if (!ptp_port_tai(p, how->rx_sys, &m.response.tai) || (sent.unicast && !how->from)) {
+	if (!ptp_port_tai(p, how->rx_sys, &rx_tai) || (r.unicast && !how->from)) {
 		p->counters.send_failed++;
 		return;
 	}
-	if (sent.unicast)
+	ptp_compose_pdelay_resp(&m, &voice, &r, rx_tai);
+	sent = (struct ptp_sent){
+		.sequence = r.sequence, .requester = r.from, .correction = r.correction,
+		.unicast = r.unicast,
+	};
+	if (r.unicast)
 		memcpy(sent.to, how->from, PTP_ADDRESS_LEN);
 	ticket = ptp_pending_add(&p->response_sent, &sent, now_mono);
-	if (!ptp_port_send_stamped(p, &m, sent.unicast ? sent.to : NULL,
+	if (!ptp_port_send_stamped(p, &m, r.unicast ? sent.to : NULL,
 				   PTP_TICKET_PDELAY_RESP | ticket))
 		ptp_pending_cancel(&p->response_sent, ticket);
 }
 
 void ptp_port_answer_stamped(struct ptp_port *p, u32 ticket, s64 tx_sys, s64 now_mono)
 {
+	const struct ptp_voice voice = ptp_port_voice(p);
+	struct ptp_request r;
 	struct ptp_message m;
 	struct ptp_sent sent;
+	s64 tx_tai;
 
 	if (!ptp_pending_take(&p->response_sent, ticket, now_mono, &sent))
 		return;
-	ptp_port_header(p, &m, PTP_PDELAY_RESP_FOLLOW_UP, sent.sequence, PTP_LOG_INTERVAL_NONE);
-	m.header.correction = sent.correction;
-	m.response.requester = sent.requester;
-	if (!ptp_port_tai(p, tx_sys, &m.response.tai)) {
+	if (!ptp_port_tai(p, tx_sys, &tx_tai)) {
 		p->counters.send_failed++;
 		return;
 	}
+	r = (struct ptp_request){ sent.requester, sent.correction, sent.sequence, sent.unicast };
+	ptp_compose_pdelay_follow_up(&m, &voice, &r, tx_tai);
 	ptp_port_send(p, &m, sent.unicast ? sent.to : NULL);
 }

@@ -3,6 +3,7 @@
 #ifndef ATS_PTP_PORT_PRIVATE_H
 #define ATS_PTP_PORT_PRIVATE_H
 
+#include "ptp/compose.h"
 #include "ptp/delay.h"
 #include "ptp/port.h"
 #include "ptp/sync.h"
@@ -78,6 +79,7 @@ bool ptp_port_tai(const struct ptp_port *p, s64 sys, s64 *tai);
 /* Uniform from 0 to below @ns */
 s64 ptp_port_spread(const struct ptp_port *p, s64 ns);
 
+struct ptp_voice ptp_port_voice(const struct ptp_port *p);
 /* The header of a message of this port; the correction is 0. */
 void ptp_port_header(const struct ptp_port *p, struct ptp_message *m, enum ptp_type type,
 		     u16 sequence, s8 log_interval);

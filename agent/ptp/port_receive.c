@@ -5,15 +5,6 @@
 #include "ptp/port_private.h"
 #include "wire/ptp_tlv.h"
 
-/*
- * Version 2.0 has majorSdoId only; what it has in the place of minorSdoId is reserved,
- * and not looked at (IEEE 1588-2008 clause 13.3.2).
- */
-static bool is_sdo(const struct ptp_header *h, u16 sdo)
-{
-	return h->minor_version ? h->sdo == sdo : h->sdo >> 8 == sdo >> 8;
-}
-
 static bool is_event(const struct ptp_header *h)
 {
 	return h->type < PTP_FOLLOW_UP;
@@ -31,12 +22,12 @@ static bool listens(const struct ptp_port *p, const struct ptp_header *h)
 static enum ptp_refusal check(struct ptp_port *p, const struct ptp_message *m,
 			      const struct ptp_received *how, s64 now_mono)
 {
-	const struct ptp_default_ds *def = &ptp_bmca_ds(p->shared->bmca)->def;
+	const struct ptp_voice voice = ptp_port_voice(p);
 	const struct ptp_header *h = &m->header;
 
-	if (!is_sdo(h, def->sdo))
+	if (!ptp_voice_is_sdo(&voice, h))
 		return PTP_REFUSED_SDO;
-	if (h->domain != def->domain)
+	if (h->domain != voice.domain)
 		return PTP_REFUSED_DOMAIN;
 	if (!listens(p, h))
 		return PTP_REFUSED_STATE;

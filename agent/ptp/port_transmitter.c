@@ -56,17 +56,18 @@ static void put_information(const struct ptp_port *p, struct ptp_message *m,
 void ptp_port_send_sync(struct ptp_port *p, const struct ptp_sent *sent, s64 now_mono)
 {
 	const u8 *to = sent->unicast ? sent->to : NULL;
+	const struct ptp_voice voice = ptp_port_voice(p);
 	u8 tlv[INFORMATION_LEN];
 	struct ptp_message m;
 	u32 ticket;
 
-	ptp_port_header(p, &m, PTP_SYNC, sent->sequence, sent->log_interval);
+	ptp_compose_sync(&m, &voice, sent->sequence, sent->log_interval);
 	if (p->cfg.one_step) {
+		m.header.flags &= (u16)~PTP_FLAG_TWO_STEP;
 		put_information(p, &m, tlv);
 		ptp_port_send(p, &m, to);
 		return;
 	}
-	m.header.flags = PTP_FLAG_TWO_STEP;
 	ticket = ptp_pending_add(&p->sync_sent, sent, now_mono);
 	if (!ptp_port_send_stamped(p, &m, to, PTP_TICKET_SYNC | ticket))
 		ptp_pending_cancel(&p->sync_sent, ticket);
@@ -74,9 +75,11 @@ void ptp_port_send_sync(struct ptp_port *p, const struct ptp_sent *sent, s64 now
 
 void ptp_port_sync_stamped(struct ptp_port *p, u32 ticket, s64 tx_sys, s64 now_mono)
 {
+	const struct ptp_voice voice = ptp_port_voice(p);
 	u8 tlv[INFORMATION_LEN];
 	struct ptp_message m;
 	struct ptp_sent sent;
+	s64 tx_tai;
 
 	if (!ptp_pending_take(&p->sync_sent, ticket, now_mono, &sent))
 		return;
@@ -84,38 +87,37 @@ void ptp_port_sync_stamped(struct ptp_port *p, u32 ticket, s64 tx_sys, s64 now_m
 		ptp_port_stateless_stamped(p, &sent, tx_sys);
 		return;
 	}
-	ptp_port_header(p, &m, PTP_FOLLOW_UP, sent.sequence, sent.log_interval);
-	put_information(p, &m, tlv);
-	if (!ptp_port_tai(p, tx_sys, &m.origin_tai)) {
+	if (!ptp_port_tai(p, tx_sys, &tx_tai)) {
 		p->counters.send_failed++;
 		return;
 	}
+	ptp_compose_follow_up(&m, &voice, sent.sequence, sent.log_interval, tx_tai);
+	put_information(p, &m, tlv);
 	ptp_port_send(p, &m, sent.unicast ? sent.to : NULL);
 }
 
 void ptp_port_answer_delay(struct ptp_port *p, const struct ptp_message *req,
 			   const struct ptp_received *how, s64 now_mono)
 {
-	const struct ptp_header *h = &req->header;
-	bool unicast = h->flags & PTP_FLAG_UNICAST || p->cfg.delivery == PTP_UNICAST;
+	const struct ptp_voice voice = ptp_port_voice(p);
+	struct ptp_request r;
 	struct ptp_message m;
+	s64 rx_tai;
 
 	if (p->state != PTP_MASTER) {
 		ptp_port_refuse(p, PTP_REFUSED_STATE);
 		return;
 	}
-	if (unicast && !ptp_port_grants_delay(p, req, how, now_mono)) {
+	ptp_request_of(&r, &req->header);
+	r.unicast |= p->cfg.delivery == PTP_UNICAST;
+	if (r.unicast && !ptp_port_grants_delay(p, req, how, now_mono)) {
 		ptp_port_refuse(p, PTP_REFUSED_NO_GRANT);
 		return;
 	}
-	/* table 42: unicast answers state no interval */
-	ptp_port_header(p, &m, PTP_DELAY_RESP, h->sequence,
-			unicast ? PTP_LOG_INTERVAL_NONE : p->cfg.log_min_delay_req);
-	m.header.correction = h->correction;
-	m.response.requester = (struct ptp_port_id){ h->clock, h->port };
-	if (!ptp_port_tai(p, how->rx_sys, &m.response.tai) || (unicast && !how->from)) {
+	if (!ptp_port_tai(p, how->rx_sys, &rx_tai) || (r.unicast && !how->from)) {
 		p->counters.send_failed++;
 		return;
 	}
-	ptp_port_send(p, &m, unicast ? how->from : NULL);
+	ptp_compose_delay_resp(&m, &voice, &r, p->cfg.log_min_delay_req, rx_tai);
+	ptp_port_send(p, &m, r.unicast ? how->from : NULL);
 }

@@ -14,6 +14,17 @@
 #define PTP_HEADER_LEN 34
 #define PTP_VERSION 2
 
+/*
+ * The UDP port of an event or general message to who sends from port @from. Who has one
+ * of PTP's own, or of whom nothing is known (0), waits at each of them.
+ */
+static inline u16 ptp_udp_port(u16 from, bool event)
+{
+	if (from && from != PTP_EVENT_PORT && from != PTP_GENERAL_PORT)
+		return from;
+	return event ? PTP_EVENT_PORT : PTP_GENERAL_PORT;
+}
+
 enum ptp_type {			/* clause 13.3.2.3, table 36 */
 	PTP_SYNC = 0x0,
 	PTP_DELAY_REQ = 0x1,
