@@ -36,8 +36,8 @@ static void free_attachment(struct rcu_head *rcu)
 {
 	struct ats_attachment *att = container_of(rcu, struct ats_attachment, rcu);
 
-	if (att->sk)
-		sock_put(att->sk);
+	if (att->claim.sk)
+		sock_put(att->claim.sk);
 	reply_paths_free(att->paths);
 	free_percpu(att->cpu);
 	kfree(att);
@@ -51,7 +51,6 @@ static struct ats_attachment *new_attachment(struct ats_net *an)
 		return NULL;
 	att->an = an;
 	INIT_LIST_HEAD(&att->link);
-	init_completion(&att->closed);
 	att->cpu = alloc_percpu_gfp(struct ats_reply_cpu, GFP_KERNEL_ACCOUNT);
 	if (att->cpu)
 		return att;

@@ -6,12 +6,12 @@
 #ifndef ATS_ATTACH_H
 #define ATS_ATTACH_H
 
-#include <linux/completion.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
 
 #include "net.h"
 #include "reply.h"
+#include "udp_claim.h"
 
 struct netlink_ext_ack;
 struct reply_paths;
@@ -27,8 +27,7 @@ struct ats_attachment {
 	/* the rest is under the lock of its namespace's attachments */
 	struct list_head link;
 	struct rcu_head rcu;
-	struct sock *sk;		/* mode socket, a reference */
-	struct completion closed;	/* the socket is, and uses this no more */
+	struct ats_udp_claim claim;	/* mode socket */
 	struct net_device *dev;		/* mode ingress, until it is gone */
 	int ifindex;
 	struct nf_hook_ops hook;
@@ -57,7 +56,7 @@ bool ats_attachment_look(struct ats_net *an, u32 id, struct ats_attachment_view 
 
 /*
  * For the modes. The socket of @att is being closed: true when @att is the
- * caller's to give up; false when somebody else waits for @att->closed.
+ * caller's to give up; false when somebody else waits for that.
  */
 bool ats_attachment_take(struct ats_attachment *att);
 /* Tells listeners that it is gone, and frees it after a grace period. */

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "reply_socket.h"
 
-#include <linux/file.h>
-#include <linux/fs.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/netlink.h>
@@ -14,16 +12,11 @@
 #include <net/l3mdev.h>
 #include <net/route.h>
 #include <net/udp.h>
-#include <net/udp_tunnel.h>
 
-#include "ats_have.h"
 #include "iface.h"
 #include "reply_path.h"
 #include "reply_skb.h"
 #include "server.h"
-
-/* Any but 0 that no tunnel of the kernel has: nobody but us compares it. */
-#define ENCAP_TYPE 0xa7
 
 /* A request to one of our addresses, with its client's address. False: it goes on. */
 static bool read_ipv4(const struct sk_buff *skb, struct ats_request *r)
@@ -206,12 +199,14 @@ static bool send_reply(const struct ats_attachment *att, struct sock *sk, struct
 /* Softirq, under rcu_read_lock(). 0: @skb was consumed; 1: it goes into the socket. */
 static int __flatten socket_receive(struct sock *sk, struct sk_buff *skb)
 {
-	const struct ats_attachment *att = rcu_dereference_sk_user_data(sk);
+	const struct ats_udp_claim *claim = rcu_dereference_sk_user_data(sk);
 	struct ats_request r __uninitialized;
+	const struct ats_attachment *att;
 	enum ats_count count;
 
-	if (unlikely(!att))
+	if (unlikely(!claim))
 		return 1;
+	att = container_of(claim, struct ats_attachment, claim);
 	r.an = att->an;
 	r.cpu = att->cpu;
 	r.skb = skb;
@@ -230,120 +225,30 @@ static int __flatten socket_receive(struct sock *sk, struct sk_buff *skb)
 	return 0;
 }
 
-/* Gives the socket back; only one of closing and detaching it gets here. */
-static void release(struct ats_attachment *att)
+static struct ats_attachment *attachment_of(struct ats_udp_claim *claim)
 {
-	struct sock *sk = att->sk;
-	struct udp_sock *up = udp_sk(sk);
-
-	lock_sock(sk);
-	/* else somebody made it a tunnel's since */
-	if (up->encap_rcv == socket_receive) {
-		WRITE_ONCE(up->encap_type, 0);
-		WRITE_ONCE(up->encap_rcv, NULL);
-	}
-	WRITE_ONCE(up->encap_destroy, NULL);
-	rcu_assign_sk_user_data(sk, NULL);
-	release_sock(sk);
-	net_disable_timestamp();
+	return container_of(claim, struct ats_attachment, claim);
 }
 
-/* Process context: the socket is being closed, nobody can hold its file any more. */
-static void socket_destroy(struct sock *sk)
+static bool socket_closes(struct ats_udp_claim *claim)
 {
-	struct ats_attachment *att = rcu_dereference_protected(__sk_user_data(sk), 1);
-	bool ours = ats_attachment_take(att);
-
-	release(att);
-	if (ours)
-		ats_attachment_gone(att);
-	else
-		complete(&att->closed);
+	return ats_attachment_take(attachment_of(claim));
 }
 
-/*
- * The socket's file, NULL when it is being closed: then socket_destroy() runs
- * or will. While somebody holds the file it cannot be closed.
- */
-static struct file *hold_file(struct sock *sk)
+static void socket_gone(struct ats_udp_claim *claim)
 {
-	struct file *file = NULL;
-
-	read_lock_bh(&sk->sk_callback_lock);
-	/* until sock_orphan(), which comes after socket_destroy(), the file exists */
-	if (sk->sk_socket && sk->sk_socket->file) {
-#ifdef ATS_HAVE_GET_FILE_ACTIVE
-		file = get_file_active(&sk->sk_socket->file);
-#else
-		if (get_file_rcu(sk->sk_socket->file))
-			file = sk->sk_socket->file;
-#endif
-	}
-	read_unlock_bh(&sk->sk_callback_lock);
-	return file;
+	ats_attachment_gone(attachment_of(claim));
 }
+
+static const struct ats_udp_claim_ops claim_ops = {
+	.receive = socket_receive,
+	.closes = socket_closes,
+	.gone = socket_gone,
+};
 
 void ats_socket_detach(struct ats_attachment *att)
 {
-	struct file *file = hold_file(att->sk);
-
-	/* type 0: whoever had the socket made closing forget us, by UDP_ENCAP */
-	if (!file && READ_ONCE(udp_sk(att->sk)->encap_type)) {
-		wait_for_completion(&att->closed);
-		return;
-	}
-	release(att);
-	if (file)
-		fput(file);
-}
-
-/* Under the socket's lock. */
-static int take_socket(struct ats_attachment *att, struct sock *sk, struct netlink_ext_ack *extack)
-{
-	struct udp_sock *up = udp_sk(sk);
-
-	if (!inet_sk(sk)->inet_num) {
-		NL_SET_ERR_MSG(extack, "fd is not bound: bind it to the NTP port first");
-		return -EINVAL;
-	}
-	if (up->encap_type || up->encap_rcv || up->encap_destroy || __sk_user_data(sk)) {
-		NL_SET_ERR_MSG(extack, "fd is attached already, or a tunnel's socket");
-		return -EBUSY;
-	}
-	sock_hold(sk);
-	att->sk = sk;
-	att->port = inet_sk(sk)->inet_num;
-	att->ifindex = sk->sk_bound_dev_if;
-	rcu_assign_sk_user_data(sk, att);
-	WRITE_ONCE(up->encap_destroy, socket_destroy);
-	WRITE_ONCE(up->encap_rcv, socket_receive);
-	WRITE_ONCE(up->encap_type, ENCAP_TYPE);
-	return 0;
-}
-
-static int check_and_take(struct ats_attachment *att, struct sock *sk,
-			  struct netlink_ext_ack *extack)
-{
-	int err;
-
-	if (sk->sk_type != SOCK_DGRAM || sk->sk_protocol != IPPROTO_UDP ||
-	    (sk->sk_family != AF_INET && sk->sk_family != AF_INET6)) {
-		NL_SET_ERR_MSG(extack, "fd is not a UDP socket");
-		return -EINVAL;
-	}
-	if (!net_eq(sock_net(sk), att->an->net)) {
-		NL_SET_ERR_MSG(extack, "fd is a socket of another network namespace");
-		return -EINVAL;
-	}
-	lock_sock(sk);
-	err = take_socket(att, sk, extack);
-	release_sock(sk);
-	if (err)
-		return err;
-	udp_tunnel_encap_enable(sk);
-	/* the socket is a long way from where packets come in */
-	net_enable_timestamp();
-	return 0;
+	ats_udp_claim_end(&att->claim);
 }
 
 int ats_socket_attach(struct ats_attachment *att, int fd, struct netlink_ext_ack *extack)
@@ -356,12 +261,12 @@ int ats_socket_attach(struct ats_attachment *att, int fd, struct netlink_ext_ack
 		NL_SET_ERR_MSG(extack, "out of memory");
 		return -ENOMEM;
 	}
-	sock = sockfd_lookup(fd, &err);
-	if (!sock) {
-		NL_SET_ERR_MSG(extack, "fd is not an open socket");
+	sock = ats_udp_socket(att->an, fd, extack, &err);
+	if (!sock)
 		return err;
-	}
-	err = check_and_take(att, sock->sk, extack);
+	att->port = inet_sk(sock->sk)->inet_num;
+	att->ifindex = READ_ONCE(sock->sk->sk_bound_dev_if);
+	err = ats_udp_claim(&att->claim, sock->sk, &claim_ops, extack);
 	sockfd_put(sock);
 	return err;
 }
