@@ -205,11 +205,11 @@ static void withdraw(struct ptp_grants *g, u32 n, unsigned int kind)
 	end_grant(g, n, kind);
 }
 
-static u32 power_of_two(u32 at_least)
+static u32 power_of_two(u32 least)
 {
 	u32 v = 1;
 
-	while (v < at_least)
+	while (v < least)
 		v <<= 1;
 	return v;
 }
@@ -465,11 +465,29 @@ u32 ptp_grants_clients(const struct ptp_grants *g)
 	return g->count;
 }
 
+size_t ptp_grants_memory(const struct ptp_grants *g)
+{
+	return sizeof(*g) + g->limits.clients * sizeof(*g->entry) +
+		((size_t)g->index_mask + 1) * sizeof(*g->index);
+}
+
 u32 ptp_grants_rate(const struct ptp_grants *g)
 {
 	u64 per_second = (g->rate + rate_of(0) - 1) >> PTP_GRANT_LOG_MAX;
 
 	return per_second > UINT32_MAX ? UINT32_MAX : (u32)per_second;
+}
+
+bool ptp_grants_get(const struct ptp_grants *g, const struct ptp_grant_client *client,
+		    s64 until_mono[PTP_GRANT_KINDS], s8 log_interval[PTP_GRANT_KINDS])
+{
+	const struct entry *e = find(g, client);
+
+	if (!e)
+		return false;
+	memcpy(until_mono, e->until, sizeof(e->until));
+	memcpy(log_interval, e->log, sizeof(e->log));
+	return true;
 }
 
 bool ptp_grants_list(const struct ptp_grants *g, u32 *cursor, struct ptp_grant_client *client,

@@ -81,8 +81,16 @@ bool ptp_grants_due(struct ptp_grants *g, s64 now_mono, struct ptp_grant_client 
 s64 ptp_grants_next(const struct ptp_grants *g);
 
 u32 ptp_grants_clients(const struct ptp_grants *g);
+/* Octets of memory that it has, whoever is in it. */
+size_t ptp_grants_memory(const struct ptp_grants *g);
 /* Messages a second that are granted, Delay_Resp too, rounded up. */
 u32 ptp_grants_rate(const struct ptp_grants *g);
+/*
+ * What a client was granted, until when (0: nothing) and at which interval; false:
+ * nothing at all.
+ */
+bool ptp_grants_get(const struct ptp_grants *g, const struct ptp_grant_client *client,
+		    s64 until_mono[PTP_GRANT_KINDS], s8 log_interval[PTP_GRANT_KINDS]);
 /* One after the other, from *cursor = 0; false: that was all. */
 bool ptp_grants_list(const struct ptp_grants *g, u32 *cursor, struct ptp_grant_client *client,
 		     s64 until_mono[PTP_GRANT_KINDS], s8 log_interval[PTP_GRANT_KINDS]);
