@@ -22,6 +22,11 @@ struct ats_iface *ats_iface_find(const struct ats_net *an, int ifindex)
 	return NULL;
 }
 
+struct net_device *ats_iface_dev(const struct ats_iface *iface)
+{
+	return iface->dev;
+}
+
 struct ats_iface *ats_iface_next(const struct ats_net *an, long from)
 {
 	struct ats_iface *iface, *next = NULL;

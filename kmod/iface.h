@@ -23,6 +23,9 @@ void ats_iface_dev_gone(struct net_device *dev);
  */
 struct ats_iface *ats_iface_find(const struct ats_net *an, int ifindex);
 
+/* Under rcu_read_lock(), and valid until its end. */
+struct net_device *ats_iface_dev(const struct ats_iface *iface);
+
 /* The clock was stepped: no line holds, no stamp that is awaited. Any context. */
 void ats_iface_stepped(struct ats_net *an);
 

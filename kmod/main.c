@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * AS-TIMESYNC: packet timestamping, NTP replies and PHC servos for the agent.
+ * AS-TIMESYNC: packet timestamping, NTP and PTP replies and PHC servos for the agent.
  */
 #include <linux/module.h>
 #include <linux/netdevice.h>
@@ -10,6 +10,7 @@
 #include "net.h"
 #include "netlink.h"
 #include "netlink_gen.h"
+#include "ptp_port.h"
 #include "server.h"
 #include "tap.h"
 #include "tap_dev.h"
@@ -38,9 +39,12 @@ static int __init ats_init(void)
 	err = ats_server_init();
 	if (err)
 		return err;
-	err = ats_tap_init();
+	err = ats_ptp_init();
 	if (err)
 		goto out_server;
+	err = ats_tap_init();
+	if (err)
+		goto out_ptp;
 	err = ats_net_init();
 	if (err)
 		goto out_tap;
@@ -63,6 +67,8 @@ out_net:
 	ats_net_exit();
 out_tap:
 	ats_tap_exit();
+out_ptp:
+	ats_ptp_exit();
 out_server:
 	ats_server_exit();
 	return err;
@@ -75,13 +81,14 @@ static void __exit ats_exit(void)
 	ats_tap_dev_exit();
 	ats_net_exit();
 	ats_tap_exit();
+	ats_ptp_exit();
 	ats_server_exit();
 }
 
 module_init(ats_init);
 module_exit(ats_exit);
 
-MODULE_DESCRIPTION("AS-TIMESYNC: packet timestamps, NTP replies and PHC servos");
+MODULE_DESCRIPTION("AS-TIMESYNC: packet timestamps, NTP and PTP replies, PHC servos");
 MODULE_LICENSE("GPL");
 MODULE_VERSION(ATS_RELEASE);
 MODULE_ALIAS_GENL_FAMILY(ATS_GENL_NAME);

@@ -6,6 +6,7 @@
 #include "attach.h"
 #include "iface.h"
 #include "phc.h"
+#include "ptp_port.h"
 #include "server.h"
 #include "servo.h"
 #include "tap.h"
@@ -23,6 +24,7 @@ static int __net_init ats_net_enter(struct net *net)
 	int err;
 
 	an->net = net;
+	ats_ptp_net_init(an);
 	err = ats_tap_net_init(an);
 	if (err)
 		return err;
@@ -64,6 +66,8 @@ static void __net_exit ats_net_leave(struct net *net)
 	ats_servo_net_exit(an);
 	ats_phc_net_exit(an);
 	ats_attach_net_exit(an);
+	/* needs the interfaces, whose stamps may look for a port to the end */
+	ats_ptp_net_exit(an);
 	ats_iface_net_exit(an);
 	ats_server_net_exit(an);
 	ats_tap_net_exit(an);

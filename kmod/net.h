@@ -3,6 +3,8 @@
 #ifndef ATS_NET_H
 #define ATS_NET_H
 
+#include <linux/mutex.h>
+#include <linux/xarray.h>
 #include <net/net_namespace.h>
 
 struct ats_taps;
@@ -11,6 +13,13 @@ struct ats_attachments;
 struct ats_ifaces;
 struct ats_phcs;
 struct ats_servos;
+
+/* PTP ports by id: found under rcu_read_lock(), the rest under the mutex. */
+struct ats_ptp_ports {
+	struct mutex mutex;		/* before a socket's lock */
+	struct xarray ports;
+	u32 count, next_id;
+};
 
 /*
  * Each part is made by its ats_*_net_init() and outlives every request of the
@@ -22,6 +31,7 @@ struct ats_net {
 	struct ats_ifaces *ifaces;
 	struct ats_server *server;
 	struct ats_attachments *attachments;
+	struct ats_ptp_ports ptp;
 	struct ats_phcs *phcs;
 	struct ats_servos *servos;
 };

@@ -17,6 +17,16 @@ const struct nla_policy as_timesync_acl_rule_nl_policy[ATS_A_ACL_RULE_ALLOW + 1]
 	[ATS_A_ACL_RULE_ALLOW] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
+const struct nla_policy as_timesync_ptp_client_nl_policy[ATS_A_PTP_CLIENT_PAD + 1] = {
+	[ATS_A_PTP_CLIENT_ADDRESS] = NLA_POLICY_EXACT_LEN(16),
+	[ATS_A_PTP_CLIENT_CLOCK] = { .type = NLA_U64, },
+	[ATS_A_PTP_CLIENT_PORT] = { .type = NLA_U16, },
+	[ATS_A_PTP_CLIENT_SYNC_LOG] = { .type = NLA_S32, },
+	[ATS_A_PTP_CLIENT_SYNC_S] = { .type = NLA_U32, },
+	[ATS_A_PTP_CLIENT_DELAY_LOG] = { .type = NLA_S32, },
+	[ATS_A_PTP_CLIENT_DELAY_S] = { .type = NLA_U32, },
+};
+
 /* ATS_CMD_CAPS_GET - do */
 const struct nla_policy as_timesync_caps_get_nl_policy[ATS_A_CAPS_API_VERSION + 1] = {
 	[ATS_A_CAPS_API_VERSION] = { .type = NLA_U32, },
@@ -190,8 +200,57 @@ const struct nla_policy as_timesync_servo_get_nl_policy[ATS_A_SERVO_ID + 1] = {
 	[ATS_A_SERVO_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
+/* ATS_CMD_PTP_ATTACH - do */
+const struct nla_policy as_timesync_ptp_attach_nl_policy[ATS_A_PTP_CLIENTS_MAX + 1] = {
+	[ATS_A_PTP_EVENT_FD] = NLA_POLICY_MIN(NLA_S32, 0),
+	[ATS_A_PTP_GENERAL_FD] = NLA_POLICY_MIN(NLA_S32, 0),
+	[ATS_A_PTP_CLIENTS_MAX] = { .type = NLA_U32, },
+};
+
+/* ATS_CMD_PTP_DETACH - do */
+const struct nla_policy as_timesync_ptp_detach_nl_policy[ATS_A_PTP_ID + 1] = {
+	[ATS_A_PTP_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* ATS_CMD_PTP_SET - do */
+const struct nla_policy as_timesync_ptp_set_nl_policy[ATS_A_PTP_VALID_MS + 1] = {
+	[ATS_A_PTP_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ATS_A_PTP_CLOCK] = { .type = NLA_U64, },
+	[ATS_A_PTP_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
+	[ATS_A_PTP_DOMAIN] = { .type = NLA_U8, },
+	[ATS_A_PTP_SDO] = NLA_POLICY_MAX(NLA_U16, 4095),
+	[ATS_A_PTP_MINOR_VERSION] = NLA_POLICY_MAX(NLA_U8, 15),
+	[ATS_A_PTP_DUTIES] = NLA_POLICY_MASK(NLA_U32, 0x1f),
+	[ATS_A_PTP_LOG_MIN_DELAY_REQ] = { .type = NLA_S32, },
+	[ATS_A_PTP_TAI_OFFSET] = { .type = NLA_S64, },
+	[ATS_A_PTP_VALID_MS] = NLA_POLICY_MIN(NLA_U32, 100),
+};
+
+/* ATS_CMD_PTP_GET - do */
+const struct nla_policy as_timesync_ptp_get_nl_policy[ATS_A_PTP_ID + 1] = {
+	[ATS_A_PTP_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* ATS_CMD_PTP_CLIENT_SET - do */
+const struct nla_policy as_timesync_ptp_client_set_nl_policy[ATS_A_PTP_CLIENT + 1] = {
+	[ATS_A_PTP_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ATS_A_PTP_CLIENT] = NLA_POLICY_NESTED(as_timesync_ptp_client_nl_policy),
+};
+
+/* ATS_CMD_PTP_CLIENT_DEL - do */
+const struct nla_policy as_timesync_ptp_client_del_nl_policy[ATS_A_PTP_CLIENT + 1] = {
+	[ATS_A_PTP_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ATS_A_PTP_CLIENT] = NLA_POLICY_NESTED(as_timesync_ptp_client_nl_policy),
+};
+
+/* ATS_CMD_PTP_CLIENT_GET - do */
+const struct nla_policy as_timesync_ptp_client_get_nl_policy[ATS_A_PTP_CLIENT + 1] = {
+	[ATS_A_PTP_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[ATS_A_PTP_CLIENT] = NLA_POLICY_NESTED(as_timesync_ptp_client_nl_policy),
+};
+
 /* Ops table for as_timesync */
-const struct genl_ops as_timesync_nl_ops[23] = {
+const struct genl_ops as_timesync_nl_ops[30] = {
 	{
 		.cmd		= ATS_CMD_CAPS_GET,
 		.doit		= as_timesync_nl_caps_get_doit,
@@ -351,6 +410,56 @@ const struct genl_ops as_timesync_nl_ops[23] = {
 		.dumpit		= as_timesync_nl_servo_get_dumpit,
 		.policy		= as_timesync_servo_get_nl_policy,
 		.maxattr	= ATS_A_SERVO_ID,
+	},
+	{
+		.cmd		= ATS_CMD_PTP_ATTACH,
+		.doit		= as_timesync_nl_ptp_attach_doit,
+		.policy		= as_timesync_ptp_attach_nl_policy,
+		.maxattr	= ATS_A_PTP_CLIENTS_MAX,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= ATS_CMD_PTP_DETACH,
+		.doit		= as_timesync_nl_ptp_detach_doit,
+		.policy		= as_timesync_ptp_detach_nl_policy,
+		.maxattr	= ATS_A_PTP_ID,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= ATS_CMD_PTP_SET,
+		.doit		= as_timesync_nl_ptp_set_doit,
+		.policy		= as_timesync_ptp_set_nl_policy,
+		.maxattr	= ATS_A_PTP_VALID_MS,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= ATS_CMD_PTP_GET,
+		.doit		= as_timesync_nl_ptp_get_doit,
+		.dumpit		= as_timesync_nl_ptp_get_dumpit,
+		.policy		= as_timesync_ptp_get_nl_policy,
+		.maxattr	= ATS_A_PTP_ID,
+	},
+	{
+		.cmd		= ATS_CMD_PTP_CLIENT_SET,
+		.doit		= as_timesync_nl_ptp_client_set_doit,
+		.policy		= as_timesync_ptp_client_set_nl_policy,
+		.maxattr	= ATS_A_PTP_CLIENT,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= ATS_CMD_PTP_CLIENT_DEL,
+		.doit		= as_timesync_nl_ptp_client_del_doit,
+		.policy		= as_timesync_ptp_client_del_nl_policy,
+		.maxattr	= ATS_A_PTP_CLIENT,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= ATS_CMD_PTP_CLIENT_GET,
+		.doit		= as_timesync_nl_ptp_client_get_doit,
+		.dumpit		= as_timesync_nl_ptp_client_get_dumpit,
+		.policy		= as_timesync_ptp_client_get_nl_policy,
+		.maxattr	= ATS_A_PTP_CLIENT,
+		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };
 

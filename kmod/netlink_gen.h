@@ -13,6 +13,7 @@
 
 /* Common nested types */
 extern const struct nla_policy as_timesync_acl_rule_nl_policy[ATS_A_ACL_RULE_ALLOW + 1];
+extern const struct nla_policy as_timesync_ptp_client_nl_policy[ATS_A_PTP_CLIENT_PAD + 1];
 
 extern const struct nla_policy as_timesync_caps_get_nl_policy[ATS_A_CAPS_API_VERSION + 1];
 
@@ -60,8 +61,22 @@ extern const struct nla_policy as_timesync_servo_del_nl_policy[ATS_A_SERVO_ID + 
 
 extern const struct nla_policy as_timesync_servo_get_nl_policy[ATS_A_SERVO_ID + 1];
 
+extern const struct nla_policy as_timesync_ptp_attach_nl_policy[ATS_A_PTP_CLIENTS_MAX + 1];
+
+extern const struct nla_policy as_timesync_ptp_detach_nl_policy[ATS_A_PTP_ID + 1];
+
+extern const struct nla_policy as_timesync_ptp_set_nl_policy[ATS_A_PTP_VALID_MS + 1];
+
+extern const struct nla_policy as_timesync_ptp_get_nl_policy[ATS_A_PTP_ID + 1];
+
+extern const struct nla_policy as_timesync_ptp_client_set_nl_policy[ATS_A_PTP_CLIENT + 1];
+
+extern const struct nla_policy as_timesync_ptp_client_del_nl_policy[ATS_A_PTP_CLIENT + 1];
+
+extern const struct nla_policy as_timesync_ptp_client_get_nl_policy[ATS_A_PTP_CLIENT + 1];
+
 /* Ops table for as_timesync */
-extern const struct genl_ops as_timesync_nl_ops[23];
+extern const struct genl_ops as_timesync_nl_ops[30];
 
 int as_timesync_nl_caps_get_doit(struct sk_buff *skb, struct genl_info *info);
 int as_timesync_nl_tap_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -100,6 +115,20 @@ int as_timesync_nl_servo_del_doit(struct sk_buff *skb, struct genl_info *info);
 int as_timesync_nl_servo_get_doit(struct sk_buff *skb, struct genl_info *info);
 int as_timesync_nl_servo_get_dumpit(struct sk_buff *skb,
 				    struct netlink_callback *cb);
+int as_timesync_nl_ptp_attach_doit(struct sk_buff *skb, struct genl_info *info);
+int as_timesync_nl_ptp_detach_doit(struct sk_buff *skb, struct genl_info *info);
+int as_timesync_nl_ptp_set_doit(struct sk_buff *skb, struct genl_info *info);
+int as_timesync_nl_ptp_get_doit(struct sk_buff *skb, struct genl_info *info);
+int as_timesync_nl_ptp_get_dumpit(struct sk_buff *skb,
+				  struct netlink_callback *cb);
+int as_timesync_nl_ptp_client_set_doit(struct sk_buff *skb,
+				       struct genl_info *info);
+int as_timesync_nl_ptp_client_del_doit(struct sk_buff *skb,
+				       struct genl_info *info);
+int as_timesync_nl_ptp_client_get_doit(struct sk_buff *skb,
+				       struct genl_info *info);
+int as_timesync_nl_ptp_client_get_dumpit(struct sk_buff *skb,
+					 struct netlink_callback *cb);
 
 enum {
 	AS_TIMESYNC_NLGRP_TAP,

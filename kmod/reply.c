@@ -29,6 +29,7 @@ static void remember_transmit(struct ats_request *r, const struct ntp_replier *r
 	ntp_reply_transmitted(replier, c, c->rx, tx_sys);
 	memcpy(r->name.address, r->address, sizeof(r->name.address));
 	r->name.rx = c->rx;
+	r->name.ptp = 0;
 }
 
 static enum ntp_answer answer_known(struct ats_request *r, const struct ntp_replier *replier,

@@ -15,5 +15,6 @@
 #include "reply.c"
 #include "reply_skb.c"
 #include "reply_path.c"
+#include "udp_route.c"
 #include "reply_socket.c"
 #include "reply_ingress.c"

@@ -65,14 +65,10 @@ static bool hooks_want(const struct nf_hook_entries *e)
 #endif
 
 /* Under rcu_read_lock(). */
-static bool netfilter_wants(const struct sk_buff *skb, const struct net *net)
+static bool netfilter_wants(const struct net *net, __be16 protocol)
 {
 #ifdef CONFIG_NETFILTER
-#ifdef CONFIG_NETWORK_SECMARK
-	if (skb->secmark)
-		return true;
-#endif
-	if (skb->protocol == htons(ETH_P_IP))
+	if (protocol == htons(ETH_P_IP))
 		return rcu_access_pointer(net->nf.hooks_ipv4[NF_INET_LOCAL_OUT]) ||
 			hooks_want(rcu_dereference(net->nf.hooks_ipv4[NF_INET_POST_ROUTING]));
 	return rcu_access_pointer(net->nf.hooks_ipv6[NF_INET_LOCAL_OUT]) ||
@@ -82,10 +78,29 @@ static bool netfilter_wants(const struct sk_buff *skb, const struct net *net)
 #endif
 }
 
-static bool ipsec_wants(const struct sk_buff *skb, const struct net *net)
+static bool ipsec_wants(const struct net *net)
 {
 #ifdef CONFIG_XFRM
-	return skb_sec_path(skb) || net->xfrm.policy_count[XFRM_POLICY_OUT];
+	return net->xfrm.policy_count[XFRM_POLICY_OUT];
+#else
+	return false;
+#endif
+}
+
+bool reply_path_is_free(const struct net *net, __be16 protocol)
+{
+	return !netfilter_wants(net, protocol) && !ipsec_wants(net);
+}
+
+/* Does it carry what hooks or policies left in it? */
+static bool is_marked(const struct sk_buff *skb)
+{
+#if defined(CONFIG_NETFILTER) && defined(CONFIG_NETWORK_SECMARK)
+	if (skb->secmark)
+		return true;
+#endif
+#ifdef CONFIG_XFRM
+	return skb_sec_path(skb);
 #else
 	return false;
 #endif
@@ -93,7 +108,7 @@ static bool ipsec_wants(const struct sk_buff *skb, const struct net *net)
 
 bool reply_may_reflect(const struct sk_buff *skb, const struct net *net)
 {
-	return plain_ethernet(skb) && !netfilter_wants(skb, net) && !ipsec_wants(skb, net);
+	return plain_ethernet(skb) && !is_marked(skb) && reply_path_is_free(net, skb->protocol);
 }
 
 /* As ether_addr_to_u64(), which takes octet by octet. */

@@ -27,6 +27,9 @@ void reply_paths_free(struct reply_paths *paths);
  */
 bool reply_may_reflect(const struct sk_buff *skb, const struct net *net);
 
+/* The same of packets of our own: would netfilter or IPsec want to see them? */
+bool reply_path_is_free(const struct net *net, __be16 protocol);
+
 /* Names the way of @skb, a request whose client's address has the hash @hash. */
 u64 reply_path_name(const struct sk_buff *skb, const struct sock *sk, u64 hash, s64 now_mono);
 bool reply_path_known(const struct reply_paths *paths, u64 name);

@@ -4,7 +4,6 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/netlink.h>
-#include <net/addrconf.h>
 #include <net/inet_ecn.h>
 #include <net/inet_sock.h>
 #include <net/ip6_route.h>
@@ -17,6 +16,7 @@
 #include "reply_path.h"
 #include "reply_skb.h"
 #include "server.h"
+#include "udp_route.h"
 
 /* A request to one of our addresses, with its client's address. False: it goes on. */
 static bool read_ipv4(const struct sk_buff *skb, struct ats_request *r)
@@ -78,58 +78,33 @@ static int output_device(const struct sock *sk, const struct sk_buff *skb)
 /* How the socket would send to where @skb came from. */
 static struct dst_entry *route_ipv4(struct sock *sk, const struct sk_buff *skb)
 {
-	const struct iphdr *iph = ip_hdr(skb);
-	const struct udphdr *uh = udp_hdr(skb);
-	struct flowi4 fl4;
-	struct rtable *rt;
+	struct ats_udp_way way = {
+		.oif = output_device(sk, skb),
+		.sport = udp_hdr(skb)->dest, .dport = udp_hdr(skb)->source,
+		.v4 = { .saddr = ip_hdr(skb)->daddr, .daddr = ip_hdr(skb)->saddr },
+	};
+	struct dst_entry *dst = ats_udp_route_ipv4(sk, &way);
 
-	flowi4_init_output(&fl4, output_device(sk, skb), READ_ONCE(sk->sk_mark),
-			   READ_ONCE(inet_sk(sk)->tos) & INET_DSCP_MASK, RT_SCOPE_UNIVERSE,
-			   IPPROTO_UDP, inet_sk_flowi_flags(sk), iph->saddr, iph->daddr,
-			   uh->source, uh->dest, sk->sk_uid);
-	rt = ip_route_output_flow(sock_net(sk), &fl4, sk);
-	if (IS_ERR(rt))
-		return ERR_CAST(rt);
 	/* a request that claims to be from all must not be answered to all */
-	if (rt->rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST)) {
-		ip_rt_put(rt);
+	if (!IS_ERR(dst) &&
+	    container_of(dst, struct rtable, dst)->rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST)) {
+		dst_release(dst);
 		return ERR_PTR(-EACCES);
 	}
-	return &rt->dst;
+	return dst;
 }
 
 static struct dst_entry *route_ipv6(struct sock *sk, const struct sk_buff *skb)
 {
-#if IS_ENABLED(CONFIG_IPV6)
-	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
-	struct flowi6 fl6 = {
-		.flowi6_oif = output_device(sk, skb),
-		.flowi6_mark = READ_ONCE(sk->sk_mark),
-		.flowi6_proto = IPPROTO_UDP,
-		.flowi6_uid = sk->sk_uid,
-		.daddr = ip6h->saddr,
-		.saddr = ip6h->daddr,
-		.fl6_dport = udp_hdr(skb)->source,
-		.fl6_sport = udp_hdr(skb)->dest,
+	struct ats_udp_way way = {
+		.oif = output_device(sk, skb),
+		.sport = udp_hdr(skb)->dest, .dport = udp_hdr(skb)->source,
+		.v6 = { .saddr = ipv6_hdr(skb)->daddr, .daddr = ipv6_hdr(skb)->saddr },
 	};
 
-	if (!fl6.flowi6_oif && ipv6_addr_type(&ip6h->saddr) & IPV6_ADDR_LINKLOCAL)
-		fl6.flowi6_oif = inet6_iif(skb);
-	return ip6_dst_lookup_flow(sock_net(sk), sk, &fl6, NULL);
-#else
-	return ERR_PTR(-EAFNOSUPPORT);
-#endif
-}
-
-static u8 ipv6_hop_limit(const struct net_device *dev)
-{
-#if IS_ENABLED(CONFIG_IPV6)
-	const struct inet6_dev *idev = __in6_dev_get(dev);
-
-	if (idev)
-		return READ_ONCE(idev->cnf.hop_limit);
-#endif
-	return IPV6_DEFAULT_HOPLIMIT;
+	if (!way.oif && ipv6_addr_type(&way.v6.daddr) & IPV6_ADDR_LINKLOCAL)
+		way.oif = inet6_iif(skb);
+	return ats_udp_route_ipv6(sk, &way);
 }
 
 /* Turns @skb around; @dst NULL: it will be reflected. */
@@ -137,13 +112,10 @@ static int turn(struct sock *sk, struct sk_buff *skb, const struct ats_request *
 		const struct dst_entry *dst)
 {
 	const struct net_device *dev = dst ? dst->dev : skb->dev;
-	u8 tos = READ_ONCE(inet_sk(sk)->tos), ttl;
+	u8 tos = READ_ONCE(inet_sk(sk)->tos);
 
-	if (skb->protocol == htons(ETH_P_IP))
-		ttl = READ_ONCE(sock_net(sk)->ipv4.sysctl_ip_default_ttl);
-	else
-		ttl = ipv6_hop_limit(dev);
-	return ats_reply_turn(skb, r, LL_RESERVED_SPACE(dev), tos & ~INET_ECN_MASK, ttl);
+	return ats_reply_turn(skb, r, LL_RESERVED_SPACE(dev), tos & ~INET_ECN_MASK,
+			      ats_udp_hop_limit(sk, dev, skb->protocol));
 }
 
 /* Consumes @skb. */

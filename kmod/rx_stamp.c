@@ -57,8 +57,8 @@ static bool convert(struct ats_iface *iface, const struct sk_buff *skb, s64 near
 	return false;
 }
 
-s64 ats_rx_stamp(struct ats_iface *iface, const struct sk_buff *skb, s64 now_sys,
-		 enum stamp_kind *kind)
+s64 ats_rx_stamp_start(struct ats_iface *iface, const struct sk_buff *skb, s64 now_sys,
+		       enum stamp_kind *kind)
 {
 	s64 near_sys = software_stamp(skb), sys;
 
@@ -70,6 +70,16 @@ s64 ats_rx_stamp(struct ats_iface *iface, const struct sk_buff *skb, s64 now_sys
 	if (!iface || !convert(iface, skb, near_sys, &sys))
 		return near_sys;
 	*kind = STAMP_HARDWARE;
+	return sys;
+}
+
+s64 ats_rx_stamp(struct ats_iface *iface, const struct sk_buff *skb, s64 now_sys,
+		 enum stamp_kind *kind)
+{
+	s64 sys = ats_rx_stamp_start(iface, skb, now_sys, kind);
+
+	if (*kind != STAMP_HARDWARE)
+		return sys;
 	return sys + phc_stamp_frame_ns(skb->len - skb_mac_offset(skb), READ_ONCE(iface->speed));
 }
 

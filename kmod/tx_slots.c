@@ -103,7 +103,14 @@ bool ats_tx_slots_give(struct ats_tx_slots *s, u32 key, struct ats_tx_name *name
 	return true;
 }
 
-unsigned int ats_tx_slots_expire(struct ats_tx_slots *s, unsigned long patience)
+unsigned int ats_tx_slots_free(const struct ats_tx_slots *s)
+{
+	return s->n - bitmap_weight(s->used, s->n);
+}
+
+unsigned int ats_tx_slots_expire(struct ats_tx_slots *s, unsigned long patience,
+				 void (*lost)(struct ats_net *an, const struct ats_tx_name *name),
+				 struct ats_net *an)
 {
 	unsigned int i, n = 0;
 
@@ -111,6 +118,7 @@ unsigned int ats_tx_slots_expire(struct ats_tx_slots *s, unsigned long patience)
 		if (time_before_eq(jiffies, s->slot[i].since + patience))
 			continue;
 		release(s, i);
+		lost(an, &s->slot[i].name);
 		n++;
 	}
 	return n;

@@ -32,7 +32,11 @@ bool ats_tx_slots_take(struct ats_tx_slots *s, bool hardware, const struct ats_t
 void ats_tx_slots_note(struct ats_tx_slots *s, u32 key, s32 cost);
 /* False: the slot was given up. */
 bool ats_tx_slots_give(struct ats_tx_slots *s, u32 key, struct ats_tx_name *name, s32 *cost);
-/* Give up those that are older than @patience, in jiffies. How many. */
-unsigned int ats_tx_slots_expire(struct ats_tx_slots *s, unsigned long patience);
+/* How many more can be taken. */
+unsigned int ats_tx_slots_free(const struct ats_tx_slots *s);
+/* Give up those that are older than @patience, in jiffies, and tell @lost. How many. */
+unsigned int ats_tx_slots_expire(struct ats_tx_slots *s, unsigned long patience,
+				 void (*lost)(struct ats_net *an, const struct ats_tx_name *name),
+				 struct ats_net *an);
 
 #endif

@@ -51,6 +51,7 @@ struct ats_tx {
 	bool at_once;			/* see ats_tx_stamp_known() */
 	unsigned long learn_at;		/* jiffies */
 	u32 hardware_slots;
+	bool follow;			/* stamps are followed up: not from inside of drivers */
 
 	spinlock_t lock;		/* softirqs off; inside of drivers' locks */
 	struct ats_iface *iface;
@@ -97,6 +98,12 @@ bool ats_tx_stamp_known(const struct ats_iface *iface, s64 sent_sys, s64 *tx_sys
 	return true;
 }
 
+static void lost(struct ats_net *an, const struct ats_tx_name *name)
+{
+	if (name->ptp)
+		ats_ptp_stamp_lost(an, name);
+}
+
 static void expire(struct ats_tx *tx)
 {
 	unsigned int n;
@@ -106,7 +113,7 @@ static void expire(struct ats_tx *tx)
 	if (!time_after(jiffies, tx->expired_at))
 		return;
 	tx->expired_at = jiffies;
-	n = ats_tx_slots_expire(tx->slots, tx->patience);
+	n = ats_tx_slots_expire(tx->slots, tx->patience, lost, tx->iface->an);
 	tx->count.lost += n;
 	tx->lost_in_row += n;
 }
@@ -151,6 +158,18 @@ static bool take(struct ats_tx *tx, bool hardware, const struct ats_tx_name *nam
 	return taken;
 }
 
+static bool take_must(struct ats_tx *tx, bool hardware, const struct ats_tx_name *name, u32 *key)
+{
+	bool taken;
+
+	spin_lock(&tx->lock);
+	taken = (!hardware || ats_tx_slots_hardware(tx->slots) < tx->hardware_slots) &&
+		ats_tx_slots_take(tx->slots, hardware, name, key);
+	tx->count.skipped += !taken;
+	spin_unlock(&tx->lock);
+	return taken;
+}
+
 /*
  * What learns must know how much later the reply leaves for being stamped: since
  * @start, and by the readings of the clock, one of which lasts until @next.
@@ -161,6 +180,48 @@ static void note_cost(struct ats_tx *tx, u32 key, s64 start, s64 next)
 	ats_tx_slots_note(tx->slots, key,
 			  clamp_t(s64, ktime_get_real_ns() - start + next - start, 1, COST_MAX_NS));
 	spin_unlock(&tx->lock);
+}
+
+/* Without a line the NIC's stamp would tell nothing. */
+static bool wants_hardware(const struct ats_iface *iface)
+{
+	return READ_ONCE(iface->tx->hardware_slots) && ats_iface_line(iface);
+}
+
+static void own(struct ats_tx *tx, struct sk_buff *skb, bool hardware, u32 key)
+{
+	skb_set_owner_w(skb, tx->sock->sk);
+	skb_shinfo(skb)->tx_flags |= hardware ? ATS_SKBTX_HARDWARE : SKBTX_SW_TSTAMP;
+	skb_shinfo(skb)->tskey = key;
+}
+
+unsigned int ats_tx_stamp_room(struct ats_iface *iface)
+{
+	struct ats_tx *tx = iface->tx;
+	unsigned int room, used;
+
+	spin_lock(&tx->lock);
+	expire(tx);
+	room = ats_tx_slots_free(tx->slots);
+	used = ats_tx_slots_hardware(tx->slots);
+	if (wants_hardware(iface))
+		room = min(room, tx->hardware_slots - min(tx->hardware_slots, used));
+	spin_unlock(&tx->lock);
+	return room;
+}
+
+bool ats_tx_stamp_must(struct ats_iface *iface, struct sk_buff *skb,
+		       const struct ats_tx_name *name)
+{
+	bool hardware = wants_hardware(iface);
+	struct ats_tx *tx = iface->tx;
+	u32 key;
+
+	if (!take_must(tx, hardware, name, &key))
+		return false;
+	WRITE_ONCE(tx->follow, true);
+	own(tx, skb, hardware, key);
+	return true;
 }
 
 bool ats_tx_stamp_ask(struct ats_iface *iface, struct sk_buff *skb,
@@ -178,13 +239,10 @@ bool ats_tx_stamp_ask(struct ats_iface *iface, struct sk_buff *skb,
 		start = ktime_get_real_ns();
 		next = ktime_get_real_ns();
 	}
-	/* without a line the NIC's stamp would tell nothing */
-	hardware = READ_ONCE(tx->hardware_slots) && ats_iface_line(iface);
+	hardware = wants_hardware(iface);
 	if (!take(tx, hardware, name, &key))
 		return false;
-	skb_set_owner_w(skb, tx->sock->sk);
-	skb_shinfo(skb)->tx_flags |= hardware ? ATS_SKBTX_HARDWARE : SKBTX_SW_TSTAMP;
-	skb_shinfo(skb)->tskey = key;
+	own(tx, skb, hardware, key);
 	if (start)
 		note_cost(tx, key, start, next);
 	return true;
@@ -280,7 +338,11 @@ static void take_stamp(struct ats_tx *tx, struct sk_buff *skb)
 	spin_unlock(&tx->lock);
 	if (known && !good)
 		atomic64_inc(&tx->iface->refused);
-	if (good && name.rx)
+	if (known && !good)
+		lost(tx->iface->an, &name);
+	else if (good && name.ptp)
+		ats_ptp_transmitted(tx->iface->an, &name, sys);
+	else if (good && name.rx)
 		ats_clients_transmitted(tx->iface->an, &name, sys);
 }
 
@@ -313,7 +375,7 @@ static void on_stamp(struct sock *sk)
 	rcu_read_lock();
 	tx = rcu_dereference_sk_user_data(sk);
 	if (tx) {
-		if (in_hardirq() || irqs_disabled() || !in_softirq())
+		if (READ_ONCE(tx->follow) || in_hardirq() || irqs_disabled() || !in_softirq())
 			tasklet_schedule(&tx->tasklet);
 		else
 			drain(tx);

@@ -7,23 +7,39 @@
  *   - else ats_tx_stamp_ask(): the NIC or the driver stamps it, and the stamp comes
  *     as a call of ats_clients_transmitted().
  *
+ * PTP's messages are followed up by their stamps, and are of no use without:
+ * ats_tx_stamp_must().
+ *
  * All of it under rcu_read_lock() with softirqs off. Where @iface may be NULL
  * nothing was set for the interface, and replies get no stamps.
  */
 #ifndef ATS_TX_STAMP_H
 #define ATS_TX_STAMP_H
 
+#include <linux/in6.h>
 #include <linux/skbuff.h>
+
+#include "ptp/compose.h"
 
 #include "net.h"
 
 struct ats_iface;
 
+/* What the follow-up of a PTP message needs besides its stamp. */
+struct ats_tx_follow {
+	struct in6_addr to, from;
+	u16 port;		/* where it goes, host byte order */
+	u8 type;		/* enum ptp_type of what is stamped */
+	struct ptp_request request;	/* of a Sync its sequence only */
+};
+
 /* Which reply: to whom, and the receive stamp that it carries, as written in it. */
 struct ats_tx_name {
 	u8 address[16];
-	u64 rx;
+	u64 rx;			/* of NTP, 0: nobody waits for it */
 	s64 sent_sys;		/* the clock read before it was filled in */
+	u32 ptp;		/* PTP port, 0: none */
+	struct ats_tx_follow follow;	/* of it only, else not set */
 };
 
 /* From reading the clock to the wire, as learned; else as set; else 0. ns */
@@ -41,6 +57,16 @@ bool ats_tx_stamp_ask(struct ats_iface *iface, struct sk_buff *skb,
 		      const struct ats_tx_name *name);
 
 /*
+ * The same for a PTP message, however scarce stamps are. False: none can be had now,
+ * do not send it. Its stamp comes as a call of ats_ptp_transmitted(), never from inside of
+ * dev_queue_xmit(); when none comes ats_ptp_stamp_lost() is called some time.
+ */
+bool ats_tx_stamp_must(struct ats_iface *iface, struct sk_buff *skb,
+		       const struct ats_tx_name *name);
+/* How many can be had now. */
+unsigned int ats_tx_stamp_room(struct ats_iface *iface);
+
+/*
  * The same for any other reply, so that the delay is learned where nobody asks for
  * stamps: a few times a second it asks for one.
  */
@@ -52,5 +78,10 @@ void ats_tx_stamp_learn(struct ats_iface *iface, struct sk_buff *skb, s64 sent_s
  * rcu_read_lock().
  */
 void ats_clients_transmitted(struct ats_net *an, const struct ats_tx_name *name, s64 tx_sys);
+
+/* Of PTP (ptp_sync.c): the same, in softirq without a driver's locks; */
+void ats_ptp_transmitted(struct ats_net *an, const struct ats_tx_name *name, s64 tx_sys);
+/* its stamp did not come, or was none. With the lock of the interface's stamps. */
+void ats_ptp_stamp_lost(struct ats_net *an, const struct ats_tx_name *name);
 
 #endif

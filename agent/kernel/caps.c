@@ -42,7 +42,7 @@ int kernel_caps_get(struct genl *g, struct kernel_caps *out)
 const char *kernel_feature_name(unsigned int i)
 {
 	static const char *const name[] = {
-		"tap", "reply-socket", "reply-ingress", "tx-stamps", "phc", "servo",
+		"tap", "reply-socket", "reply-ingress", "tx-stamps", "phc", "servo", "ptp",
 	};
 
 	return i < ARRAY_SIZE(name) ? name[i] : NULL;

@@ -14,6 +14,7 @@
 #include "agent.h"
 #include "lab.h"
 #include "nl.h"
+#include "ptp_lab.h"
 #include "spec.h"
 
 #include "contract_table.h"
@@ -27,6 +28,8 @@ enum need {
 	NEED_IFACE = 16,
 	NEED_PHC = 32,
 	NEED_SERVO = 64,
+	NEED_PTP = 128,
+	NEED_PTP_CLIENT = 256,
 };
 
 #define LIST_MAX 12
@@ -44,6 +47,8 @@ struct bench {
 	__u32 phc_index;
 	__u32 reply_id;
 	__u32 servo_id;
+	int ptp_event, ptp_general;
+	__u32 ptp_id;
 	const char *wrong;		/* with a reply */
 };
 
@@ -214,6 +219,64 @@ FIXTURE_VARIANT_ADD(request, servo_get) {
 	.objects = 1,
 };
 
+FIXTURE_VARIANT_ADD(request, ptp_attach) {
+	.cmd = &cmd_ptp_attach,
+	.required = { ATS_A_PTP_EVENT_FD, ATS_A_PTP_GENERAL_FD },
+};
+
+FIXTURE_VARIANT_ADD(request, ptp_detach) {
+	.cmd = &cmd_ptp_detach,
+	.needs = NEED_PTP,
+	.required = { ATS_A_PTP_ID },
+};
+
+FIXTURE_VARIANT_ADD(request, ptp_set) {
+	.cmd = &cmd_ptp_set,
+	.needs = NEED_PTP,
+	.required = {
+		ATS_A_PTP_ID, ATS_A_PTP_CLOCK, ATS_A_PTP_PORT, ATS_A_PTP_DOMAIN, ATS_A_PTP_SDO,
+		ATS_A_PTP_MINOR_VERSION, ATS_A_PTP_DUTIES, ATS_A_PTP_LOG_MIN_DELAY_REQ,
+		ATS_A_PTP_TAI_OFFSET, ATS_A_PTP_VALID_MS,
+	},
+};
+
+FIXTURE_VARIANT_ADD(request, ptp_get) {
+	.cmd = &cmd_ptp_get,
+	.needs = NEED_PTP,
+	.required = { ATS_A_PTP_ID },
+	.objects = 1,
+};
+
+FIXTURE_VARIANT_ADD(request, ptp_client_set) {
+	.cmd = &cmd_ptp_client_set,
+	.needs = NEED_PTP,
+	.required = { ATS_A_PTP_ID, ATS_A_PTP_CLIENT },
+};
+
+FIXTURE_VARIANT_ADD(request, ptp_client_del) {
+	.cmd = &cmd_ptp_client_del,
+	.needs = NEED_PTP | NEED_PTP_CLIENT,
+	.required = { ATS_A_PTP_ID, ATS_A_PTP_CLIENT },
+};
+
+FIXTURE_VARIANT_ADD(request, ptp_client_get) {
+	.cmd = &cmd_ptp_client_get,
+	.needs = NEED_PTP | NEED_PTP_CLIENT,
+	.required = { ATS_A_PTP_ID, ATS_A_PTP_CLIENT },
+	.objects = 1,
+};
+
+/* The client that put_sound() makes. */
+static struct answer grant_sound(struct nl *nl, __u32 id)
+{
+	struct nlmsghdr *nlh = nl_begin(nl, ATS_CMD_PTP_CLIENT_SET, false);
+	static const __u8 loopback[16] = { [10] = 0xff, 0xff, 127, 0, 0, 1 };
+
+	mnl_attr_put_u32(nlh, ATS_A_PTP_ID, id);
+	ptp_put_client(nlh, loopback, 1, LAB_NTP_PORT, 0, 300, 0, 300);
+	return nl_ask(nl, nlh, NULL, NULL);
+}
+
 static struct answer publish_iface(struct nl *nl, unsigned int ifindex)
 {
 	struct nlmsghdr *nlh = nl_begin(nl, ATS_CMD_IFACE_SET, false);
@@ -269,6 +332,9 @@ FIXTURE_SETUP(request)
 	ASSERT_NE(0, self->bench.ifindex);
 	self->bench.udp = lab_udp(AF_INET, LAB_NTP_PORT);
 	ASSERT_LE(0, self->bench.udp);
+	self->bench.ptp_event = ptp_socket(AF_INET, PTP_EVENT, "ats0");
+	self->bench.ptp_general = ptp_socket(AF_INET, PTP_GENERAL, "ats0");
+	ASSERT_LE(0, self->bench.ptp_general);
 	if (variant->cmd->set == &set_phc || variant->cmd->set == &set_servo) {
 		ASSERT_TRUE(lab_simnic(&self->pair));
 		self->bench.phc = lab_phc(self->pair.name[0], 0, O_RDWR,
@@ -290,6 +356,11 @@ FIXTURE_SETUP(request)
 	if (variant->needs & NEED_PHC)
 		ASSERT_EQ(0, nl_ask_u32(nl, ATS_CMD_PHC_ADD, ATS_A_PHC_FD, self->bench.phc, NULL,
 					NULL).err);
+	if (variant->needs & NEED_PTP)
+		ASSERT_EQ(0, ptp_attach(nl, self->bench.ptp_event, self->bench.ptp_general, 8,
+					&self->bench.ptp_id).err);
+	if (variant->needs & NEED_PTP_CLIENT)
+		ASSERT_EQ(0, grant_sound(nl, self->bench.ptp_id).err);
 	if (variant->needs & NEED_SERVO)
 		ASSERT_EQ(0, add_servo(nl, self->bench.phc_index, &self->bench.servo_id).err);
 }
@@ -313,7 +384,10 @@ static bool known_value(const struct bench *bench, const char *name, bool ingres
 		{ "mode", ingress ? ATS_REPLY_INGRESS : ATS_REPLY_SOCKET },
 		{ "fd", bench->cmd->set == &set_phc ? bench->phc : bench->udp },
 		{ "port", LAB_NTP_PORT },
-		{ "id", bench->cmd->set == &set_servo ? bench->servo_id : bench->reply_id },
+		{ "id", bench->cmd->set == &set_servo ? bench->servo_id :
+		  bench->cmd->set == &set_ptp ? bench->ptp_id : bench->reply_id },
+		{ "event-fd", bench->ptp_event },
+		{ "general-fd", bench->ptp_general },
 		{ "index", bench->phc_index },
 		{ "target", bench->phc_index },
 		{ "reference", ATS_CLOCK_REALTIME },
@@ -363,6 +437,8 @@ static void put_sound(const struct bench *bench, struct nlmsghdr *nlh,
 		for (i = 0; i < attr->nested->count; i++)
 			put_sound(bench, nlh, &attr->nested->attrs[i], ingress);
 		mnl_attr_nest_end(nlh, nest);
+		break;
+	case KIND_PAD:
 		break;
 	case KIND_FLAG:
 		nl_put(nlh, attr->type, NULL, 0);

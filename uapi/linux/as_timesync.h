@@ -12,10 +12,14 @@
 #define AS_TIMESYNC_API_VERSION		1
 #define AS_TIMESYNC_ACL_RULES_MAX	4096
 #define AS_TIMESYNC_SAMPLES_MAX		32
+#define AS_TIMESYNC_PTP_CLIENTS_MAX	1048576
+#define AS_TIMESYNC_PTP_BATCH_MAX	256
 
 /**
  * enum as_timesync_feature - What this build on this kernel can do.
  * @ATS_FEATURE_TX_STAMPS: True transmit stamps of interleaved replies.
+ * @ATS_FEATURE_PTP: Answers to PTP requests, and Syncs to PTP's unicast
+ *   clients.
  */
 enum as_timesync_feature {
 	ATS_FEATURE_TAP = 1,
@@ -24,6 +28,25 @@ enum as_timesync_feature {
 	ATS_FEATURE_TX_STAMPS = 8,
 	ATS_FEATURE_PHC = 16,
 	ATS_FEATURE_SERVO = 32,
+	ATS_FEATURE_PTP = 64,
+};
+
+/**
+ * enum as_timesync_ptp_duty - What the module does for a PTP port (IEEE
+ *   1588-2019).
+ * @ATS_PTP_SYNC: Sync and Follow_Up to the clients that they were granted to.
+ * @ATS_PTP_DELAY: Delay_Resp (clause 11.3), by unicast to clients that it was
+ *   granted to.
+ * @ATS_PTP_PDELAY: Pdelay_Resp and its Follow_Up (clause 11.4), the same.
+ * @ATS_PTP_MULTICAST: Requests by multicast are answered, by multicast.
+ * @ATS_PTP_ANYBODY: Unicast requests are answered without a grant.
+ */
+enum as_timesync_ptp_duty {
+	ATS_PTP_SYNC = 1,
+	ATS_PTP_DELAY = 2,
+	ATS_PTP_PDELAY = 4,
+	ATS_PTP_MULTICAST = 8,
+	ATS_PTP_ANYBODY = 16,
 };
 
 enum as_timesync_direction {
@@ -254,6 +277,56 @@ enum {
 #define ATS_A_SERVO_MAX (__ATS_A_SERVO_MAX - 1)
 
 enum {
+	ATS_A_PTP_CLIENT_ADDRESS = 1,
+	ATS_A_PTP_CLIENT_CLOCK,
+	ATS_A_PTP_CLIENT_PORT,
+	ATS_A_PTP_CLIENT_SYNC_LOG,
+	ATS_A_PTP_CLIENT_SYNC_S,
+	ATS_A_PTP_CLIENT_DELAY_LOG,
+	ATS_A_PTP_CLIENT_DELAY_S,
+	ATS_A_PTP_CLIENT_PAD,
+
+	__ATS_A_PTP_CLIENT_MAX
+};
+#define ATS_A_PTP_CLIENT_MAX (__ATS_A_PTP_CLIENT_MAX - 1)
+
+enum {
+	ATS_A_PTP_ID = 1,
+	ATS_A_PTP_EVENT_FD,
+	ATS_A_PTP_GENERAL_FD,
+	ATS_A_PTP_CLIENTS_MAX,
+	ATS_A_PTP_IFINDEX,
+	ATS_A_PTP_CLOCK,
+	ATS_A_PTP_PORT,
+	ATS_A_PTP_DOMAIN,
+	ATS_A_PTP_SDO,
+	ATS_A_PTP_MINOR_VERSION,
+	ATS_A_PTP_DUTIES,
+	ATS_A_PTP_LOG_MIN_DELAY_REQ,
+	ATS_A_PTP_TAI_OFFSET,
+	ATS_A_PTP_VALID_MS,
+	ATS_A_PTP_REMAINING_MS,
+	ATS_A_PTP_CLIENT,
+	ATS_A_PTP_PAD,
+	ATS_A_PTP_CLIENTS,
+	ATS_A_PTP_MEMORY,
+	ATS_A_PTP_DELAY_RESPS,
+	ATS_A_PTP_PDELAY_RESPS,
+	ATS_A_PTP_PASSED,
+	ATS_A_PTP_UNGRANTED,
+	ATS_A_PTP_SYNCS,
+	ATS_A_PTP_FOLLOW_UPS,
+	ATS_A_PTP_STAMPS_LOST,
+	ATS_A_PTP_WAITS,
+	ATS_A_PTP_SEND_FAILURES,
+	ATS_A_PTP_RX_HARDWARE,
+	ATS_A_PTP_RX_SOFTWARE,
+
+	__ATS_A_PTP_MAX
+};
+#define ATS_A_PTP_MAX (__ATS_A_PTP_MAX - 1)
+
+enum {
 	ATS_CMD_UNSPEC,
 	ATS_CMD_CAPS_GET,
 	ATS_CMD_TAP_SET,
@@ -282,6 +355,13 @@ enum {
 	ATS_CMD_SERVO_GET,
 	ATS_CMD_SERVO_SAMPLE,
 	ATS_CMD_SERVO_NTF,
+	ATS_CMD_PTP_ATTACH,
+	ATS_CMD_PTP_DETACH,
+	ATS_CMD_PTP_SET,
+	ATS_CMD_PTP_GET,
+	ATS_CMD_PTP_CLIENT_SET,
+	ATS_CMD_PTP_CLIENT_DEL,
+	ATS_CMD_PTP_CLIENT_GET,
 
 	__ATS_CMD_MAX
 };

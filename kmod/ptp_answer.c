@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Delay_Resp and Pdelay_Resp, IEEE 1588-2019 clauses 11.3 and 11.4. */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/ktime.h>
+#include <linux/udp.h>
+#include <net/addrconf.h>
+#include <net/ip6_route.h>
+#include <net/ipv6.h>
+#include <net/route.h>
+
+#include <uapi/linux/as_timesync.h>
+
+#include "ptp/sptp.h"
+
+#include "iface.h"
+#include "ptp_port.h"
+#include "ptp_send.h"
+#include "rx_stamp.h"
+#include "server.h"
+
+struct request {
+	struct ptp_header header;
+	struct in6_addr client, asked;
+	u16 port;		/* of the client */
+	bool multicast;
+};
+
+static void set_v4(struct in6_addr *a, __be32 v4)
+{
+	ipv6_addr_set_v4mapped(v4, a);
+}
+
+/* To one of our addresses, or to a group; with its client's. False: it goes on. */
+static bool read_ipv4(const struct sk_buff *skb, struct request *r)
+{
+	const struct rtable *rt = skb_rtable(skb);
+	const struct iphdr *iph = ip_hdr(skb);
+
+	r->multicast = ipv4_is_multicast(iph->daddr);
+	if (iph->ihl != 5 || ipv4_is_zeronet(iph->saddr) || ipv4_is_multicast(iph->saddr) ||
+	    ipv4_is_lbcast(iph->saddr))
+		return false;
+	if (!r->multicast &&
+	    (!rt || rt->rt_type != RTN_LOCAL || rt->rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST)))
+		return false;
+	set_v4(&r->client, iph->saddr);
+	set_v4(&r->asked, iph->daddr);
+	return true;
+}
+
+static bool read_ipv6(const struct sk_buff *skb, struct request *r)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
+	const struct dst_entry *dst = skb_dst(skb);
+
+	/* no extension headers */
+	if (skb_transport_header(skb) - skb_network_header(skb) != sizeof(*ip6h))
+		return false;
+	r->multicast = ipv6_addr_is_multicast(&ip6h->daddr);
+	if (!(ipv6_addr_type(&ip6h->saddr) & IPV6_ADDR_UNICAST) ||
+	    (!r->multicast && (!dst || ipv6_anycast_destination(dst, &ip6h->daddr))))
+		return false;
+	r->client = ip6h->saddr;
+	r->asked = ip6h->daddr;
+	return true;
+#else
+	return false;
+#endif
+}
+
+/*
+ * A request that is nothing but one: with TLVs, or of SPTP, it is the agent's business.
+ * Behind the message may be what a transport pads it with.
+ */
+static bool read_message(const u8 *b, unsigned int len, struct ptp_header *h)
+{
+	return ptp_event_parse(b, len, h) &&
+		(h->type == PTP_DELAY_REQ || h->type == PTP_PDELAY_REQ) &&
+		h->length == ptp_message_len(h->type) && !ptp_sptp_is_request(h);
+}
+
+static bool read_request(struct sk_buff *skb, struct request *r)
+{
+	const struct udphdr *uh;
+
+	if (skb_is_gso(skb) || !pskb_may_pull(skb, skb->len) || skb->len <= sizeof(*uh))
+		return false;
+	uh = udp_hdr(skb);
+	r->port = ntohs(uh->source);
+	if (!r->port || uh->len != htons(skb->len) ||
+	    !read_message((const u8 *)(uh + 1), skb->len - sizeof(*uh), &r->header))
+		return false;
+	if (skb->protocol == htons(ETH_P_IP)) {
+		if (!read_ipv4(skb, r))
+			return false;
+	} else if (skb->protocol != htons(ETH_P_IPV6) || !read_ipv6(skb, r)) {
+		return false;
+	}
+	/* what claims to be unicast and is not, or the other way, the agent may judge */
+	return r->multicast == !(r->header.flags & PTP_FLAG_UNICAST);
+}
+
+static bool is_granted(struct ats_ptp_port *port, const struct request *r, s64 now_mono)
+{
+	struct ptp_grant_client client = { .id = { r->header.clock, r->header.port } };
+	bool granted = false;
+
+	memcpy(client.address, &r->client, sizeof(client.address));
+	spin_lock(&port->lock);
+	if (port->grants)
+		granted = ptp_grants_take_delay(port->grants, &client, now_mono);
+	spin_unlock(&port->lock);
+	return granted;
+}
+
+/* Is it among the port's duties? */
+static bool is_wanted(struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
+		      const struct request *r, s64 now_mono)
+{
+	u32 duty = r->header.type == PTP_DELAY_REQ ? ATS_PTP_DELAY : ATS_PTP_PDELAY;
+
+	if (!(facts->duties & duty) || !ptp_voice_hears(&facts->voice, &r->header))
+		return false;
+	if (r->multicast)
+		return facts->duties & ATS_PTP_MULTICAST;
+	if (facts->duties & ATS_PTP_ANYBODY || is_granted(port, r, now_mono))
+		return true;
+	ats_ptp_count(port, ATS_PTP_COUNT_UNGRANTED);
+	return false;
+}
+
+static void answer_delay(const struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
+			 const struct ptp_request *request, const struct ats_ptp_way *way,
+			 s64 rx_tai)
+{
+	struct ptp_message m;
+
+	ptp_compose_delay_resp(&m, &facts->voice, request, facts->log_min_delay_req, rx_tai);
+	if (ats_ptp_send(port, &m, way, NULL))
+		ats_ptp_count(port, ATS_PTP_COUNT_DELAY_RESPS);
+}
+
+static void answer_pdelay(const struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
+			  const struct ptp_request *request, const struct ats_ptp_way *way,
+			  u16 follow_port, s64 rx_tai)
+{
+	struct ats_tx_name name = {
+		.ptp = port->id,
+		.follow = {
+			.to = way->to, .from = way->from, .port = follow_port,
+			.type = PTP_PDELAY_RESP, .request = *request,
+		},
+	};
+	struct ptp_message m;
+
+	ptp_compose_pdelay_resp(&m, &facts->voice, request, rx_tai);
+	name.sent_sys = ktime_get_real_ns();
+	if (ats_ptp_send(port, &m, way, &name))
+		ats_ptp_count(port, ATS_PTP_COUNT_PDELAY_RESPS);
+}
+
+/* False: its time cannot be told. */
+static bool answer(struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
+		   const struct request *r, const struct sk_buff *skb)
+{
+	s64 now_sys = skb->tstamp ? skb->tstamp : ktime_get_real_ns(), rx_tai;
+	bool event = r->header.type == PTP_PDELAY_REQ;
+	struct ats_ptp_way way = {
+		.to = r->multicast ? r->asked : r->client,
+		.port = ptp_udp_port(r->multicast ? 0 : r->port, event),
+	};
+	struct ptp_request request;
+	enum stamp_kind kind;
+
+	if (!r->multicast)
+		way.from = r->asked;
+	if (!ats_ptp_tai(facts, ats_rx_stamp_start(ats_iface_find(port->an, port->ifindex), skb,
+						   now_sys, &kind), &rx_tai))
+		return false;
+	ptp_request_of(&request, &r->header);
+	if (event)
+		answer_pdelay(port, facts, &request, &way,
+			      ptp_udp_port(r->multicast ? 0 : r->port, false), rx_tai);
+	else
+		answer_delay(port, facts, &request, &way, rx_tai);
+	ats_ptp_count(port, kind == STAMP_HARDWARE ? ATS_PTP_COUNT_RX_HARDWARE :
+						     ATS_PTP_COUNT_RX_SOFTWARE);
+	return true;
+}
+
+int ats_ptp_receive(struct sock *sk, struct sk_buff *skb)
+{
+	struct ats_udp_claim *claim = rcu_dereference_sk_user_data(sk);
+	const struct ats_ptp_facts *facts;
+	s64 now_mono = ats_now_mono();
+	struct ats_ptp_port *port;
+	struct request r;
+
+	if (unlikely(!claim))
+		return 1;
+	port = container_of(claim, struct ats_ptp_port, event);
+	facts = ats_ptp_facts(port, now_mono);
+	if (facts && read_request(skb, &r) && is_wanted(port, facts, &r, now_mono) &&
+	    answer(port, facts, &r, skb)) {
+		consume_skb(skb);
+		return 0;
+	}
+	ats_ptp_count(port, ATS_PTP_COUNT_PASSED);
+	return 1;
+}

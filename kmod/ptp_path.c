@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "ptp_path.h"
+
+#include <linux/hash.h>
+#include <linux/if_arp.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <net/ipv6.h>
+#include <net/l3mdev.h>
+#include <net/neighbour.h>
+
+#include "reply_path.h"
+#include "server.h"
+
+#define PATHS_MIN 64
+#define PATHS_MAX (1 << 17)
+/* About 34 s of ats_now_mono(): then a path is looked up anew. */
+#define EPOCH_SHIFT 35
+
+struct ptp_path {
+	struct in6_addr to, from;
+	u8 mac[ETH_ALEN];
+	u32 epoch;		/* 0: none */
+	u32 generation;		/* of routes and addresses */
+};
+
+struct ats_ptp_paths {
+	spinlock_t lock;
+	unsigned int bits;
+	struct ptp_path path[];
+};
+
+struct ats_ptp_paths *ats_ptp_paths_new(u32 clients)
+{
+	u32 n = roundup_pow_of_two(clamp_t(u32, clients, PATHS_MIN, PATHS_MAX));
+	struct ats_ptp_paths *paths;
+
+	paths = kvzalloc(struct_size(paths, path, n), GFP_KERNEL_ACCOUNT);
+	if (!paths)
+		return NULL;
+	spin_lock_init(&paths->lock);
+	paths->bits = ilog2(n);
+	return paths;
+}
+
+void ats_ptp_paths_free(struct ats_ptp_paths *paths)
+{
+	kvfree(paths);
+}
+
+bool ats_ptp_path_is_free(const struct net_device *dev, __be16 protocol)
+{
+	return dev->type == ARPHRD_ETHER &&
+		!(dev->flags & (IFF_LOOPBACK | IFF_NOARP | IFF_POINTOPOINT)) &&
+		!netif_is_l3_master(dev) && !netif_is_l3_slave(dev) &&
+		reply_path_is_free(dev_net(dev), protocol);
+}
+
+static struct ptp_path *place(struct ats_ptp_paths *paths, const struct in6_addr *to)
+{
+	return &paths->path[hash_32((__force u32)(to->s6_addr32[1] ^ to->s6_addr32[2] ^
+						  to->s6_addr32[3]), paths->bits)];
+}
+
+static u32 epoch_now(void)
+{
+	return (u32)(ats_now_mono() >> EPOCH_SHIFT) + 1;
+}
+
+static u32 generation_now(const struct net_device *dev, const struct in6_addr *to)
+{
+	return ipv6_addr_v4mapped(to) ? rt_genid_ipv4(dev_net(dev)) :
+					rt_genid_ipv6(dev_net(dev));
+}
+
+bool ats_ptp_path_get(struct ats_ptp_paths *paths, const struct net_device *dev,
+		      const struct in6_addr *to, struct in6_addr *from, u8 mac[ETH_ALEN])
+{
+	u32 epoch = epoch_now(), generation = generation_now(dev, to);
+	const struct ptp_path *p = place(paths, to);
+	bool known;
+
+	spin_lock(&paths->lock);
+	known = p->epoch == epoch && p->generation == generation &&
+		ipv6_addr_equal(&p->to, to) &&
+		(ipv6_addr_any(from) || ipv6_addr_equal(&p->from, from));
+	if (known) {
+		*from = p->from;
+		ether_addr_copy(mac, p->mac);
+	}
+	spin_unlock(&paths->lock);
+	return known;
+}
+
+/* Softirq. */
+static bool find_neighbour(const struct net_device *dev, struct dst_entry *dst,
+			   const struct in6_addr *to, u8 *mac)
+{
+	u8 address[MAX_ADDR_LEN] __aligned(2);
+	struct neighbour *n;
+	bool valid;
+
+	if (dst->dev != dev || dst->lwtstate || dst_xfrm(dst))
+		return false;
+	n = dst_neigh_lookup(dst, ipv6_addr_v4mapped(to) ? (const void *)&to->s6_addr32[3] :
+							   (const void *)to);
+	if (IS_ERR_OR_NULL(n))
+		return false;
+	valid = READ_ONCE(n->nud_state) & NUD_VALID;
+	if (valid) {
+		neigh_ha_snapshot((char *)address, n, dev);
+		ether_addr_copy(mac, address);
+		valid = is_valid_ether_addr(mac);
+	}
+	neigh_release(n);
+	return valid;
+}
+
+void ats_ptp_path_learn(struct ats_ptp_paths *paths, const struct net_device *dev,
+			struct dst_entry *dst, const struct in6_addr *to,
+			const struct in6_addr *from)
+{
+	struct ptp_path learned = {
+		.to = *to, .from = *from, .epoch = epoch_now(),
+		.generation = generation_now(dev, to),
+	};
+
+	if (!find_neighbour(dev, dst, to, learned.mac))
+		return;
+	spin_lock(&paths->lock);
+	*place(paths, to) = learned;
+	spin_unlock(&paths->lock);
+}

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "ptp_send.h"
+
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/udp.h>
+#include <net/inet_ecn.h>
+#include <net/inet_sock.h>
+#include <net/ip.h>
+#include <net/ip6_checksum.h>
+#include <net/ipv6.h>
+#include <net/route.h>
+
+#include "iface.h"
+#include "ptp_path.h"
+#include "udp_route.h"
+
+/* Peer delay stays on the link: annexes C.3 and D.3. */
+static bool is_of_link(u8 type)
+{
+	return type == PTP_PDELAY_RESP || type == PTP_PDELAY_RESP_FOLLOW_UP;
+}
+
+static u8 multicast_hops(const struct sock *sk, u8 type)
+{
+	if (is_of_link(type))
+		return 1;
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6) {
+		int hops = inet6_sk(sk)->mcast_hops;
+
+		return hops < 0 ? IPV6_DEFAULT_MCASTHOPS : hops;
+	}
+#endif
+	return inet_sk(sk)->mc_ttl;
+}
+
+/* The message in a packet of its own, without the headers below UDP's. */
+static struct sk_buff *make(const struct net_device *dev, const struct ptp_message *m,
+			    const struct ats_udp_way *way, unsigned int ip_len)
+{
+	unsigned int len = ptp_message_len(m->header.type);
+	struct udphdr *uh;
+	struct sk_buff *skb;
+
+	skb = alloc_skb(LL_RESERVED_SPACE(dev) + ip_len + sizeof(*uh) + len, GFP_ATOMIC);
+	if (!skb)
+		return NULL;
+	skb_reserve(skb, LL_RESERVED_SPACE(dev) + ip_len + sizeof(*uh));
+	ptp_message_build(m, skb_put(skb, len), len);
+	uh = __skb_push(skb, sizeof(*uh));
+	skb_reset_transport_header(skb);
+	uh->source = way->sport;
+	uh->dest = way->dport;
+	uh->len = htons(skb->len);
+	skb->ip_summed = CHECKSUM_PARTIAL;
+	skb->csum_start = skb_transport_header(skb) - skb->head;
+	skb->csum_offset = offsetof(struct udphdr, check);
+	return skb;
+}
+
+static void put_ipv4(struct sk_buff *skb, const struct ats_udp_way *way, u8 tos, u8 ttl)
+{
+	unsigned int len = skb->len;
+	struct iphdr *iph;
+
+	udp_hdr(skb)->check = ~csum_tcpudp_magic(way->v4.saddr, way->v4.daddr, len, IPPROTO_UDP, 0);
+	iph = __skb_push(skb, sizeof(*iph));
+	skb_reset_network_header(skb);
+	/* never fragmented, so without an id: RFC 6864 clause 4.1 */
+	*iph = (struct iphdr) {
+		.version = 4, .ihl = 5, .tos = tos, .tot_len = htons(skb->len),
+		.frag_off = htons(IP_DF), .ttl = ttl, .protocol = IPPROTO_UDP,
+		.saddr = way->v4.saddr, .daddr = way->v4.daddr,
+	};
+	iph->check = ip_fast_csum(iph, 5);
+	skb->protocol = htons(ETH_P_IP);
+}
+
+static void put_ipv6(struct sk_buff *skb, const struct ats_udp_way *way, u8 tos, u8 hop_limit)
+{
+	unsigned int len = skb->len;
+	struct ipv6hdr *ip6h;
+
+	udp_hdr(skb)->check = ~csum_ipv6_magic(&way->v6.saddr, &way->v6.daddr, len, IPPROTO_UDP, 0);
+	ip6h = __skb_push(skb, sizeof(*ip6h));
+	skb_reset_network_header(skb);
+	ip6_flow_hdr(ip6h, tos, 0);
+	ip6h->payload_len = htons(len);
+	ip6h->nexthdr = IPPROTO_UDP;
+	ip6h->hop_limit = hop_limit;
+	ip6h->saddr = way->v6.saddr;
+	ip6h->daddr = way->v6.daddr;
+	skb->protocol = htons(ETH_P_IPV6);
+}
+
+/* NULL: there is no way, or no memory. */
+static struct sk_buff *route_ipv4(struct sock *sk, const struct ptp_message *m,
+				  const struct ats_ptp_way *to, struct ats_udp_way *way)
+{
+	u8 tos = READ_ONCE(inet_sk(sk)->tos) & ~INET_ECN_MASK;
+	struct dst_entry *dst;
+	struct sk_buff *skb;
+
+	way->v4.daddr = to->to.s6_addr32[3];
+	way->v4.saddr = to->from.s6_addr32[3] ?: inet_sk(sk)->inet_saddr;
+	dst = ats_udp_route_ipv4(sk, way);
+	if (IS_ERR(dst))
+		return NULL;
+	skb = container_of(dst, struct rtable, dst)->rt_flags & RTCF_BROADCAST ? NULL :
+		make(dst->dev, m, way, sizeof(struct iphdr));
+	if (!skb) {
+		dst_release(dst);
+		return NULL;
+	}
+	put_ipv4(skb, way, tos, ipv4_is_multicast(way->v4.daddr) ?
+		 multicast_hops(sk, m->header.type) :
+		 ats_udp_hop_limit(sk, dst->dev, htons(ETH_P_IP)));
+	skb_dst_set(skb, dst);
+	return skb;
+}
+
+static struct sk_buff *route_ipv6(struct sock *sk, const struct ptp_message *m,
+				  const struct ats_ptp_way *to, struct ats_udp_way *way)
+{
+	u8 tos = READ_ONCE(inet_sk(sk)->tos) & ~INET_ECN_MASK;
+	struct dst_entry *dst;
+	struct sk_buff *skb;
+
+	way->v6.daddr = to->to;
+	way->v6.saddr = to->from;
+#if IS_ENABLED(CONFIG_IPV6)
+	if (ipv6_addr_any(&way->v6.saddr) && sk->sk_family == AF_INET6)
+		way->v6.saddr = inet6_sk(sk)->saddr;
+#endif
+	dst = ats_udp_route_ipv6(sk, way);
+	if (IS_ERR(dst))
+		return NULL;
+	skb = make(dst->dev, m, way, sizeof(struct ipv6hdr));
+	if (!skb) {
+		dst_release(dst);
+		return NULL;
+	}
+	put_ipv6(skb, way, tos, ipv6_addr_is_multicast(&way->v6.daddr) ?
+		 multicast_hops(sk, m->header.type) :
+		 ats_udp_hop_limit(sk, dst->dev, htons(ETH_P_IPV6)));
+	skb_dst_set(skb, dst);
+	return skb;
+}
+
+/* One of several: marks and DSCPs may be reasons to route. */
+static bool sockets_differ(const struct ats_ptp_port *port)
+{
+	const struct sock *a = port->event.sk, *b = port->general;
+
+	return READ_ONCE(a->sk_mark) != READ_ONCE(b->sk_mark) ||
+		READ_ONCE(inet_sk(a)->tos) != READ_ONCE(inet_sk(b)->tos);
+}
+
+static struct sk_buff *make_framed(const struct sock *sk, struct net_device *dev,
+				   const struct ptp_message *m, const struct ats_ptp_way *to,
+				   const struct in6_addr *from, const u8 mac[ETH_ALEN])
+{
+	struct ats_udp_way way = { .sport = inet_sk(sk)->inet_sport, .dport = htons(to->port) };
+	u8 tos = READ_ONCE(inet_sk(sk)->tos) & ~INET_ECN_MASK;
+	bool v4 = ipv6_addr_v4mapped(&to->to);
+	struct sk_buff *skb;
+	struct ethhdr *eth;
+
+	skb = make(dev, m, &way, v4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr));
+	if (!skb)
+		return NULL;
+	if (v4) {
+		way.v4.daddr = to->to.s6_addr32[3];
+		way.v4.saddr = from->s6_addr32[3];
+		put_ipv4(skb, &way, tos, ats_udp_hop_limit(sk, dev, htons(ETH_P_IP)));
+	} else {
+		way.v6.daddr = to->to;
+		way.v6.saddr = *from;
+		put_ipv6(skb, &way, tos, ats_udp_hop_limit(sk, dev, htons(ETH_P_IPV6)));
+	}
+	eth = __skb_push(skb, ETH_HLEN);
+	skb_reset_mac_header(skb);
+	ether_addr_copy(eth->h_dest, mac);
+	ether_addr_copy(eth->h_source, dev->dev_addr);
+	eth->h_proto = skb->protocol;
+	skb->dev = dev;
+	return skb;
+}
+
+/* A frame whose way is known; NULL: it has to be routed. */
+static struct sk_buff *frame(const struct ats_ptp_port *port, const struct sock *sk,
+			     struct net_device *dev, const struct ptp_message *m,
+			     const struct ats_ptp_way *to)
+{
+	struct in6_addr from = to->from;
+	u8 mac[ETH_ALEN] __aligned(2);
+
+	if (!ats_ptp_path_get(port->paths, dev, &to->to, &from, mac))
+		return NULL;
+	return make_framed(sk, dev, m, to, &from, mac);
+}
+
+static void learn(const struct ats_ptp_port *port, struct net_device *dev, struct sk_buff *skb,
+		  const struct ats_ptp_way *to, const struct ats_udp_way *way)
+{
+	struct in6_addr from;
+
+	if (skb->protocol == htons(ETH_P_IP))
+		ipv6_addr_set_v4mapped(way->v4.saddr, &from);
+	else
+		from = way->v6.saddr;
+	ats_ptp_path_learn(port->paths, dev, skb_dst(skb), &to->to, &from);
+}
+
+static bool is_multicast(const struct in6_addr *a)
+{
+	return ipv6_addr_v4mapped(a) ? ipv4_is_multicast(a->s6_addr32[3]) :
+				       ipv6_addr_is_multicast(a);
+}
+
+static struct sk_buff *route(const struct ats_ptp_port *port, struct sock *sk,
+			     struct net_device *dev, const struct ptp_message *m,
+			     const struct ats_ptp_way *to)
+{
+	struct ats_udp_way way = {
+		.oif = port->ifindex, .sport = inet_sk(sk)->inet_sport, .dport = htons(to->port),
+	};
+	struct sk_buff *skb;
+
+	skb = ipv6_addr_v4mapped(&to->to) ? route_ipv4(sk, m, to, &way) :
+					    route_ipv6(sk, m, to, &way);
+	if (skb && dev)
+		learn(port, dev, skb, to, &way);
+	return skb;
+}
+
+static int transmit(struct net *net, struct sock *sk, struct sk_buff *skb)
+{
+	if (!skb_dst(skb))
+		return dev_queue_xmit(skb);
+	/* with the socket, which may not want to hear its own multicast */
+	return skb->protocol == htons(ETH_P_IP) ? ip_local_out(net, sk, skb) :
+						  ip6_local_out(net, sk, skb);
+}
+
+static bool send(const struct ats_ptp_port *port, const struct ptp_message *m,
+		 const struct ats_ptp_way *to, const struct ats_tx_name *name)
+{
+	struct sock *sk = m->header.type < PTP_FOLLOW_UP ? port->event.sk : port->general;
+	__be16 protocol = htons(ipv6_addr_v4mapped(&to->to) ? ETH_P_IP : ETH_P_IPV6);
+	struct ats_iface *iface = ats_iface_find(port->an, port->ifindex);
+	struct net_device *dev = iface ? ats_iface_dev(iface) : NULL;
+	struct sk_buff *skb = NULL;
+	int err;
+
+	/* NULL: where packets must be routed each */
+	if (dev && (is_multicast(&to->to) || sockets_differ(port) ||
+		    !ats_ptp_path_is_free(dev, protocol)))
+		dev = NULL;
+	if (dev)
+		skb = frame(port, sk, dev, m, to);
+	if (!skb)
+		skb = route(port, sk, dev, m, to);
+	if (!skb)
+		return false;
+	skb->mark = READ_ONCE(sk->sk_mark);
+	skb->priority = READ_ONCE(sk->sk_priority);
+	if (name && (!iface || !ats_tx_stamp_must(iface, skb, name))) {
+		kfree_skb(skb);
+		return false;
+	}
+	err = transmit(port->an->net, sk, skb);
+	return !net_xmit_eval(err);
+}
+
+bool ats_ptp_send(const struct ats_ptp_port *port, const struct ptp_message *m,
+		  const struct ats_ptp_way *way, const struct ats_tx_name *name)
+{
+	bool sent = send(port, m, way, name);
+
+	if (!sent)
+		ats_ptp_count(port, ATS_PTP_COUNT_SEND_FAILURES);
+	return sent;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Sends a PTP message as the port's sockets would. Softirqs off, under rcu_read_lock(). */
+#ifndef ATS_PTP_SEND_H
+#define ATS_PTP_SEND_H
+
+#include <linux/in6.h>
+
+#include "ptp_port.h"
+#include "tx_stamp.h"
+
+struct ats_ptp_way {
+	struct in6_addr to;	/* IPv4 as ::ffff:a.b.c.d; unicast, or PTP's groups */
+	struct in6_addr from;	/* all zeroes: routing says */
+	u16 port;		/* where it goes, host byte order */
+};
+
+/*
+ * @name not NULL: @m is an event message whose stamp is wanted; without one it is not
+ * sent. False: it was not sent; counted.
+ */
+bool ats_ptp_send(const struct ats_ptp_port *port, const struct ptp_message *m,
+		  const struct ats_ptp_way *way, const struct ats_tx_name *name);
+
+#endif

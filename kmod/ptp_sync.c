@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Syncs to unicast clients, in the order of the grants' time wheel, and their Follow_Ups.
+ * The work takes some clients at a time, so that the stamps of those come in between, and
+ * waits while the NIC has no transmit stamp to spare.
+ */
+#include <linux/bottom_half.h>
+#include <linux/ktime.h>
+
+#include <uapi/linux/as_timesync.h>
+
+#include "iface.h"
+#include "ptp_port.h"
+#include "ptp_send.h"
+#include "server.h"
+#include "tx_stamp.h"
+
+/* So many in one go without softirqs: some 50 us. */
+#define BATCH 16
+
+static struct workqueue_struct *workqueue;
+
+int ats_ptp_init(void)
+{
+	workqueue = alloc_workqueue("as_timesync", WQ_UNBOUND | WQ_HIGHPRI, 0);
+	return workqueue ? 0 : -ENOMEM;
+}
+
+void ats_ptp_exit(void)
+{
+	destroy_workqueue(workqueue);
+}
+
+static void again(struct ats_ptp_port *port, unsigned long delay)
+{
+	spin_lock_bh(&port->lock);
+	if (!port->ending)
+		mod_delayed_work(workqueue, &port->work, delay);
+	spin_unlock_bh(&port->lock);
+}
+
+void ats_ptp_sync_kick(struct ats_ptp_port *port)
+{
+	again(port, 0);
+}
+
+void ats_ptp_sync_end(struct ats_ptp_port *port)
+{
+	spin_lock_bh(&port->lock);
+	port->ending = true;
+	spin_unlock_bh(&port->lock);
+	cancel_delayed_work_sync(&port->work);
+}
+
+static void send_sync(const struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
+		      const struct ptp_grant_client *client, u16 sequence)
+{
+	struct ats_ptp_way way = { .port = ptp_udp_port(0, true) };
+	struct ats_tx_name name = {
+		.ptp = port->id,
+		.follow = {
+			.port = ptp_udp_port(0, false), .type = PTP_SYNC,
+			.request = { .from = client->id, .sequence = sequence, .unicast = true },
+		},
+	};
+	struct ptp_message m;
+
+	memcpy(&way.to, client->address, sizeof(way.to));
+	name.follow.to = way.to;
+	/* table 42: unicast states no interval */
+	ptp_compose_sync(&m, &facts->voice, sequence, PTP_LOG_INTERVAL_NONE);
+	m.header.flags |= PTP_FLAG_UNICAST;
+	name.sent_sys = ktime_get_real_ns();
+	if (ats_ptp_send(port, &m, &way, &name))
+		ats_ptp_count(port, ATS_PTP_COUNT_SYNCS);
+}
+
+/* Announces are the agent's. */
+static bool next_sync(struct ats_ptp_port *port, s64 now_mono, struct ptp_grant_client *client,
+		      u16 *sequence)
+{
+	enum ptp_grant_kind kind;
+	s8 log_interval;
+	bool due;
+
+	spin_lock(&port->lock);
+	due = ptp_grants_due(port->grants, now_mono, client, &kind, &log_interval, sequence);
+	spin_unlock(&port->lock);
+	return due;
+}
+
+enum progress { DONE, MORE, NO_STAMPS, NO_DUTY };
+
+/* Softirqs off. */
+static enum progress send_some(struct ats_ptp_port *port)
+{
+	s64 now_mono = ats_now_mono();
+	const struct ats_ptp_facts *facts = ats_ptp_facts(port, now_mono);
+	struct ats_iface *iface = ats_iface_find(port->an, port->ifindex);
+	struct ptp_grant_client client;
+	unsigned int room;
+	u16 sequence;
+
+	if (!facts || !(facts->duties & ATS_PTP_SYNC) || !iface)
+		return NO_DUTY;
+	room = min_t(unsigned int, ats_tx_stamp_room(iface), BATCH);
+	if (!room)
+		return NO_STAMPS;
+	while (room--) {
+		if (!next_sync(port, now_mono, &client, &sequence))
+			return DONE;
+		send_sync(port, facts, &client, sequence);
+	}
+	return MORE;
+}
+
+static unsigned long until_next(struct ats_ptp_port *port)
+{
+	s64 next;
+
+	spin_lock_bh(&port->lock);
+	next = ptp_grants_next(port->grants);
+	spin_unlock_bh(&port->lock);
+	if (next == INT64_MAX)
+		return MAX_SCHEDULE_TIMEOUT;
+	next -= ats_now_mono();
+	return next > 0 ? nsecs_to_jiffies(next) + 1 : 1;
+}
+
+static void sync_work(struct work_struct *work)
+{
+	struct ats_ptp_port *port = container_of(to_delayed_work(work), struct ats_ptp_port, work);
+	enum progress progress;
+	unsigned long delay;
+
+	if (!port->grants)
+		return;
+	WRITE_ONCE(port->waiting, false);
+	do {
+		local_bh_disable();
+		rcu_read_lock();
+		progress = send_some(port);
+		rcu_read_unlock();
+		local_bh_enable();
+		cond_resched();
+	} while (progress == MORE);
+	/* until somebody says what is to be done */
+	if (progress == NO_DUTY)
+		return;
+	if (progress == NO_STAMPS) {
+		ats_ptp_count(port, ATS_PTP_COUNT_WAITS);
+		/* the next stamp wakes it; in case that none comes: */
+		WRITE_ONCE(port->waiting, true);
+		again(port, 1);
+		return;
+	}
+	delay = until_next(port);
+	if (delay != MAX_SCHEDULE_TIMEOUT)
+		again(port, delay);
+}
+
+void ats_ptp_sync_init(struct ats_ptp_port *port)
+{
+	INIT_DELAYED_WORK(&port->work, sync_work);
+}
+
+static void follow_up(const struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
+		      const struct ats_tx_follow *f, s64 tx_tai)
+{
+	const struct ats_ptp_way way = { .to = f->to, .from = f->from, .port = f->port };
+	struct ptp_message m;
+
+	if (f->type == PTP_SYNC) {
+		ptp_compose_follow_up(&m, &facts->voice, f->request.sequence,
+				      PTP_LOG_INTERVAL_NONE, tx_tai);
+		m.header.flags = PTP_FLAG_UNICAST;
+	} else {
+		ptp_compose_pdelay_follow_up(&m, &facts->voice, &f->request, tx_tai);
+	}
+	if (ats_ptp_send(port, &m, &way, NULL))
+		ats_ptp_count(port, ATS_PTP_COUNT_FOLLOW_UPS);
+}
+
+void ats_ptp_transmitted(struct ats_net *an, const struct ats_tx_name *name, s64 tx_sys)
+{
+	struct ats_ptp_port *port = xa_load(&an->ptp.ports, name->ptp);
+	const struct ats_ptp_facts *facts;
+	s64 tx_tai;
+
+	if (!port)
+		return;
+	facts = ats_ptp_facts(port, ats_now_mono());
+	if (facts && ats_ptp_tai(facts, tx_sys, &tx_tai))
+		follow_up(port, facts, &name->follow, tx_tai);
+	else
+		ats_ptp_stamp_lost(an, name);
+	if (READ_ONCE(port->waiting))
+		ats_ptp_sync_kick(port);
+}
+
+void ats_ptp_stamp_lost(struct ats_net *an, const struct ats_tx_name *name)
+{
+	const struct ats_ptp_port *port;
+
+	rcu_read_lock();
+	port = xa_load(&an->ptp.ports, name->ptp);
+	if (port)
+		ats_ptp_count(port, ATS_PTP_COUNT_STAMPS_LOST);
+	rcu_read_unlock();
+}
