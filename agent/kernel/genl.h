@@ -95,6 +95,8 @@ bool genl_get_s64(const struct genl_reply *r, int type, s64 *v);
 bool genl_get_flag(const struct genl_reply *r, int type);
 /* Cut off to fit @len. */
 bool genl_get_string(const struct genl_reply *r, int type, char *buf, size_t len);
+/* The attributes inside of one; the command of *out is 0. False: they are none. */
+bool genl_get_nested(const struct nlattr *nest, struct genl_reply *out);
 /* Exactly @len octets. */
 bool genl_get_binary(const struct genl_reply *r, int type, void *buf, size_t len);
 

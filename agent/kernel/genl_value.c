@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "kernel/genl.h"
+#include "kernel/genl_private.h"
 
 bool genl_get_binary(const struct genl_reply *r, int type, void *buf, size_t len)
 {
@@ -57,4 +57,10 @@ bool genl_get_string(const struct genl_reply *r, int type, char *buf, size_t len
 		return false;
 	snprintf(buf, len, "%.*s", nla_len(a), (const char *)nla_data(a));
 	return true;
+}
+
+bool genl_get_nested(const struct nlattr *nest, struct genl_reply *out)
+{
+	out->command = 0;
+	return genl_parse(nla_data(nest), nla_len(nest), out);
 }

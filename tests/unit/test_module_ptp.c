@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What is said to the module about PTP ports, and what is understood of its answers. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "fake_kernel.h"
+#include "kernel/module_ptp.h"
+
+#define CLOCK 0x1122334455667788ULL
+
+/* The requests that came, before the fake answers them. */
+static struct {
+	unsigned int n, clients[8];
+	u8 command[8];
+	u8 last[65536];
+	struct nlattr *attr[64];
+} heard;
+
+static ssize_t hear_and_send(void *ctx, const void *buf, size_t len)
+{
+	const struct nlmsghdr *h = buf;
+	struct nlattr *a;
+	int left;
+
+	if (h->nlmsg_type == FAKE_FAMILY) {
+		assert_true(heard.n < 8 && len <= sizeof(heard.last));
+		memcpy(heard.last, buf, len);
+		h = (const struct nlmsghdr *)heard.last;
+		heard.command[heard.n] = ((const struct genlmsghdr *)(h + 1))->cmd;
+		heard.clients[heard.n] = 0;
+		nlmsg_for_each_attr(a, (struct nlmsghdr *)h, GENL_HDRLEN, left)
+			heard.clients[heard.n] += nla_type(a) == ATS_A_PTP_CLIENT;
+		assert_int_equal(nlmsg_parse((struct nlmsghdr *)h, GENL_HDRLEN, heard.attr, 63,
+					     NULL), 0);
+		heard.n++;
+	}
+	return fake_send(ctx, buf, len);
+}
+
+static struct genl *begin(void)
+{
+	const struct genl_calls calls = {
+		.open = fake_open, .close = fake_close, .send = hear_and_send,
+		.receive = fake_receive, .join = fake_join, .ctx = &fk.socket[0],
+	};
+	struct genl *g;
+	int error;
+
+	memset(&fk, 0, sizeof(fk));
+	memset(&heard, 0, sizeof(heard));
+	fk.loaded = true;
+	g = genl_open(&calls, &error);
+	assert_non_null(g);
+	assert_int_equal(genl_find_family(g, ATS_GENL_NAME, false), 0);
+	return g;
+}
+
+static void facts_are_said_whole(void **state)
+{
+	const struct module_ptp_facts f = {
+		.voice = { { CLOCK, 3 }, 0x123, 24, 1 }, .duties = ATS_PTP_SYNC | ATS_PTP_DELAY,
+		.log_min_delay_req = -4, .tai_offset_ns = -37,
+	};
+	struct genl *g = begin();
+
+	assert_int_equal(module_ptp_set(g, 5, &f, 2000), 0);
+	assert_int_equal(heard.command[0], ATS_CMD_PTP_SET);
+	assert_int_equal(nla_get_u32(heard.attr[ATS_A_PTP_ID]), 5);
+	assert_true(nla_get_u64(heard.attr[ATS_A_PTP_CLOCK]) == CLOCK);
+	assert_int_equal(nla_get_u16(heard.attr[ATS_A_PTP_PORT]), 3);
+	assert_int_equal(nla_get_u8(heard.attr[ATS_A_PTP_DOMAIN]), 24);
+	assert_int_equal(nla_get_u16(heard.attr[ATS_A_PTP_SDO]), 0x123);
+	assert_int_equal(nla_get_u8(heard.attr[ATS_A_PTP_MINOR_VERSION]), 1);
+	assert_int_equal(nla_get_u32(heard.attr[ATS_A_PTP_DUTIES]), ATS_PTP_SYNC | ATS_PTP_DELAY);
+	assert_int_equal(nla_get_s32(heard.attr[ATS_A_PTP_LOG_MIN_DELAY_REQ]), -4);
+	assert_int_equal(nla_get_s64(heard.attr[ATS_A_PTP_TAI_OFFSET]), -37);
+	assert_int_equal(nla_get_u32(heard.attr[ATS_A_PTP_VALID_MS]), 2000);
+	genl_close(g);
+}
+
+static void many_grants_go_in_pieces(void **state)
+{
+	static struct module_ptp_grant grants[2 * MODULE_PTP_BATCH + 1];
+	static struct ptp_grant_client clients[MODULE_PTP_BATCH + 1];
+	struct genl *g = begin();
+
+	for (size_t i = 0; i < ARRAY_SIZE(grants); i++) {
+		grants[i].client.id = (struct ptp_port_id){ CLOCK + i, 1 };
+		grants[i].sync.set = true;
+		grants[i].delay.set = i % 2;
+	}
+	assert_int_equal(module_ptp_grant(g, 5, grants, ARRAY_SIZE(grants)), 0);
+	assert_int_equal(heard.n, 3);
+	assert_int_equal(heard.clients[0], MODULE_PTP_BATCH);
+	assert_int_equal(heard.clients[2], 1);
+	assert_int_equal(module_ptp_revoke(g, 5, clients, ARRAY_SIZE(clients)), 0);
+	assert_int_equal(heard.n, 5);
+	assert_int_equal(heard.command[3], ATS_CMD_PTP_CLIENT_DEL);
+	assert_int_equal(heard.clients[4], 1);
+	assert_int_equal(module_ptp_grant(g, 5, grants, 0), 0);
+	assert_int_equal(heard.n, 5);
+
+	/* the second piece is refused, the third one not said */
+	fk.refuse[ATS_CMD_PTP_CLIENT_SET] = -ENOSPC;
+	assert_int_equal(module_ptp_grant(g, 5, grants, ARRAY_SIZE(grants)), -ENOSPC);
+	assert_int_equal(heard.n, 6);
+	genl_close(g);
+}
+
+static struct module_ptp_grant seen;
+static u32 seen_id;
+
+static void see(void *ctx, u32 id, const struct module_ptp_grant *grant)
+{
+	seen_id = id;
+	seen = *grant;
+}
+
+/* What it says of a client is what was said of it, but for what is not granted. */
+static void grants_come_back(void **state)
+{
+	struct module_ptp_grant grant = {
+		.client = { { [10] = 0xff, 0xff, 10, 0, 0, 1 }, { CLOCK, 7 } },
+		.sync = { true, -3, 300 },
+	};
+	struct genl *g = begin();
+	struct nl_msg *msg;
+
+	assert_int_equal(module_ptp_grant(g, 5, &grant, 1), 0);
+	msg = fake_message(FAKE_FAMILY, 0, ATS_CMD_PTP_CLIENT_GET, 0);
+	nla_put_u32(msg, ATS_A_PTP_ID, 5);
+	nla_put(msg, ATS_A_PTP_CLIENT | NLA_F_NESTED, nla_len(heard.attr[ATS_A_PTP_CLIENT]),
+		nla_data(heard.attr[ATS_A_PTP_CLIENT]));
+	fk.raw = nlmsg_hdr(msg);
+	fk.raw_len = nlmsg_hdr(msg)->nlmsg_len;
+	assert_int_equal(module_ptp_grants_start(g), 0);
+	module_ptp_grants_more(g, see, NULL);
+	assert_int_equal(seen_id, 5);
+	assert_memory_equal(&seen.client.address, &grant.client.address, 16);
+	assert_true(seen.client.id.clock == CLOCK);
+	assert_int_equal(seen.client.id.port, 7);
+	assert_true(seen.sync.set && seen.sync.log_interval == -3 && seen.sync.seconds == 300);
+	assert_false(seen.delay.set);
+	nlmsg_free(msg);
+	genl_close(g);
+}
+
+static void an_attachment_without_id_is_none(void **state)
+{
+	struct genl *g = begin();
+	u32 id = 9;
+
+	/* the fake knows nothing of it and only acknowledges */
+	assert_int_equal(module_ptp_attach(g, 3, 4, 100, &id), -EBADMSG);
+	assert_int_equal(id, 0);
+	assert_int_equal(nla_get_s32(heard.attr[ATS_A_PTP_EVENT_FD]), 3);
+	assert_int_equal(nla_get_s32(heard.attr[ATS_A_PTP_GENERAL_FD]), 4);
+	assert_int_equal(nla_get_u32(heard.attr[ATS_A_PTP_CLIENTS_MAX]), 100);
+	genl_close(g);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(facts_are_said_whole),
+		cmocka_unit_test(many_grants_go_in_pieces),
+		cmocka_unit_test(grants_come_back),
+		cmocka_unit_test(an_attachment_without_id_is_none),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
