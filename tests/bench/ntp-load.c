@@ -21,6 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "busy.h"
 #include "wire/ntp_packet.h"
 
 enum { WINDOW_MAX = 256, LOST_AFTER_MS = 200, REPLY_ROOM = 256 };
@@ -137,38 +138,12 @@ static void judge(const struct options *o, const u8 *data, size_t len, struct pe
 	peers[client].server_rx = p.receive;
 }
 
-static void sleep_us(unsigned int us)
-{
-	struct timespec ts = { us / 1000000, us % 1000000 * 1000 };
-
-	nanosleep(&ts, NULL);
-}
-
-/* What tasks ran on the first processor until the last change between tasks. */
-static u64 busy_ns(void)
-{
-	unsigned long long ns;
-	FILE *f;
-	int n;
-
-	/* the time of this task counts when it stops running */
-	sleep_us(1000);
-	f = fopen("/proc/schedstat", "r");
-	if (!f)
-		die("/proc/schedstat");
-	n = fscanf(f, "version %*s timestamp %*s cpu0 %*s %*s %*s %*s %*s %*s %llu", &ns);
-	fclose(f);
-	if (n != 1)
-		die("/proc/schedstat");
-	return ns;
-}
-
 /* As much as is there by now. */
 static void collect_paced(const struct options *o, int fd, struct peer *peers, struct result *r)
 {
 	int i, n;
 
-	sleep_us(o->pace_us);
+	busy_sleep_us(o->pace_us);
 	n = recvmmsg(fd, in_msg, o->window, MSG_DONTWAIT, NULL);
 	for (i = 0; i < n; i++)
 		judge(o, in[i].data, in_msg[i].msg_len, peers, r);
