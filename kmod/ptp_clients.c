@@ -66,8 +66,14 @@ int ats_ptp_clients_set(struct ats_net *an, u32 id, const struct ats_ptp_client 
 		if (ptp_grants_clients(port->grants) +
 		    count_new(port->grants, clients, n, now_mono) > port->clients_max)
 			err = -ENOSPC;
-		for (i = 0; !err && i < n; i++)
+		if (!ptp_grants_clients(port->grants))
+			port->log_sync_min = PTP_GRANT_LOG_MAX;
+		for (i = 0; !err && i < n; i++) {
 			set_client(port->grants, &clients[i], now_mono);
+			if (clients[i].grant[PTP_GRANT_SYNC].seconds)
+				port->log_sync_min = min(port->log_sync_min,
+							 clients[i].grant[PTP_GRANT_SYNC].log);
+		}
 		spin_unlock_bh(&port->lock);
 		ats_ptp_sync_kick(port);
 	}

@@ -27,7 +27,7 @@ struct ptp_path {
 };
 
 struct ats_ptp_paths {
-	spinlock_t lock;
+	spinlock_t lock;	/* of the paths; softirqs off */
 	unsigned int bits;
 	struct ptp_path path[];
 };

@@ -61,6 +61,7 @@ static struct ats_ptp_port *new_port(struct ats_net *an, u32 clients_max)
 		return NULL;
 	port->an = an;
 	port->clients_max = clients_max;
+	port->log_sync_min = PTP_GRANT_LOG_MAX;
 	spin_lock_init(&port->lock);
 	ats_ptp_sync_init(port);
 	port->cpu = alloc_percpu_gfp(struct ats_ptp_cpu, GFP_KERNEL_ACCOUNT);

@@ -63,6 +63,7 @@ struct ats_ptp_port {
 	struct ats_ptp_facts __rcu *facts;
 	spinlock_t lock;		/* softirqs off */
 	struct ptp_grants *grants;	/* under the lock; NULL: for no clients at all */
+	s8 log_sync_min;		/* under the lock: the shortest interval of Syncs */
 	bool ending;			/* under the lock: no more work */
 	bool waiting;			/* the work, for a transmit stamp */
 	struct delayed_work work;	/* ptp_sync.c */

@@ -114,17 +114,22 @@ static enum progress send_some(struct ats_ptp_port *port)
 	return MORE;
 }
 
+/* To wake up costs as much as a Sync: so many times in the shortest interval is enough. */
+#define LOG_WAKES 4
+
 static unsigned long until_next(struct ats_ptp_port *port)
 {
-	s64 next;
+	s64 next, pause;
 
 	spin_lock_bh(&port->lock);
 	next = ptp_grants_next(port->grants);
+	pause = NSEC_PER_SEC << PTP_GRANT_LOG_MAX >>
+		(PTP_GRANT_LOG_MAX + LOG_WAKES - port->log_sync_min);
 	spin_unlock_bh(&port->lock);
 	if (next == INT64_MAX)
 		return MAX_SCHEDULE_TIMEOUT;
-	next -= ats_now_mono();
-	return next > 0 ? nsecs_to_jiffies(next) + 1 : 1;
+	next = max(next - ats_now_mono(), pause);
+	return nsecs_to_jiffies(next) + 1;
 }
 
 static void sync_work(struct work_struct *work)

@@ -228,7 +228,8 @@ TEST_F(ptp, what_is_left_to_the_agent)
 	} odd[] = {
 		{ "domain", 4, 25 }, { "version", 1, 0x11 }, { "sdo", 5, 0x24 },
 		{ "own clock", 20, 0x11 }, { "length", 3, 43 }, { "longer", 3, 200 },
-		{ "multicast", 6, 0 }, { "sptp", 6, PTP_UNICAST | 0x20 }, { "type", 0, 0x10 | PTP_SYNC },
+		{ "multicast", 6, 0 }, { "sptp", 6, PTP_UNICAST | 0x20 },
+		{ "type", 0, 0x10 | PTP_SYNC },
 		{ "answer", 0, 0x10 | PTP_PDELAY_RESP },
 	};
 	__u8 b[PTP_MAX];

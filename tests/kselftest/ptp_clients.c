@@ -99,7 +99,9 @@ TEST_F(clients, more_than_can_be)
 
 static void number_address(__u8 address[16], unsigned int number)
 {
-	memcpy(address, (__u8[16]){ [10] = 0xff, 0xff, 10, 64, number >> 8, number }, 16);
+	const __u8 made[16] = { [10] = 0xff, 0xff, 10, 64, number >> 8, number };
+
+	memcpy(address, made, sizeof(made));
 }
 
 static struct nlmsghdr *begin(struct nl *nl, __u32 id, unsigned int first, unsigned int n)
