@@ -16,8 +16,15 @@ def check_replies(server, mode, interleaved, replies):
         sys.exit(f"report: {server} sent {interleaved} of {replies} {mode} replies interleaved")
 
 
+def check_ptp(server, seen):
+    """Syncs, Follow_Ups and Delay_Resps of so many client-seconds; a few Syncs less or more."""
+    if min(seen[:3]) < 0.9 * seen[3] or max(seen[:3]) > 1.2 * seen[3]:
+        sys.exit(f"report: {server} sent {seen[0]} Sync, {seen[1]} Follow_Up, {seen[2]} Delay_Resp "
+                 f"in {seen[3]} client-seconds")
+
+
 def read(lines):
-    cost, request, memory, unit = {}, {}, {}, None
+    cost, request, memory, ptp, unit = {}, {}, {}, {}, None
     for line in lines:
         word = line.split()
         if word[:1] == ["cost"]:
@@ -29,15 +36,18 @@ def read(lines):
             request.setdefault((mode, load), {})[SERVERS[server]] = int(value)
             if load == "load":  # one at a time only some are asked, the first ones basic
                 check_replies(server, mode, int(interleaved), int(replies))
+        elif word[:1] == ["ptp"]:
+            check_ptp(word[1], [int(v) for v in word[4:8]])
+            ptp.setdefault(word[2], {})[word[1]] = int(word[3])
         elif word[:1] == ["memory"]:
             values = [int(v) for v in word[2:8]]
             keys = ("clients", "rss_start", "pss_start", "rss", "pss")
             memory.setdefault(values[0], {})[word[1]] = dict(zip(keys, values[1:]))
-    return cost, request, memory, unit
+    return cost, request, memory, ptp, unit
 
 
 def main():
-    cost, request, memory, unit = read(sys.stdin)
+    cost, request, memory, ptp, unit = read(sys.stdin)
     if not cost:
         sys.exit("report: nothing was measured")
     rows = []
@@ -49,6 +59,7 @@ def main():
         json.dump({"version": 1, "unit": unit, "cost_per_request": rows,
                    "machine_per_request": [{"mode": m, "load": LOADS[k], **by}
                                            for (m, k), by in sorted(request.items())],
+                   "ptp_client_second": [{"load": LOADS[k], **by} for k, by in sorted(ptp.items())],
                    "memory_kB": [{"clientloglimit": k, **v} for k, v in sorted(memory.items())]},
                   sys.stdout, indent=1)
         print()
@@ -63,6 +74,11 @@ def main():
     for (mode, load), by in sorted(request.items()):
         print(f"{mode:12} {LOADS[load]:14} {by['chronyd']:8}",
               *(f"{v:6} (1/{by['chronyd'] / v:4.2f})" for s, v in by.items() if s != "chronyd"))
+    if ptp:
+        print("\ninstructions per unicast PTP client and second, whole machine (ptp4l's share)")
+    for load, by in sorted(ptp.items()):
+        print(f"{LOADS[load]:14}", f"ptp4l {by['ptp4l']:6}",
+              *(f"{s} {v:6} (1/{by['ptp4l'] / v:4.2f})" for s, v in by.items() if s != "ptp4l"))
     if memory:
         print("\nmemory with 100,000 distinct clients, kB")
         print(f"{'clientloglimit':>14} {'server':8} {'clients kept':>12} {'RSS':>7} {'PSS':>7} {'grown by':>8}")
