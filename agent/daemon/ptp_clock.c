@@ -259,6 +259,22 @@ void ptp_clock_update(struct ptp_clock *c)
 	settle(c);
 }
 
+/* What the PHCs are kept on is what the ports give, but for a parent of another opinion. */
+static bool gives_phc_time(const struct ptp_clock *c)
+{
+	const struct ptp_time_properties_ds *t = &ptp_bmca_ds(ptp_instance_bmca(c->instance))->time;
+
+	return t->flags & PTP_FLAG_PTP_TIMESCALE &&
+		(!(t->flags & PTP_FLAG_UTC_VALID) || t->utc_offset == c->own_time.utc_offset);
+}
+
+static void choose_steps(struct ptp_clock *c)
+{
+	for (unsigned int i = 0; i < c->n; i++)
+		ptp_instance_set_one_step(c->instance, i, !c->port[i].cfg->set.two_step &&
+					  gives_phc_time(c) && ptp_link_one_step(c->port[i].link));
+}
+
 void ptp_clock_tick(struct ptp_clock *c, s64 now_mono)
 {
 	for (unsigned int i = 0; i < c->n; i++) {
@@ -267,14 +283,18 @@ void ptp_clock_tick(struct ptp_clock *c, s64 now_mono)
 			ptp_source_tick(c->port[i].source, now_mono);
 	}
 	ptp_clock_update(c);
+	choose_steps(c);
 	settle(c);
 }
 
 void ptp_clock_shift(struct ptp_clock *c, s64 delta_ns)
 {
 	ptp_instance_stepped(c->instance);
-	for (unsigned int i = 0; i < c->n; i++)
+	for (unsigned int i = 0; i < c->n; i++) {
 		ptp_link_forget(c->port[i].link);
+		/* until its clock has followed */
+		ptp_instance_set_one_step(c->instance, i, false);
+	}
 }
 
 /* From the configuration to the engine */
@@ -322,7 +342,6 @@ static void configure_port(struct ptp_clock *c, struct port *p, struct ptp_port_
 		.log_min_pdelay_req = (s8)s->log_min_pdelay_req,
 		.sync_timeout = (u8)s->sync_timeout,
 		.delay = (u8)s->delay,
-		.one_step = !s->two_step && ptp_link_one_step(p->link),
 		.delivery = (u8)s->delivery,
 		.grants = grants,
 		.asking = { .duration_s = (u32)s->grant_s },

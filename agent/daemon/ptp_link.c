@@ -2,6 +2,7 @@
 #include "daemon/ptp_link.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,9 @@ enum {
 	STAMPS_AT_ONCE = 32,
 	HOPS = 1,			/* of multicast: it stays on the link */
 };
+
+/* A clock further from our time than this writes no time into Syncs */
+#define ONE_STEP_MAX_NS 1000.0
 
 struct sent {
 	bool waiting;
@@ -275,8 +279,14 @@ bool ptp_link_up(const struct ptp_link *l)
 
 bool ptp_link_one_step(const struct ptp_link *l)
 {
-	return l->nic &&
-		hwstamp_ptp_usable(l->env->hwstamp, l->cfg->interface, NIC_ONE_STEP);
+	const struct phc_clock *phc = hwstamp_ptp_clock(l->env->hwstamp, l->cfg->interface);
+	struct phc_clock_report r;
+
+	if (!l->nic || !phc ||
+	    !hwstamp_ptp_usable(l->env->hwstamp, l->cfg->interface, NIC_ONE_STEP))
+		return false;
+	phc_clock_get_report(phc, &r);
+	return r.steering == PHC_STEERED && fabs(r.error_ns) < ONE_STEP_MAX_NS;
 }
 
 const char *ptp_link_trouble(const struct ptp_link *l)

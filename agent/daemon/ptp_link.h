@@ -42,7 +42,7 @@ void ptp_link_collect(struct ptp_link *l);
 void ptp_link_forget(struct ptp_link *l);
 
 bool ptp_link_up(const struct ptp_link *l);
-/* Does the NIC write the time into Syncs? */
+/* Can the NIC write the time into Syncs, and is its clock on it? */
 bool ptp_link_one_step(const struct ptp_link *l);
 enum stamp_kind ptp_link_stamps(const struct ptp_link *l);	/* the kind that counts now */
 const char *ptp_link_trouble(const struct ptp_link *l);	/* "": none */

@@ -461,11 +461,23 @@ bool hwstamp_ptp_tx(struct hwstamp *h, const struct stamp *st, unsigned int pack
 	return transmit(h, st, packet, ifindex, near_sys, tx_sys, error_ns);
 }
 
-bool hwstamp_ptp_usable(struct hwstamp *h, const char *interface, unsigned int packet)
+static struct nic *nic_below_name(struct hwstamp *h, const char *interface)
 {
 	int ifindex = h ? nic_index(h->cfg.calls, interface) : -ENODEV;
 
-	return ifindex > 0 && usable(h, nic_by_index(h, ifindex), packet);
+	return ifindex > 0 ? nic_by_index(h, ifindex) : NULL;
+}
+
+bool hwstamp_ptp_usable(struct hwstamp *h, const char *interface, unsigned int packet)
+{
+	return h && usable(h, nic_below_name(h, interface), packet);
+}
+
+struct phc_clock *hwstamp_ptp_clock(struct hwstamp *h, const char *interface)
+{
+	const struct nic *n = nic_below_name(h, interface);
+
+	return n ? n->clock : NULL;
 }
 
 bool hwstamp_usable(const struct hwstamp *h)

@@ -76,6 +76,9 @@ bool hwstamp_ptp_tx(struct hwstamp *h, const struct stamp *st, unsigned int pack
 /* Can stamps of @packet, of the NIC below @interface, be had at the moment? @h may be NULL. */
 bool hwstamp_ptp_usable(struct hwstamp *h, const char *interface, unsigned int packet);
 
+/* The clock of the NIC below @interface; NULL: there is none in use. @h may be NULL. */
+struct phc_clock *hwstamp_ptp_clock(struct hwstamp *h, const char *interface);
+
 /* The NIC of a packet received as far as it was told, for hwstamp_tx(). */
 int hwstamp_ifindex(const struct stamp *st);
 

@@ -187,6 +187,11 @@ bool ptp_instance_configure_port(struct ptp_instance *t, unsigned int port,
 	return true;
 }
 
+void ptp_instance_set_one_step(struct ptp_instance *t, unsigned int port, bool one_step)
+{
+	ptp_port_set_one_step(t->port[port], one_step);
+}
+
 bool ptp_instance_pass(struct ptp_instance *t, unsigned int port, const struct ptp_message *m,
 		       const u8 *to)
 {

@@ -71,6 +71,12 @@ bool ptp_instance_configure_port(struct ptp_instance *t, unsigned int port,
 				 const struct ptp_port_config *cfg, s64 now_mono);
 
 /*
+ * Whether the NIC writes the time into Syncs of this port, as .one_step of its
+ * configuration: its clock must be on the time that the port gives.
+ */
+void ptp_instance_set_one_step(struct ptp_instance *t, unsigned int port, bool one_step);
+
+/*
  * Of whom a port with PTP_UNICAST asks what it hears, at most PTP_TRANSMITTERS_MAX;
  * grants of those that were there before stay. False: no memory, or too many, and nothing
  * is changed.

@@ -136,6 +136,11 @@ void ptp_port_run_timers(struct ptp_port *p, s64 now_mono)
 		p->due_mono[PTP_TIMER_INTERVAL_REQUEST] = INT64_MAX;
 }
 
+void ptp_port_set_one_step(struct ptp_port *p, bool one_step)
+{
+	p->cfg.one_step = one_step;
+}
+
 void ptp_port_configure(struct ptp_port *p, const struct ptp_port_config *cfg, s64 now_mono)
 {
 	const struct ptp_asking how = ptp_port_asking(cfg);

@@ -191,6 +191,8 @@ void ptp_port_free(struct ptp_port *p);
 bool ptp_port_config_sound(const struct ptp_port_config *cfg);
 /* It is, and can be taken up by this port: it grants to as many clients as before. */
 bool ptp_port_can_configure(const struct ptp_port *p, const struct ptp_port_config *cfg);
+/* The NIC writes the time into Syncs from now on, or does not. */
+void ptp_port_set_one_step(struct ptp_port *p, bool one_step);
 /* @cfg can be taken up, and the best clock algorithm has its part of it. */
 void ptp_port_configure(struct ptp_port *p, const struct ptp_port_config *cfg, s64 now_mono);
 

@@ -127,7 +127,8 @@ class Lab:
     def agent(self, ns, name, config):
         path = f"{self.work}/{name}"
         with open(f"{path}.conf", "w") as f:
-            f.write(f'control_socket = "{path}.sock";\nstate_dir = "";\nkernel = "off";\n{config}\n')
+            f.write(f'control_socket = "{path}.sock";\nstate_dir = "";\nkernel = "off";\n')
+            f.write(config)
         self.spawn(ns, name, "as-timesyncd", "--foreground", "--config", f"{path}.conf")
         if not until(20, lambda: os.path.exists(f"{path}.sock")):
             self.show(name)

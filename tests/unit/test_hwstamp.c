@@ -358,6 +358,9 @@ static void test_ptp_beside_ntp(void **state)
 
 	start();
 	assert_int_equal(hwstamp_add_ptp(h, "nic0", NIC_FOR_PTP_ETHERNET, false), 0);
+	assert_ptr_equal(hwstamp_ptp_clock(h, "nic0"), hwstamp_clock(h, 0));
+	assert_null(hwstamp_ptp_clock(h, "nosuch0"));
+	assert_null(hwstamp_ptp_clock(NULL, "nic0"));
 	assert_true(hwstamp_usable(h));
 	assert_int_equal(fake.config.rx_filter, HWTSTAMP_FILTER_ALL);
 	fake_pass(1e9);

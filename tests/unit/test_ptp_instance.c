@@ -48,6 +48,32 @@ static void one_step_end_to_end(void **state)
 	end_to_end(true);
 }
 
+/* A NIC's clock that is on the time only now, and one that is not any more */
+static void steps_change(void **state)
+{
+	struct plug plug = at(0, 700, 300);
+	struct node *gm, *oc;
+	struct setting s;
+	u64 two_step;
+
+	setting_init(&s, 1, 1);
+	gm = world_add(&s, 0, &plug);
+	oc = add_one(200, 123456789, at(0, 1100, 50));
+	world_run(50 * S);
+	two_step = gm->sent[PTP_FOLLOW_UP];
+	assert_int_equal(two_step, gm->sent[PTP_SYNC]);
+	ptp_instance_set_one_step(gm->t, 0, true);
+	gm->one_step[0] = true;
+	world_run(50 * S);
+	assert_int_equal(gm->sent[PTP_FOLLOW_UP], two_step);
+	ptp_instance_set_one_step(gm->t, 0, false);
+	gm->one_step[0] = false;
+	world_run(50 * S);
+	assert_in_range(gm->sent[PTP_FOLLOW_UP], two_step + 40, two_step + 60);
+	each_way_near(oc, 145, 145);
+	assert_int_equal(world_count(oc, 0).unpaired, 0);
+}
+
 static void peer_to_peer(bool one_step)
 {
 	struct plug plug[] = { at(0, 700, 300), at(0, 1100, 50) };
@@ -481,6 +507,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(two_step_end_to_end),
 		T(one_step_end_to_end),
+		T(steps_change),
 		T(two_step_peer_to_peer),
 		T(one_step_peer_to_peer),
 		T(corrected_peer_to_peer),
