@@ -8,6 +8,7 @@ import time
 
 import simnic_lab as simnic
 from genl import C, Refused, attr, number
+from ptp_stamps import test_ptp
 from reply_lab import ALL, Client, Server, namespace, to_ns
 from tap import finish, ok
 
@@ -329,6 +330,7 @@ def main():
     test_no_line(server, iface, ident)
     test_software(server)
     test_in_flight(server, ident)
+    test_ptp(Iface, CLOSE_NS)
     test_device_goes()
     test_namespace_goes()
     finish()
