@@ -14,7 +14,7 @@
 module=$1/$(uname -r | cut -d. -f1,2)/as_timesync.ko
 PTP_LOAD=$BUILD/ptp-load
 PTP4L=$PEERS/linuxptp/usr/sbin/ptp4l
-seconds=4 runs=3
+seconds=4 runs=3 clients=
 need "$PTP_LOAD" "$PTP4L"
 skip() { echo "ptp: $*" >&2; exit 1; }
 
@@ -83,7 +83,10 @@ measure() {
 	local server=$1 with without total=$((clients * seconds)) seen
 	drop off "$S" s0
 	drop off "$C" c0
-	"start_$server" && granted "$server" || { show_log "$server" >&2; skip "$server does not serve"; }
+	if ! "start_$server" || ! granted "$server"; then
+		show_log "$server" >&2
+		skip "$server does not serve"
+	fi
 	ptp_load --seconds 2 --window "$3"	# it learns their link addresses
 	ptp_load --seconds $seconds --window "$3"
 	seen="$(result syncs) $(result follow_ups) $(result delay_resps) $total"

@@ -213,6 +213,7 @@ inside() {
 	done
 	mountpoint -q /sys/kernel/debug || mount -t debugfs debugfs /sys/kernel/debug
 	insmod $work/simnic.ko pairs=0 || exit 1
+	echo "# clocksource: $(cat /sys/devices/system/clocksource/clocksource0/current_clocksource)"
 	echo "| link | time-receiver | RMS, ns | mean | max |"
 	echo "|---|---|---|---|---|"
 	measure "100 ns" 100 0.7
