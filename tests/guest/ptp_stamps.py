@@ -102,6 +102,9 @@ def test_few_slots(port, iface, general):
 
 def test_ptp(make_iface, close_ns):
     simnic.stamp_all("s0")
+    # what was tried before made stamps late
+    simnic.setting("nics", "s0", "tx_stamp_delay_ns", 0)
+    time.sleep(1)
     event, general = open_client()
     port = Port("s0", CLIENTS)
     iface = make_iface(port, "s0")
