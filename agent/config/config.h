@@ -29,6 +29,24 @@ struct config_source {
 	int line;		/* in the file, for messages */
 };
 
+struct config_net {		/* an ACL entry */
+	int family;		/* AF_INET or AF_INET6 */
+	struct in6_addr addr;	/* IPv4: first four octets */
+	unsigned int prefix;
+	bool allow;
+};
+
+/* How a PTP port serves those that ask it by unicast */
+struct config_ptp_serve {
+	unsigned int clients;	/* of negotiated unicast at a time, 1..131072; default 4096 */
+	unsigned int rate;	/* messages to all of them a second; 0, the default: no limit */
+	bool open_delay;	/* delay requests are answered without a grant */
+	bool sptp, csptp;
+	int csptp_domain;	/* default 128 */
+	struct config_net *acl;	/* over UDP, the longest prefix wins */
+	unsigned int nacl;
+};
+
 /* A PTP port: an interface and a transport, in a domain. */
 struct config_ptp {
 	char *interface;
@@ -40,9 +58,14 @@ struct config_ptp {
 	unsigned int naddress;
 	u64 *acceptable;	/* clockIdentities; none: all */
 	unsigned int nacceptable;
+	struct config_ptp_serve serve;
 	int free_phc;		/* phc = "free": the NIC's clock is left alone; else steered */
 	int clock_class;	/* while synchronised; 0: as the profile has it without a source */
 	/* as a source */
+	int log_query;		/* between requests for grants, log2 s, -3..6; default 0 */
+	bool all_transmitters;	/* Sync is asked of all, not only of the one that is followed */
+	bool csptp;		/* its addresses are servers of CSPTP */
+	int csptp_domain;	/* there, default 128 */
 	bool prefer, monitor, offline;
 	int priority;
 	double asymmetry_ns;	/* known forward minus backward delay */
@@ -54,13 +77,6 @@ struct config_ptp {
 struct config_ptp_management {
 	bool get, set, command;	/* default: get only */
 	char *description;	/* userDescription; NULL: none */
-};
-
-struct config_net {		/* an ACL entry */
-	int family;		/* AF_INET or AF_INET6 */
-	struct in6_addr addr;	/* IPv4: first four octets */
-	unsigned int prefix;
-	bool allow;
 };
 
 struct config_serve_ntp {

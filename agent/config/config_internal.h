@@ -57,7 +57,7 @@ struct config_loader {
 	int port;			/* -1: not given */
 	double max_offset_ns, slew_threshold_ns;	/* negative: not given */
 	bool simple_ptp;		/* protocol = "ptp" */
-	unsigned int source_room, acl_room, ptp_room;
+	unsigned int source_room, acl_room, ptp_room, ptp_acl_room;
 };
 
 enum config_mode { CONFIG_MODE_NONE = -1, CONFIG_MODE_CLIENT, CONFIG_MODE_SERVER };

@@ -17,7 +17,6 @@
 
 static const char want_host[] = "a host name or an address in quotes";
 static const char want_hosts[] = "a list of host names or addresses, as in [ \"time.example\" ]";
-static const char want_nets[] = "a list of networks, as in [ \"10.0.0.0/8\" ]";
 
 /* Sources */
 
@@ -221,38 +220,22 @@ static int set_sources(struct config_loader *l, const config_setting_t *s, void 
 
 /* Serving */
 
-static int add_net(struct config_loader *l, const config_setting_t *s, const char *text, void *obj)
+static int set_nets(struct config_loader *l, const config_setting_t *s, bool allow)
 {
 	struct config_serve_ntp *serve = &l->cfg.serve_ntp;
-	struct config_net net;
-	char why[512];
-	int r;
 
-	if (config_net_parse(text, &net, why, sizeof(why)))
-		return config_fail(l, s, NULL, "%s", why);
-	net.allow = *(bool *)obj;
-	for (unsigned int i = 0; i < serve->nacl; i++) {
-		const struct config_net *o = &serve->acl[i];
-
-		if (o->family == net.family && o->prefix == net.prefix &&
-		    !memcmp(&o->addr, &net.addr, sizeof(net.addr)))
-			return config_fail(l, s, NULL, "\"%s\" is %s already; keep one", text,
-					   o->allow ? "allowed" : "denied");
-	}
-	r = config_grow(l, s, &serve->acl, sizeof(*serve->acl), serve->nacl, &l->acl_room, CONFIG_ACL_MAX);
-	if (!r)
-		serve->acl[serve->nacl++] = net;
-	return r;
+	return config_nets(l, s, allow, &(struct config_acl){ &serve->acl, &serve->nacl,
+							      &l->acl_room });
 }
 
 static int set_allow(struct config_loader *l, const config_setting_t *s, void *obj)
 {
-	return config_strings(l, s, CONFIG_ACL_MAX, want_nets, add_net, &(bool){ true });
+	return set_nets(l, s, true);
 }
 
 static int set_deny(struct config_loader *l, const config_setting_t *s, void *obj)
 {
-	return config_strings(l, s, CONFIG_ACL_MAX, want_nets, add_net, &(bool){ false });
+	return set_nets(l, s, false);
 }
 
 static int set_bind(struct config_loader *l, const config_setting_t *s, void *obj)

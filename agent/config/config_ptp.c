@@ -7,9 +7,13 @@
 
 #include "config_value.h"
 #include "ptp/identity.h"
+#include "ptp/pending.h"
+#include "ptp/unicast_client.h"
+#include "wire/ptp_csptp.h"
 
 #define S_TO_NS 1e9
 #define DEFAULT_PROFILE "default-e2e"
+#define CLIENTS 4096		/* of negotiated unicast, by default */
 
 static bool clock_valid(const char *s)
 {
@@ -130,6 +134,23 @@ static int set_acceptable(struct config_loader *l, const config_setting_t *s, vo
 	return r;
 }
 
+static int set_nets(struct config_loader *l, const config_setting_t *s, bool allow,
+		    struct config_ptp *p)
+{
+	return config_nets(l, s, allow, &(struct config_acl){ &p->serve.acl, &p->serve.nacl,
+							      &l->ptp_acl_room });
+}
+
+static int set_allow(struct config_loader *l, const config_setting_t *s, void *obj)
+{
+	return set_nets(l, s, true, obj);
+}
+
+static int set_deny(struct config_loader *l, const config_setting_t *s, void *obj)
+{
+	return set_nets(l, s, false, obj);
+}
+
 #define SET(m) KEY_MEMBER(struct config_ptp, set.m)
 #define PORT(m) KEY_MEMBER(struct config_ptp, m)
 
@@ -159,6 +180,11 @@ static const struct config_key source_keys[] = {
 	{ "protocol", KEY_CUSTOM, .set = set_nothing },
 	PORT_KEYS,
 	{ "address", KEY_CUSTOM, .set = set_transmitters },
+	{ "query_interval", KEY_INT, PORT(log_query), .min = PTP_LOG_QUERY_MIN,
+	  .max = PTP_LOG_QUERY_MAX },
+	{ "all_transmitters", KEY_BOOL, PORT(all_transmitters) },
+	{ "csptp", KEY_BOOL, PORT(csptp) },
+	{ "csptp_domain", KEY_INT, PORT(csptp_domain), .min = 0, .max = 255 },
 	{ "prefer", KEY_BOOL, PORT(prefer) },
 	{ "priority", KEY_INT, PORT(priority), .min = 0, .max = 255 },
 	{ "monitoronly", KEY_BOOL, PORT(monitor) },
@@ -173,6 +199,14 @@ static const struct config_key serve_keys[] = {
 	{ "priority2", KEY_INT, SET(priority2), .min = 0, .max = 255 },
 	{ "two_step", KEY_BOOL, SET(two_step) },
 	{ "clock_class", KEY_INT, PORT(clock_class), .min = 6, .max = 254 },
+	{ "unicast_clients", KEY_INT, PORT(serve.clients), .min = 1, .max = PTP_PENDING_SLOTS_MAX },
+	{ "unicast_rate", KEY_INT, PORT(serve.rate), .min = 0, .max = 100000000 },
+	{ "open_delay_requests", KEY_BOOL, PORT(serve.open_delay) },
+	{ "sptp", KEY_BOOL, PORT(serve.sptp) },
+	{ "csptp", KEY_BOOL, PORT(serve.csptp) },
+	{ "csptp_domain", KEY_INT, PORT(serve.csptp_domain), .min = 0, .max = 255 },
+	{ "allow", KEY_CUSTOM, .set = set_allow },
+	{ "deny", KEY_CUSTOM, .set = set_deny },
 };
 
 static struct config_ptp *add_port(struct config_loader *l, const config_setting_t *s,
@@ -190,9 +224,12 @@ static int copy_lists(struct config_ptp *to, const struct config_ptp *from)
 {
 	to->address = calloc(from->naddress + 1, sizeof(*to->address));
 	to->acceptable = calloc(from->nacceptable + 1, sizeof(*to->acceptable));
-	to->naddress = to->nacceptable = 0;
-	if (!to->address || !to->acceptable)
+	to->serve.acl = calloc(from->serve.nacl + 1, sizeof(*to->serve.acl));
+	to->naddress = to->nacceptable = to->serve.nacl = 0;
+	if (!to->address || !to->acceptable || !to->serve.acl)
 		return -ENOMEM;
+	for (; to->serve.nacl < from->serve.nacl; to->serve.nacl++)
+		to->serve.acl[to->serve.nacl] = from->serve.acl[to->serve.nacl];
 	for (; to->naddress < from->naddress; to->naddress++) {
 		to->address[to->naddress] = strdup(from->address[to->naddress]);
 		if (!to->address[to->naddress])
@@ -214,10 +251,49 @@ static int add_ports(struct config_loader *l, const config_setting_t *s,
 			return -EINVAL;
 		p->address = NULL;
 		p->acceptable = NULL;
+		p->serve.acl = NULL;
 		p->interface = strdup(interface[i]);
 		if (copy_lists(p, like) || !p->interface)
 			return config_no_memory(l, s);
 	}
+	return 0;
+}
+
+static bool allows_any(const struct config_ptp_serve *s)
+{
+	for (unsigned int i = 0; i < s->nacl; i++)
+		if (s->acl[i].allow)
+			return true;
+	return false;
+}
+
+/* Unicast can come from afar and from forged addresses: over UDP nobody is served unnamed. */
+static int check_access(struct config_loader *l, const config_setting_t *s,
+			const struct config_ptp *p)
+{
+	const struct config_ptp_serve *serve = &p->serve;
+
+	if (p->set.transport == PTP_OVER_ETHERNET)
+		return !serve->nacl ? 0 :
+			config_fail(l, s, NULL, "allow and deny are of IP addresses, but transport is "
+				    "\"ethernet\"; remove them");
+	if (allows_any(serve) || !p->transmit)
+		return 0;
+	if (p->set.delivery == PTP_UNICAST || serve->sptp || serve->csptp)
+		return config_fail(l, s, NULL, "serves nobody by %s over UDP; add allow = "
+				   "[ \"10.0.0.0/8\" ] with the networks of the clients",
+				   serve->csptp ? "csptp" : serve->sptp ? "sptp" : "unicast");
+	return 0;
+}
+
+static int check_asking(struct config_loader *l, const config_setting_t *s,
+			const struct config_ptp *p)
+{
+	if (p->csptp && !p->naddress)
+		return config_fail(l, s, NULL, "csptp asks nobody; add address = \"...\" of a server");
+	if (p->all_transmitters && (!p->naddress || p->csptp))
+		return config_fail(l, s, NULL, "all_transmitters is of use only with address and "
+				   "without csptp; remove it");
 	return 0;
 }
 
@@ -233,7 +309,7 @@ static int check(struct config_loader *l, const config_setting_t *s, const struc
 	if (p->receive && !p->naddress && p->set.delivery == PTP_UNICAST)
 		return config_fail(l, s, NULL, "asks nobody: delivery is \"unicast\"; add address = "
 				   "\"...\" of a time-transmitter");
-	return 0;
+	return check_asking(l, s, p) ?: check_access(l, s, p);
 }
 
 static int walk(struct config_loader *l, const config_setting_t *s, const struct config_key *keys,
@@ -263,6 +339,7 @@ static int read_ports(struct config_loader *l, const config_setting_t *s,
 	unsigned int ninterface = 0;
 	int r;
 
+	l->ptp_acl_room = 0;
 	p.line = config_setting_line(l, s);
 	if (config_setting_type(s) != CONFIG_TYPE_GROUP)
 		return config_walk(l, s, keys, n, &p);	/* which says so */
@@ -281,8 +358,11 @@ static int read_ports(struct config_loader *l, const config_setting_t *s,
 	return r;
 }
 
-static const struct config_ptp as_source = { .receive = true, .accuracy_ns = -1 };
-static const struct config_ptp as_server = { .transmit = true, .accuracy_ns = -1 };
+#define BEGIN .accuracy_ns = -1, .csptp_domain = PTP_CSPTP_DOMAIN, \
+	.serve = { .clients = CLIENTS, .csptp_domain = PTP_CSPTP_DOMAIN }
+
+static const struct config_ptp as_source = { .receive = true, BEGIN };
+static const struct config_ptp as_server = { .transmit = true, BEGIN };
 
 int config_ptp_source(struct config_loader *l, const config_setting_t *s)
 {
@@ -358,10 +438,12 @@ static bool same_port(const struct config_ptp *a, const struct config_ptp *b)
 }
 
 /* A source and a served port that are one: what is served is said there */
-static int merge(struct config_loader *l, struct config_ptp *a, const struct config_ptp *b)
+static int merge(struct config_loader *l, struct config_ptp *a, struct config_ptp *b)
 {
-	const struct config_ptp *source = a->receive ? a : b, *server = a->receive ? b : a;
+	struct config_ptp *source = a->receive ? a : b, *server = a->receive ? b : a;
 	struct ptp_settings common = source->set;
+	struct config_ptp_serve serve;
+	struct config_ptp both;
 
 	if (a->receive == b->receive)
 		return config_fail_at(&l->err, l->cfg.path, b->line, b->interface,
@@ -372,15 +454,18 @@ static int merge(struct config_loader *l, struct config_ptp *a, const struct con
 	common.receiver_only = server->set.receiver_only;
 	if (memcmp(&common, &server->set, sizeof(common)) || source->free_phc != server->free_phc)
 		return fail_port(l, b, "a setting of this port", a);
-	a->set = common;
-	a->receive = a->transmit = true;
-	a->prefer = source->prefer;
-	a->monitor = source->monitor;
-	a->offline = source->offline;
-	a->priority = source->priority;
-	a->asymmetry_ns = source->asymmetry_ns;
-	a->accuracy_ns = source->accuracy_ns;
-	a->clock_class = server->clock_class;
+	/* the source with what is of the server only; what is left is freed with the other */
+	serve = source->serve;
+	source->serve = server->serve;
+	server->serve = serve;
+	source->set = common;
+	source->transmit = true;
+	source->clock_class = server->clock_class;
+	if (source == b) {
+		both = *b;
+		*b = *a;
+		*a = both;
+	}
 	return 0;
 }
 
@@ -415,6 +500,7 @@ void config_ptp_free(struct config_ptp *p)
 		free(p->address[i]);
 	free(p->address);
 	free(p->acceptable);
+	free(p->serve.acl);
 	free(p->interface);
 }
 
@@ -424,6 +510,14 @@ static bool same_addresses(const struct config_ptp *a, const struct config_ptp *
 		if (strcmp(a->address[i], b->address[i]))
 			return false;
 	return a->naddress == b->naddress;
+}
+
+static bool same_serving(const struct config_ptp_serve *a, const struct config_ptp_serve *b)
+{
+	return a->clients == b->clients && a->rate == b->rate && a->open_delay == b->open_delay &&
+	       a->sptp == b->sptp && a->csptp == b->csptp && a->csptp_domain == b->csptp_domain &&
+	       a->nacl == b->nacl &&
+	       (!a->nacl || !memcmp(a->acl, b->acl, a->nacl * sizeof(*a->acl)));
 }
 
 bool config_ptp_equal(const struct config_ptp *a, const struct config_ptp *b)
@@ -436,5 +530,8 @@ bool config_ptp_equal(const struct config_ptp *a, const struct config_ptp *b)
 		!memcmp(a->acceptable, b->acceptable, a->nacceptable * sizeof(*a->acceptable))) &&
 	       a->prefer == b->prefer && a->monitor == b->monitor && a->offline == b->offline &&
 	       a->priority == b->priority && a->asymmetry_ns == b->asymmetry_ns &&
-	       a->accuracy_ns == b->accuracy_ns && a->clock_class == b->clock_class && a->free_phc == b->free_phc;
+	       a->accuracy_ns == b->accuracy_ns && a->clock_class == b->clock_class &&
+	       a->free_phc == b->free_phc && a->log_query == b->log_query &&
+	       a->all_transmitters == b->all_transmitters && a->csptp == b->csptp &&
+	       a->csptp_domain == b->csptp_domain && same_serving(&a->serve, &b->serve);
 }

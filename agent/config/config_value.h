@@ -25,6 +25,15 @@ struct config_list {
 int config_add_string(struct config_loader *l, const config_setting_t *s, const char *text,
 		      void *obj);
 
+struct config_acl {
+	struct config_net **net;
+	unsigned int *n, *room;
+};
+
+/* The keys "allow" and "deny": networks to the end of the ACL. */
+int config_nets(struct config_loader *l, const config_setting_t *s, bool allow,
+		const struct config_acl *acl);
+
 bool config_interface_valid(const char *s);
 int config_interfaces(struct config_loader *l, const config_setting_t *s, char ***v,
 		      unsigned int *n);

@@ -233,6 +233,21 @@ json_t *daemon_json_ptp(const struct daemon *d)
 	return list;
 }
 
+static bool csptp_source(const struct ptp_clock *c, unsigned int port,
+			 const struct tk_source *source, json_t *o)
+{
+	struct csptp_server server;
+
+	for (unsigned int i = 0; csptp_asker_at(ptp_clock_csptp(c, port), i, &server); i++) {
+		if (ptp_source_tk(server.source) != source)
+			continue;
+		json_object_set_new(o, "source", json_string(server.address));
+		json_object_set_new(o, "address", json_string(server.address));
+		return true;
+	}
+	return false;
+}
+
 bool daemon_json_ptp_source(const struct daemon *d, const struct tk_source *source, json_t *o)
 {
 	for (unsigned int i = 0; source && i < d->nptp; i++) {
@@ -243,6 +258,8 @@ bool daemon_json_ptp_source(const struct daemon *d, const struct tk_source *sour
 			const struct ptp_clock_ds *ds = ptp_bmca_ds(ptp_instance_bmca(
 							ptp_clock_instance(c)));
 
+			if (csptp_source(c, k, source, o))
+				return true;
 			if (!s || ptp_source_tk(s) != source)
 				continue;
 			json_object_set_new(o, "source",

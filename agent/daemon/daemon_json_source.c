@@ -115,26 +115,15 @@ static json_t *source_json(const struct daemon *d, const struct ntp_source *s,
 }
 
 /* The port's own parts are in the same places as those of NTP. */
-static json_t *ptp_source_json(const struct daemon *d, const struct ptp_clock *c,
-			       unsigned int port)
+static json_t *ptp_common_json(const struct daemon *d, const struct config_ptp *cfg,
+			       const struct ptp_source *s)
 {
-	const struct config_ptp *cfg = ptp_clock_port_config(c, port);
-	const struct ptp_source *s = ptp_clock_source(c, port);
-	const struct ptp_parent_ds *parent = &ptp_bmca_ds(ptp_instance_bmca(
-						ptp_clock_instance(c)))->parent;
-	bool follows = ptp_bmca_slave_port(ptp_instance_bmca(ptp_clock_instance(c))) == (int)port;
 	struct tk_source_report r;
 	json_t *o = json_object();
 
 	tk_source_get_report(ptp_source_tk(s), &r);
-	json_object_set_new(o, "name", json_string(cfg->interface));
-	json_object_set_new(o, "address", follows ? json_port_id(parent->port) : json_null());
 	json_object_set_new(o, "port", json_null());
-	json_object_set_new(o, "protocol", json_string("ptp"));
-	json_object_set_new(o, "domain", json_integer(cfg->set.domain));
 	set_state(o, r.state);
-	if (!follows && r.state == SOURCE_UNREACHABLE)
-		json_object_set_new(o, "reason", json_string("No time-transmitter is followed there."));
 	json_object_set_new(o, "pool", json_false());
 	json_object_set_new(o, "prefer", json_boolean(cfg->prefer));
 	json_object_set_new(o, "monitor_only", json_boolean(cfg->monitor));
@@ -145,6 +134,44 @@ static json_t *ptp_source_json(const struct daemon *d, const struct ptp_clock *c
 	set_estimate(o, &r);
 	set_counts(o, &r);
 	return o;
+}
+
+static json_t *ptp_source_json(const struct daemon *d, const struct ptp_clock *c,
+			       unsigned int port)
+{
+	const struct config_ptp *cfg = ptp_clock_port_config(c, port);
+	const struct ptp_source *s = ptp_clock_source(c, port);
+	const struct ptp_parent_ds *parent = &ptp_bmca_ds(ptp_instance_bmca(
+						ptp_clock_instance(c)))->parent;
+	bool follows = ptp_bmca_slave_port(ptp_instance_bmca(ptp_clock_instance(c))) == (int)port;
+	json_t *o = ptp_common_json(d, cfg, s);
+	struct tk_source_report r;
+
+	tk_source_get_report(ptp_source_tk(s), &r);
+	json_object_set_new(o, "name", json_string(cfg->interface));
+	json_object_set_new(o, "address", follows ? json_port_id(parent->port) : json_null());
+	json_object_set_new(o, "protocol", json_string("ptp"));
+	json_object_set_new(o, "domain", json_integer(cfg->set.domain));
+	if (!follows && r.state == SOURCE_UNREACHABLE)
+		json_object_set_new(o, "reason", json_string("No time-transmitter is followed there."));
+	return o;
+}
+
+static void add_csptp(const struct daemon *d, const struct ptp_clock *c, unsigned int port,
+		      json_t *list)
+{
+	const struct config_ptp *cfg = ptp_clock_port_config(c, port);
+	struct csptp_server server;
+
+	for (unsigned int i = 0; csptp_asker_at(ptp_clock_csptp(c, port), i, &server); i++) {
+		json_t *o = ptp_common_json(d, cfg, server.source);
+
+		json_object_set_new(o, "name", json_string(server.address));
+		json_object_set_new(o, "address", json_string(server.address));
+		json_object_set_new(o, "protocol", json_string("csptp"));
+		json_object_set_new(o, "domain", json_integer(cfg->csptp_domain));
+		json_array_append_new(list, o);
+	}
 }
 
 static json_t *answers_json(const struct assoc_report *a)
@@ -215,9 +242,11 @@ json_t *daemon_json_sources(const struct daemon *d)
 			json_array_append_new(list, source_json(d, s, NULL));
 	}
 	for (i = 0; i < d->nptp; i++)
-		for (j = 0; j < ptp_clock_ports(d->ptp[i]); j++)
+		for (j = 0; j < ptp_clock_ports(d->ptp[i]); j++) {
 			if (ptp_clock_source(d->ptp[i], j))
 				json_array_append_new(list, ptp_source_json(d, d->ptp[i], j));
+			add_csptp(d, d->ptp[i], j, list);
+		}
 	return list;
 }
 

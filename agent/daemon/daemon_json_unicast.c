@@ -58,6 +58,27 @@ static json_t *transmitters_json(const struct ptp_clock *c, unsigned int port, s
 	return list;
 }
 
+static json_t *csptp_json(const struct csptp_asker *a)
+{
+	json_t *list = json_array();
+	struct csptp_server s;
+
+	for (unsigned int i = 0; csptp_asker_at(a, i, &s); i++) {
+		json_t *o = json_object();
+
+		json_object_set_new(o, "address", json_string(s.address));
+		json_object_set_new(o, "requests", json_integer((json_int_t)s.requests));
+		json_object_set_new(o, "samples", json_integer((json_int_t)s.samples));
+		json_object_set_new(o, "send_failed", json_integer((json_int_t)s.send_failed));
+		json_object_set_new(o, "lost_stamps", json_integer((json_int_t)s.lost_stamps));
+		json_object_set_new(o, "lost_responses", json_integer((json_int_t)s.lost_responses));
+		json_object_set_new(o, "repeated", json_integer((json_int_t)s.repeated));
+		json_object_set_new(o, "impossible", json_integer((json_int_t)s.impossible));
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
 json_t *daemon_json_unicast(const struct ptp_clock *c, unsigned int port)
 {
 	const struct ptp_grants *g = ptp_instance_grants(ptp_clock_instance(c), port);
@@ -67,6 +88,7 @@ json_t *daemon_json_unicast(const struct ptp_clock *c, unsigned int port)
 
 	ptp_instance_count(ptp_clock_instance(c), port, &n);
 	json_object_set_new(o, "transmitters", transmitters_json(c, port, now_mono));
+	json_object_set_new(o, "csptp_servers", csptp_json(ptp_clock_csptp(c, port)));
 	json_object_set_new(o, "clients", json_integer(g ? ptp_grants_clients(g) : 0));
 	json_object_set_new(o, "messages_per_second", json_integer(g ? ptp_grants_rate(g) : 0));
 	json_object_set_new(o, "granted", json_integer((json_int_t)n.granted));

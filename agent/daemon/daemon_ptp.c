@@ -84,6 +84,22 @@ void daemon_ptp_stepped(struct daemon *d, s64 delta_ns)
 		ptp_clock_shift(d->ptp[i], delta_ns);
 }
 
+/* The servers that a port asks by CSPTP: all of them, or that of one address */
+static unsigned int set_csptp_online(const struct csptp_asker *a, const char *address, bool online,
+				     unsigned int *changed)
+{
+	struct csptp_server server;
+	unsigned int meant = 0;
+
+	for (unsigned int i = 0; csptp_asker_at(a, i, &server); i++) {
+		if (address && strcmp(server.address, address))
+			continue;
+		meant++;
+		*changed += ptp_source_set_online(server.source, online);
+	}
+	return meant;
+}
+
 unsigned int daemon_ptp_set_online(struct daemon *d, const char *interface, bool online,
 				   unsigned int *changed)
 {
@@ -93,8 +109,11 @@ unsigned int daemon_ptp_set_online(struct daemon *d, const char *interface, bool
 		for (unsigned int k = 0; k < ptp_clock_ports(d->ptp[i]); k++) {
 			struct ptp_source *s = ptp_clock_source(d->ptp[i], k);
 			const struct config_ptp *cfg = ptp_clock_port_config(d->ptp[i], k);
+			bool port = !interface || !strcmp(cfg->interface, interface);
 
-			if (!s || (interface && strcmp(cfg->interface, interface)))
+			meant += set_csptp_online(ptp_clock_csptp(d->ptp[i], k),
+						  port ? NULL : interface, online, changed);
+			if (!s || !port)
 				continue;
 			meant++;
 			*changed += ptp_source_set_online(s, online);

@@ -9,7 +9,7 @@
 #include <sys/random.h>
 #include <time.h>
 
-#include "daemon/address.h"
+#include "daemon/access.h"
 #include "daemon/address.h"
 #include "daemon/ntp_server_private.h"
 
@@ -33,31 +33,6 @@ void ntp_server_state_from_report(const struct tk_report *r, double precision_ns
 		.drift_ppb = PHI_PPB,
 		.correction_ns = r->correction_ns,
 	};
-}
-
-static struct acl *make_acl(const struct config_serve_ntp *cfg)
-{
-	struct acl_rule *rules = calloc(cfg->nacl ? cfg->nacl : 1, sizeof(*rules));
-	struct acl *acl;
-	unsigned int i;
-
-	if (!rules)
-		return NULL;
-	for (i = 0; i < cfg->nacl; i++) {
-		const struct config_net *net = &cfg->acl[i];
-
-		rules[i].allow = net->allow;
-		rules[i].prefix = (u8)(net->prefix + (net->family == AF_INET ? 96 : 0));
-		if (net->family == AF_INET) {
-			memcpy(rules[i].addr, mapped, sizeof(mapped));
-			memcpy(rules[i].addr + 12, &net->addr, 4);
-		} else {
-			memcpy(rules[i].addr, &net->addr, 16);
-		}
-	}
-	acl = acl_new(rules, cfg->nacl);
-	free(rules);
-	return acl;
 }
 
 static bool random_octets(void *buf, size_t len)
@@ -183,7 +158,7 @@ int ntp_server_reconfigure(struct ntp_server *s, const struct config_serve_ntp *
 	bool new_table = cfg->enabled && (!s->enabled || cfg->clientloglimit != s->clientloglimit);
 	struct client_table *table = NULL;
 	struct ntp_addresses wanted;
-	struct acl *acl = make_acl(cfg);
+	struct acl *acl = access_list(cfg->acl, cfg->nacl);
 	int r = acl ? 0 : -ENOMEM;
 
 	snprintf(err, errlen, "NTP server: out of memory");

@@ -8,6 +8,7 @@
 #include <sys/random.h>
 
 #include "core/timekeeper.h"
+#include "daemon/access.h"
 #include "daemon/log.h"
 #include "daemon/ptp_clock_manage.h"
 #include "os/device.h"
@@ -18,15 +19,16 @@
 enum {
 	FOREIGN_RECORDS = 32,	/* announcers remembered at a port */
 	LOG_DELAY_REQ_MORE = 5,	/* a parent may want to be asked so much more rarely (log2) */
-	UNICAST_CLIENTS = 4096,	/* whom a port with unicast delivery serves at a time */
 	SOURCE_NTP = 0x50,	/* timeSource, table 6 */
 };
 
 struct port {
 	const struct config_ptp *cfg;
 	struct ptp_link *link;
-	struct ptp_source *source;	/* NULL: time is only given here */
+	struct ptp_source *source;	/* NULL: time is only given here, or comes by CSPTP */
+	struct csptp_asker *csptp;	/* NULL: none does */
 	struct ptp_acceptable *acceptable;
+	struct acl *acl;		/* NULL: all are served */
 	double rx_error_ns, tx_error_ns;	/* of the newest converted stamps */
 };
 
@@ -103,7 +105,12 @@ static void received(void *ctx, unsigned int port, const void *buf, size_t len,
 		     const struct ptp_received *how, double error_ns)
 {
 	struct ptp_clock *c = ctx;
+	struct csptp_asker *csptp = c->port[port].csptp;
+	struct ptp_message m;
 
+	if (csptp && !ptp_message_parse(buf, len, &m) &&
+	    csptp_asker_received(csptp, &m, how, error_ns))
+		return;
 	c->port[port].rx_error_ns = error_ns;
 	ptp_instance_receive(c->instance, port, buf, len, how, ntp_env_mono(c->env));
 	settle(c);
@@ -114,6 +121,9 @@ static void stamped(void *ctx, unsigned int port, u8 type, u32 ticket, s64 tx_sy
 {
 	struct ptp_clock *c = ctx;
 
+	if (c->port[port].csptp &&
+	    csptp_asker_stamped(c->port[port].csptp, ticket, tx_sys, kind, error_ns))
+		return;
 	c->port[port].tx_error_ns = error_ns;
 	ptp_instance_stamped(c->instance, port, ticket, tx_sys, kind, ntp_env_mono(c->env));
 }
@@ -281,6 +291,8 @@ void ptp_clock_tick(struct ptp_clock *c, s64 now_mono)
 		ptp_link_tick(c->port[i].link, now_mono);
 		if (c->port[i].source)
 			ptp_source_tick(c->port[i].source, now_mono);
+		if (c->port[i].csptp)
+			csptp_asker_tick(c->port[i].csptp, now_mono);
 	}
 	ptp_clock_update(c);
 	choose_steps(c);
@@ -294,6 +306,8 @@ void ptp_clock_shift(struct ptp_clock *c, s64 delta_ns)
 		ptp_link_forget(c->port[i].link);
 		/* until its clock has followed */
 		ptp_instance_set_one_step(c->instance, i, false);
+		if (c->port[i].csptp)
+			csptp_asker_forget(c->port[i].csptp);
 	}
 }
 
@@ -321,7 +335,8 @@ static void configure_port(struct ptp_clock *c, struct port *p, struct ptp_port_
 	struct ptp_grant_limits grants = { .clients = 0 };
 
 	if (p->cfg->transmit && s->delivery == PTP_UNICAST) {
-		grants.clients = UNICAST_CLIENTS;
+		grants.clients = p->cfg->serve.clients;
+		grants.rate_max = p->cfg->serve.rate;
 		ptp_profile_grant_limits(p->cfg->profile, &grants);
 	}
 	*out = (struct ptp_port_config){
@@ -329,7 +344,8 @@ static void configure_port(struct ptp_clock *c, struct port *p, struct ptp_port_
 			.log_announce = (s8)s->log_announce,
 			.announce_timeout = (u8)s->announce_timeout,
 			.spread_ns = (s64)((double)announce * (on_random(c) / 4294967296.0)),
-			.master_only = !p->cfg->receive,
+			/* by CSPTP nobody is followed */
+			.master_only = !p->cfg->receive || (p->cfg->csptp && p->cfg->transmit),
 			.receiver_only = !p->cfg->transmit,
 			.local_priority = (u8)s->local_priority,
 			.records = FOREIGN_RECORDS,
@@ -344,7 +360,15 @@ static void configure_port(struct ptp_clock *c, struct port *p, struct ptp_port_
 		.delay = (u8)s->delay,
 		.delivery = (u8)s->delivery,
 		.grants = grants,
-		.asking = { .duration_s = (u32)s->grant_s },
+		.open_delay = p->cfg->serve.open_delay,
+		.asking = {
+			.duration_s = (u32)s->grant_s, .log_query = (s8)p->cfg->log_query,
+			.all = p->cfg->all_transmitters,
+		},
+		.sptp = p->cfg->transmit && p->cfg->serve.sptp,
+		.csptp = p->cfg->transmit && p->cfg->serve.csptp,
+		.csptp_domain = (u8)p->cfg->serve.csptp_domain,
+		.acl = p->acl,
 		.signaling = signaling_of(p->cfg->profile),
 		.follow_up_information = p->cfg->profile->send & PTP_SEND_FOLLOW_UP_INFORMATION,
 	};
@@ -358,6 +382,15 @@ static bool accept_only(struct port *p)
 	for (unsigned int i = 0; p->acceptable && i < p->cfg->nacceptable; i++)
 		p->acceptable[i].id = (struct ptp_port_id){ p->cfg->acceptable[i], PTP_ALL_PORTS };
 	return p->acceptable;
+}
+
+/* Without any rule those are served who need none: see Documentation/configuration.md. */
+static bool serve_only(struct port *p)
+{
+	if (!p->cfg->serve.nacl)
+		return true;
+	p->acl = access_list(p->cfg->serve.acl, p->cfg->serve.nacl);
+	return p->acl;
 }
 
 /* The first Ethernet address there is; without any, a number that nobody else has. */
@@ -374,6 +407,16 @@ static u64 choose_identity(const struct ptp_clock *c)
 		clock = clock << 32 | on_random(NULL);
 	/* locally administered, no group */
 	return (clock & ~(3ULL << 56)) | 2ULL << 56;
+}
+
+static bool ask_by_csptp(struct ptp_clock *c, unsigned int i)
+{
+	const struct ptp_port_id id = {
+		ptp_bmca_ds(ptp_instance_bmca(c->instance))->def.clock, (u16)(i + 1),
+	};
+
+	c->port[i].csptp = csptp_asker_new(c->env, c->port[i].cfg, c->port[i].link, id);
+	return c->port[i].csptp;
 }
 
 /* Whom a port with unicast delivery asks. */
@@ -439,7 +482,8 @@ static bool start_engine(struct ptp_clock *c)
 	c->instance = ptp_instance_new(&cfg, &port_ops, c, ntp_env_mono(c->env));
 	free(port);
 	for (unsigned int i = 0; c->instance && i < c->n; i++)
-		if (c->port[i].cfg->naddress && !set_transmitters(c, i))
+		if (c->port[i].cfg->csptp ? !ask_by_csptp(c, i) :
+		    c->port[i].cfg->naddress && !set_transmitters(c, i))
 			return false;
 	return c->instance;
 }
@@ -449,9 +493,10 @@ static bool start_port(struct ptp_clock *c, unsigned int i)
 	struct port *p = &c->port[i];
 
 	p->link = ptp_link_new(c->env, p->cfg, i, &link_ops, c);
-	if (p->cfg->receive)
-		p->source = ptp_source_new(c->env, p->cfg);
-	return p->link && (p->source || !p->cfg->receive) && accept_only(p);
+	if (p->cfg->receive && !p->cfg->csptp)
+		p->source = ptp_source_new(c->env, p->cfg, p->cfg->interface);
+	return p->link && (p->source || !p->cfg->receive || p->cfg->csptp) && accept_only(p) &&
+		serve_only(p);
 }
 
 static unsigned int count_ports(const struct config *cfg, int domain)
@@ -522,9 +567,11 @@ void ptp_clock_free(struct ptp_clock *c)
 	ptp_instance_free(c->instance);
 	ptp_manager_free(c->manager);
 	for (unsigned int i = 0; i < c->n; i++) {
+		csptp_asker_free(c->port[i].csptp);
 		ptp_link_free(c->port[i].link);
 		ptp_source_free(c->port[i].source);
 		free(c->port[i].acceptable);
+		acl_free(c->port[i].acl);
 	}
 	if (c->timer)
 		event_free(c->timer);
@@ -548,6 +595,8 @@ bool ptp_clock_keep(struct ptp_clock *c, const struct config *cfg, unsigned int 
 		ptp_link_configure(c->port[i].link, c->port[i].cfg);
 		if (c->port[i].source)
 			ptp_source_configure(c->port[i].source, c->port[i].cfg);
+		if (c->port[i].csptp)
+			csptp_asker_configure(c->port[i].csptp, c->port[i].cfg);
 	}
 	return true;
 }
@@ -609,6 +658,11 @@ const struct config_ptp *ptp_clock_port_config(const struct ptp_clock *c, unsign
 const struct ptp_link *ptp_clock_link(const struct ptp_clock *c, unsigned int port)
 {
 	return c->port[port].link;
+}
+
+const struct csptp_asker *ptp_clock_csptp(const struct ptp_clock *c, unsigned int port)
+{
+	return c->port[port].csptp;
 }
 
 struct ptp_source *ptp_clock_source(const struct ptp_clock *c, unsigned int port)

@@ -7,6 +7,7 @@
 #ifndef ATS_PTP_CLOCK_H
 #define ATS_PTP_CLOCK_H
 
+#include "daemon/csptp_asker.h"
 #include "daemon/ntp_env.h"
 #include "daemon/ptp_link.h"
 #include "daemon/ptp_source.h"
@@ -49,7 +50,9 @@ const struct ptp_instance *ptp_clock_instance(const struct ptp_clock *c);
 unsigned int ptp_clock_ports(const struct ptp_clock *c);
 const struct config_ptp *ptp_clock_port_config(const struct ptp_clock *c, unsigned int port);
 const struct ptp_link *ptp_clock_link(const struct ptp_clock *c, unsigned int port);
-/* NULL: time is only given there. */
+/* NULL: nobody is asked by CSPTP there. */
+const struct csptp_asker *ptp_clock_csptp(const struct ptp_clock *c, unsigned int port);
+/* NULL: time is only given there, or comes by CSPTP. */
 struct ptp_source *ptp_clock_source(const struct ptp_clock *c, unsigned int port);
 
 #endif

@@ -11,7 +11,8 @@
 #include "os/nic.h"
 
 enum {
-	SENT = 1024,			/* stamps waited for, a power of two */
+	SENT = 1024,			/* stamps waited for at least */
+	SENT_STATELESS = 16384,		/* with servers that do not count their clients */
 	RECEIVE_AT_ONCE = 16,		/* where many ask; else as they come */
 	STAMPS_AT_ONCE = 32,
 	HOPS = 1,			/* of multicast: it stays on the link */
@@ -39,7 +40,8 @@ struct ptp_link {
 	int ifindex;		/* where event messages come in, 0: not known */
 	bool up;
 	bool nic;		/* its stamps can be had, as of the last tick */
-	struct sent sent[SENT];	/* by id */
+	struct sent *sent;	/* by id */
+	u32 mask;		/* their number is one more, a power of two */
 	char trouble[300];
 	struct log_limit trouble_log;
 };
@@ -64,7 +66,7 @@ static void report(struct ptp_link *l, const char *what, s64 now_mono)
 
 static void take_stamp(struct ptp_link *l, const struct tx_stamp *tx)
 {
-	struct sent *s = &l->sent[tx->id & (SENT - 1)];
+	struct sent *s = &l->sent[tx->id & l->mask];
 	double error_ns = 0;
 	s64 tx_sys;
 
@@ -256,7 +258,7 @@ int ptp_link_send(struct ptp_link *l, const struct ptp_outgoing *o)
 	r = ptp_net_send(l->net, channel, &to, o->buf, o->len, o->stamp ? &id : NULL);
 	if (r || !o->stamp)
 		return r;
-	s = &l->sent[id & (SENT - 1)];
+	s = &l->sent[id & l->mask];
 	*s = (struct sent){
 		.waiting = true, .type = o->type, .id = id, .ticket = o->ticket,
 		.near_sys = near_sys,
@@ -266,9 +268,7 @@ int ptp_link_send(struct ptp_link *l, const struct ptp_outgoing *o)
 
 void ptp_link_forget(struct ptp_link *l)
 {
-	unsigned int i;
-
-	for (i = 0; i < SENT; i++)
+	for (u32 i = 0; i <= l->mask; i++)
 		l->sent[i].waiting = false;
 }
 
@@ -294,6 +294,20 @@ const char *ptp_link_trouble(const struct ptp_link *l)
 	return l->trouble;
 }
 
+/* As many as the engine waits for */
+static u32 slots_of(const struct config_ptp *cfg)
+{
+	u32 wanted = SENT, slots = SENT;
+
+	if (cfg->transmit && cfg->set.delivery == PTP_UNICAST && cfg->serve.clients > wanted)
+		wanted = cfg->serve.clients;
+	if (cfg->transmit && (cfg->serve.sptp || cfg->serve.csptp) && wanted < SENT_STATELESS)
+		wanted = SENT_STATELESS;
+	while (slots < wanted)
+		slots <<= 1;
+	return slots;
+}
+
 struct ptp_link *ptp_link_new(const struct ntp_env *env, const struct config_ptp *cfg,
 			      unsigned int port, const struct ptp_link_ops *ops, void *ctx)
 {
@@ -301,6 +315,12 @@ struct ptp_link *ptp_link_new(const struct ntp_env *env, const struct config_ptp
 
 	if (!l)
 		return NULL;
+	l->mask = slots_of(cfg) - 1;
+	l->sent = calloc((size_t)l->mask + 1, sizeof(*l->sent));
+	if (!l->sent) {
+		free(l);
+		return NULL;
+	}
 	l->env = env;
 	l->cfg = cfg;
 	l->ops = ops;
@@ -322,5 +342,6 @@ void ptp_link_free(struct ptp_link *l)
 	if (!l)
 		return;
 	close_net(l);
+	free(l->sent);
 	free(l);
 }

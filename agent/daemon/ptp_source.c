@@ -84,18 +84,53 @@ static void tell_phc(struct ptp_source *s, enum ptp_way way, const struct leg *l
 	hwstamp_trust_legs(s->env->hwstamp, s, r.state >= SOURCE_COMBINED);
 }
 
+/* Of another kind than before: its delays are others, too. */
+static void take_kind(struct ptp_source *s, enum ptp_way way, enum stamp_kind kind)
+{
+	if (s->heard && s->kind[way] != STAMP_NONE && s->kind[way] != kind)
+		tk_source_reset(s->tk);
+	s->kind[way] = kind;
+}
+
+static void note_heard(struct ptp_source *s)
+{
+	s64 now = ntp_env_mono(s->env);
+
+	s->interval_s = interval_of(s, now);
+	s->last_sync_mono = now;
+	s->reach = (u8)(s->reach << 1 | 1);
+	s->heard = true;
+	tk_source_set_reach(s->tk, s->reach, true);
+}
+
+static void give(struct ptp_source *s, const struct ptp_clock_ds *ds, struct exchange *x)
+{
+	say_of_itself(s, ds, x);
+	tk_source_sample(s->tk, x, s->interval_s);
+	s->env->changed(s->env->ctx);
+}
+
+void ptp_source_exchange(struct ptp_source *s, const struct leg *fwd, const struct leg *back,
+			 const struct ptp_clock_ds *ds, double error_ns)
+{
+	struct exchange x = { .fwd = *fwd, .back = *back, .error_ns = error_ns };
+
+	if (!s->online)
+		return;
+	take_kind(s, PTP_WAY_FWD, fwd->local_kind);
+	take_kind(s, PTP_WAY_BACK, back->local_kind);
+	note_heard(s);
+	give(s, ds, &x);
+}
+
 void ptp_source_leg(struct ptp_source *s, enum ptp_way way, const struct leg *leg,
 		    const struct ptp_clock_ds *ds, double error_ns)
 {
-	s64 now = ntp_env_mono(s->env);
 	struct exchange x = { .error_ns = error_ns };
 
 	if (!s->online)
 		return;
-	/* of another kind: its delays are others, too */
-	if (s->heard && s->kind[way] != STAMP_NONE && s->kind[way] != leg->local_kind)
-		tk_source_reset(s->tk);
-	s->kind[way] = leg->local_kind;
+	take_kind(s, way, leg->local_kind);
 	x.fwd.local_kind = s->kind[PTP_WAY_FWD];
 	x.back.local_kind = s->kind[PTP_WAY_BACK];
 	if (way == PTP_WAY_FWD) {
@@ -105,17 +140,11 @@ void ptp_source_leg(struct ptp_source *s, enum ptp_way way, const struct leg *le
 		x.has_delay = s->has_delay;
 		x.delay_ns = s->delay_ns;
 		s->has_delay = false;
-		s->interval_s = interval_of(s, now);
-		s->last_sync_mono = now;
-		s->reach = (u8)(s->reach << 1 | 1);
-		s->heard = true;
-		tk_source_set_reach(s->tk, s->reach, true);
+		note_heard(s);
 	}
-	say_of_itself(s, ds, &x);
-	tk_source_sample(s->tk, &x, s->interval_s);
+	give(s, ds, &x);
 	if (leg->local_kind == STAMP_HARDWARE)
 		tell_phc(s, way, leg, &x);
-	s->env->changed(s->env->ctx);
 }
 
 void ptp_source_link_delay(struct ptp_source *s, const struct ptp_peer_sample *sample)
@@ -203,11 +232,12 @@ u8 ptp_source_reach(const struct ptp_source *s)
 	return s->reach;
 }
 
-struct ptp_source *ptp_source_new(const struct ntp_env *env, const struct config_ptp *cfg)
+struct ptp_source *ptp_source_new(const struct ntp_env *env, const struct config_ptp *cfg,
+				  const char *name)
 {
 	struct ptp_source *s = calloc(1, sizeof(*s));
 	const struct tk_source_config tc = {
-		.name = cfg->interface,
+		.name = name,
 		.prefer = cfg->prefer,
 		.monitor = cfg->monitor,
 		.priority = cfg->priority,

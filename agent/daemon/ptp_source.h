@@ -13,8 +13,9 @@
 
 struct ptp_source;
 
-/* NULL: no memory. @cfg is borrowed. */
-struct ptp_source *ptp_source_new(const struct ntp_env *env, const struct config_ptp *cfg);
+/* NULL: no memory. @cfg is borrowed, @name as of struct tk_source_config. */
+struct ptp_source *ptp_source_new(const struct ntp_env *env, const struct config_ptp *cfg,
+				  const char *name);
 void ptp_source_free(struct ptp_source *s);
 /* An equal one, at another place */
 void ptp_source_configure(struct ptp_source *s, const struct config_ptp *cfg);
@@ -22,6 +23,9 @@ void ptp_source_configure(struct ptp_source *s, const struct config_ptp *cfg);
 /* @ds: of the instance, for what the grandmaster says of itself; @error_ns of the stamp. */
 void ptp_source_leg(struct ptp_source *s, enum ptp_way way, const struct leg *leg,
 		    const struct ptp_clock_ds *ds, double error_ns);
+/* Both at once, of one request and its answer; @ds: what the server says of itself */
+void ptp_source_exchange(struct ptp_source *s, const struct leg *fwd, const struct leg *back,
+			 const struct ptp_clock_ds *ds, double error_ns);
 void ptp_source_link_delay(struct ptp_source *s, const struct ptp_peer_sample *sample);
 /* Another time-transmitter is followed from now on. */
 void ptp_source_new_parent(struct ptp_source *s);

@@ -16,6 +16,7 @@
 #define ATS_PTP_PORT_H
 
 #include "exchange.h"
+#include "ntp/acl.h"
 #include "ptp/bmca.h"
 #include "ptp/peer_delay.h"
 #include "ptp/pending.h"
@@ -27,6 +28,9 @@
 
 #define PTP_LOG_MIN (-10)	/* log2 s of any message interval of a port's own */
 #define PTP_LOG_MAX 10
+
+/* Tickets from here on are none of the engine's, for others that send at the same link. */
+#define PTP_TICKET_FREE (7U << 29)
 
 struct ptp_outgoing {
 	const void *buf;
@@ -120,6 +124,11 @@ struct ptp_port_config {
 	 */
 	bool sptp, csptp;
 	u8 csptp_domain;	/* usually PTP_CSPTP_DOMAIN */
+	/*
+	 * Who is served by unicast, whether by grant, without one or without state; borrowed,
+	 * NULL: everybody. Others get no answer, which could go to a forged address.
+	 */
+	const struct acl *acl;
 	/* 802.1AS: such a TLV goes with the Follow_Up, or with the one-step Sync */
 	bool follow_up_information;
 	struct ptp_port_signaling signaling;
@@ -140,6 +149,7 @@ enum ptp_refusal {
 	PTP_REFUSED_ANNOUNCE,	/* by the best clock algorithm: see announce[] */
 	PTP_REFUSED_TYPE,	/* not dealt with here */
 	PTP_REFUSED_TARGET,	/* Signaling to somebody else */
+	PTP_REFUSED_ACCESS,	/* not served by unicast: struct ptp_port_config */
 	PTP_REFUSED_NO_GRANT,	/* nobody granted it, to us or by us */
 	PTP_REFUSALS
 };

@@ -23,6 +23,14 @@ static bool is_served(const struct ptp_port *p, u8 message)
 		(message != PTP_PDELAY_RESP || p->cfg.delay == PTP_P2P);
 }
 
+bool ptp_port_serves(struct ptp_port *p, const u8 *from)
+{
+	if (!p->cfg.acl || (from && acl_allows(p->cfg.acl, from)))
+		return true;
+	ptp_port_refuse(p, PTP_REFUSED_ACCESS);
+	return false;
+}
+
 void ptp_port_grant(struct ptp_port *p, const struct ptp_grant_client *client,
 		    struct ptp_unicast *u, s64 now_mono)
 {
@@ -56,12 +64,16 @@ bool ptp_port_grants_delay(struct ptp_port *p, const struct ptp_message *req,
 {
 	struct ptp_grant_client client = { .id = { req->header.clock, req->header.port } };
 
+	if (!ptp_port_serves(p, how->from))
+		return false;
 	if (!p->grants || p->cfg.open_delay || p->cfg.delivery == PTP_HYBRID)
 		return true;
-	if (!how->from)
-		return false;
-	memcpy(client.address, how->from, PTP_ADDRESS_LEN);
-	return ptp_grants_take_delay(p->grants, &client, now_mono);
+	if (how->from)
+		memcpy(client.address, how->from, PTP_ADDRESS_LEN);
+	if (how->from && ptp_grants_take_delay(p->grants, &client, now_mono))
+		return true;
+	ptp_port_refuse(p, PTP_REFUSED_NO_GRANT);
+	return false;
 }
 
 /* Table 42: unicast Sync and Follow_Up state no interval; Announce does, as ptp4l's. */

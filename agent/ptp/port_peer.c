@@ -72,10 +72,8 @@ void ptp_port_answer_pdelay(struct ptp_port *p, const struct ptp_message *req,
 
 	ptp_request_of(&r, &req->header);
 	r.unicast |= p->cfg.delivery == PTP_UNICAST;
-	if (r.unicast && !ptp_port_grants_delay(p, req, how, now_mono)) {
-		ptp_port_refuse(p, PTP_REFUSED_NO_GRANT);
+	if (r.unicast && !ptp_port_grants_delay(p, req, how, now_mono))
 		return;
-	}
 	if (!ptp_port_tai(p, how->rx_sys, &rx_tai) || (r.unicast && !how->from)) {
 		p->counters.send_failed++;
 		return;

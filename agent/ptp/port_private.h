@@ -29,6 +29,7 @@ enum ptp_ticket {
 
 #define PTP_TICKET_KIND (3U << 30)
 
+_Static_assert((PTP_TICKET_PDELAY_REQ | 0xffff) < PTP_TICKET_FREE, "tickets of others");
 _Static_assert(PTP_PENDING_TICKETS == 1U << 30, "tickets");
 
 struct ptp_port {
@@ -139,6 +140,9 @@ void ptp_port_grant(struct ptp_port *p, const struct ptp_grant_client *client,
 		    struct ptp_unicast *u, s64 now_mono);
 void ptp_port_withdraw(struct ptp_port *p, const struct ptp_grant_client *client,
 		       const struct ptp_unicast *u, s64 now_mono);
+/* May it be served by unicast? Else it was counted. */
+bool ptp_port_serves(struct ptp_port *p, const u8 *from);
+/* Is a unicast Delay_Req or Pdelay_Req to be answered? Else it was counted. */
 bool ptp_port_grants_delay(struct ptp_port *p, const struct ptp_message *req,
 			   const struct ptp_received *how, s64 now_mono);
 void ptp_port_run_grants(struct ptp_port *p, s64 now_mono);

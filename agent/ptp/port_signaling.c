@@ -60,6 +60,8 @@ static void hear_unicast(struct ptp_port *p, const struct ptp_grant_client *from
 	enum ptp_grant_kind kind;
 
 	if (u->tlv == PTP_TLV_REQUEST_UNICAST && p->grants) {
+		if (!ptp_port_serves(p, from->address))
+			return;
 		ptp_port_grant(p, from, u, now_mono);
 		answer_with(a, u);
 	} else if (u->tlv == PTP_TLV_GRANT_UNICAST && transmitter >= 0) {

@@ -18,7 +18,9 @@ static struct ptp_served served(const struct ptp_port *p)
 /* May and can it be answered? The time of its arrival is in *tai. */
 static bool is_answerable(struct ptp_port *p, const struct ptp_received *how, s64 *tai)
 {
-	if (p->state != PTP_MASTER) {
+	if (!ptp_port_serves(p, how->from)) {
+		return false;
+	} else if (p->state != PTP_MASTER) {
 		ptp_port_refuse(p, PTP_REFUSED_STATE);
 	} else if (how->kind == STAMP_NONE) {
 		ptp_port_refuse(p, PTP_REFUSED_NO_STAMP);

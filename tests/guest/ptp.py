@@ -48,6 +48,8 @@ class Way:
                f'transport = "{self.transport}"; announce_interval = 0; sync_interval = -1;', *more]
         if self.unicast:
             out.append('delivery = "unicast";')
+        if self.unicast and give and self.transport != "ethernet":
+            out.append('allow = [ "10.50.0.0/16", "fd00::/16" ];')
         if self.steps == "one" and give:
             out.append("two_step = false;")
         return "{ " + " ".join(out) + " }"

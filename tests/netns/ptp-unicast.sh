@@ -57,7 +57,9 @@ receive() {
 transmit() {
 	local transport=$1 address=$3 word=$4 options=("$2") mechanism=${5:-e2e} peer=
 	[ "$mechanism" = p2p ] && options+=(-P) peer="peer_address $address"
-	agent "$C" srv "serve_ptp = { $PORT transport = \"$transport\"; \
+	local allow='allow = [ "10.111.0.0/24", "fd00:a75::/64" ];'
+	[ "$transport" = ethernet ] && allow=
+	agent "$C" srv "serve_ptp = { $PORT transport = \"$transport\"; $allow \
 		delay_mechanism = \"$mechanism\"; }; \
 		local = { stratum = 5; };" || return
 	cat >"$TMP/rcv.cfg" <<-END

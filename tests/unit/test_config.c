@@ -372,6 +372,20 @@ static const char *const bad[][2] = {
 	  ":1: sources[0].acceptable: \"me\" is impossible; write a clock identity" },
 	{ "sources = ( { protocol = \"ptp\"; interface = [ \"e0\", \"e0\" ]; } )",
 	  ":1: sources[0].interface[1]: \"e0\" is given twice" },
+	{ "serve_ptp = { interface = \"e0\"; transport = \"ipv4\"; csptp = true; }",
+	  ":1: serve_ptp: serves nobody by csptp over UDP; add allow = " },
+	{ "serve_ptp = { interface = \"e0\"; transport = \"ipv6\"; delivery = \"unicast\";\n"
+	  "deny = [ \"fd00::/8\" ]; }", ":1: serve_ptp: serves nobody by unicast over UDP; add allow" },
+	{ "serve_ptp = { interface = \"e0\"; transport = \"ethernet\"; allow = [ \"::/0\" ]; }",
+	  ":1: serve_ptp: allow and deny are of IP addresses" },
+	{ "serve_ptp = { interface = \"e0\"; unicast_clients = 131073; }",
+	  ":1: serve_ptp.unicast_clients: 131073 is impossible; write an integer from 1 to 131072" },
+	{ "serve_ptp = { interface = \"e0\"; allow = [ \"10.0.0.0/8\" ];\ndeny = [ \"10.0.0.0/8\" ]; }",
+	  ":2: serve_ptp.deny[0]: \"10.0.0.0/8\" is allowed already" },
+	{ "sources = ( { protocol = \"ptp\"; interface = \"e0\"; csptp = true; } )",
+	  ":1: sources[0]: csptp asks nobody; add address = " },
+	{ "sources = ( { protocol = \"ptp\"; interface = \"e0\"; all_transmitters = true; } )",
+	  ":1: sources[0]: all_transmitters is of use only with address" },
 	{ "serve_ptp = true", ":1: serve_ptp: is a boolean; write a group" },
 	{ "serve_ptp = ( { interface = \"e0\"; prefer = true; } )",
 	  ":1: serve_ptp[0].prefer: unknown key; " },
@@ -633,6 +647,40 @@ static void test_ptp(void **state)
 	config_free(c);
 }
 
+/* Serving by unicast, whichever of the two entries of one port comes first */
+static void test_ptp_unicast(void **state)
+{
+	struct config *c = load_text(
+		"serve_ptp = ( { interface = [ \"e0\", \"e1\" ]; transport = \"ipv4\";\n"
+		"  delivery = \"unicast\"; unicast_clients = 131072; unicast_rate = 5000;\n"
+		"  open_delay_requests = true; sptp = true; csptp = true; csptp_domain = 3;\n"
+		"  allow = [ \"10.0.0.0/8\", \"fd00::/8\" ]; deny = [ \"10.1.0.0/16\" ]; } )\n"
+		"sources = ( { protocol = \"ptp\"; interface = \"e1\"; transport = \"ipv4\";\n"
+		"  address = \"10.0.0.1\"; query_interval = 3; all_transmitters = true; } )\n");
+	const struct config_ptp *p = c->ptp;
+
+	assert_int_equal(c->nptp, 2);
+	for (unsigned int i = 0; i < 2; i++) {
+		const struct config_ptp_serve *s = &p[i].serve;
+
+		assert_true(p[i].transmit && p[i].receive == (i == 1));
+		assert_int_equal(s->clients, 131072);
+		assert_int_equal(s->rate, 5000);
+		assert_true(s->open_delay && s->sptp && s->csptp && s->csptp_domain == 3);
+		assert_int_equal(s->nacl, 3);
+		assert_true(s->acl[1].allow && s->acl[1].family == AF_INET6 && !s->acl[2].allow);
+	}
+	assert_true(p[0].serve.acl != p[1].serve.acl);
+	assert_int_equal(p[1].naddress, 1);
+	assert_true(p[1].log_query == 3 && p[1].all_transmitters && !p[1].csptp);
+	config_free(c);
+	c = load_text("serve_ptp = { interface = \"e0\"; }\n");
+	assert_int_equal(c->ptp[0].serve.clients, 4096);
+	assert_int_equal(c->ptp[0].serve.csptp_domain, 128);
+	assert_true(!c->ptp[0].serve.rate && !c->ptp[0].serve.nacl && !c->ptp[0].serve.open_delay);
+	config_free(c);
+}
+
 static void test_ptp_management(void **state)
 {
 	struct config *c = load_text("sources = ( { address = \"10.0.0.1\"; } )\n");
@@ -731,6 +779,7 @@ int main(void)
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_source_equal),
 		cmocka_unit_test(test_ptp),
+		cmocka_unit_test(test_ptp_unicast),
 		cmocka_unit_test(test_ptp_management),
 		cmocka_unit_test(test_ptp_simple),
 		cmocka_unit_test(test_documented),

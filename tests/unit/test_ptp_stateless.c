@@ -232,6 +232,36 @@ static void sptp_is_asked_for(void **state)
 	assert_int_equal(sent[1].m.header.type, PTP_DELAY_RESP);
 }
 
+/* Nobody else gets any answer, with state or without. */
+static void only_those_allowed(void **state)
+{
+	struct acl_rule rule = { .prefix = 128, .allow = true };
+	struct ptp_port_config port = port_config();
+	struct ptp_message m = sptp_request(1);
+	struct acl *here, *elsewhere;
+
+	rule.addr[15] = 43;
+	elsewhere = acl_new(&rule, 1);
+	memcpy(rule.addr, from, sizeof(from));
+	here = acl_new(&rule, 1);
+	assert_true(here && elsewhere);
+	port.acl = elsewhere;
+	assert_true(ptp_instance_configure_port(lab.t, 0, &port, lab.now));
+	receive(&m, STAMP_HARDWARE);
+	m.header.flags = PTP_FLAG_UNICAST;
+	receive(&m, STAMP_HARDWARE);
+	assert_int_equal(lab.n, 0);
+	assert_int_equal(refused(PTP_REFUSED_ACCESS), 2);
+	assert_int_equal(refused(PTP_REFUSED_NO_GRANT), 0);
+	port.acl = here;
+	assert_true(ptp_instance_configure_port(lab.t, 0, &port, lab.now));
+	receive(&m, STAMP_HARDWARE);
+	assert_int_equal(lab.n, 1);
+	assert_int_equal(refused(PTP_REFUSED_ACCESS), 2);
+	acl_free(here);
+	acl_free(elsewhere);
+}
+
 static struct ptp_csptp_client client(void)
 {
 	return (struct ptp_csptp_client){
@@ -474,6 +504,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		M(sptp_exchange),
 		M(sptp_is_asked_for),
+		M(only_those_allowed),
 		cmocka_unit_test_setup_teardown(not_without_being_master, setup, teardown),
 		M(csptp_exchange),
 		M(csptp_one_step),
