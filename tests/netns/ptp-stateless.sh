@@ -101,9 +101,9 @@ limits() {
 	stop srv
 }
 
-stateless ipv4 $S4 $C4 $STRANGER4
-stateless ipv6 $S6 $C6 $STRANGER6
-denied ipv4 $S4 $C4
-denied ipv6 $S6 $C6
-limits ipv4 $S4 $C4 $STRANGER4
-limits ipv6 $S6 $C6 $STRANGER6
+stateless ipv4 "$S4" "$C4" $STRANGER4
+stateless ipv6 "$S6" "$C6" $STRANGER6
+denied ipv4 "$S4" "$C4"
+denied ipv6 "$S6" "$C6"
+limits ipv4 "$S4" "$C4" $STRANGER4
+limits ipv6 "$S6" "$C6" $STRANGER6
