@@ -172,21 +172,31 @@ void bank_observe(struct bank *b, enum bank_direction dir, double value, double 
 	noise_learn(&b->law[dir], part);
 }
 
+static void measure(struct track *t, unsigned int what, double value, double var)
+{
+	double h[TRACK_DIM] = { 0.0 }, known, limit, z;
+
+	h[what] = 1.0;
+	known = track_var(t, h);
+	if (!(known > 0.0))
+		return;
+	limit = DELAY_SIGMAS * sqrt(known + var);
+	z = fmin(fmax(value - track_mean(t, h), -limit), limit);
+	track_condition(t, h, z * known / (known + var), known * var / (known + var));
+}
+
+/* It is the mean of both ways: a jump that was taken for one of one way was of both. */
 void bank_measure_delay(struct bank *b, double delay_ns, double var)
 {
-	static const double h[TRACK_DIM] = { [TRACK_DELAY] = 1.0 };
 	unsigned int m;
 
 	for (m = 0; m < BANK_MODELS; m++) {
 		struct track *t = &b->track[m];
-		double known, limit, z;
 
 		t->p[TRACK_DELAY][TRACK_DELAY] = fmax(t->p[TRACK_DELAY][TRACK_DELAY],
 						      var / DELAY_MEMORY);
-		known = track_var(t, h);
-		limit = DELAY_SIGMAS * sqrt(known + var);
-		z = fmin(fmax(delay_ns - track_mean(t, h), -limit), limit);
-		track_condition(t, h, z * known / (known + var), known * var / (known + var));
+		measure(t, TRACK_DELAY, delay_ns, var);
+		measure(t, TRACK_ASYMMETRY, 0.0, var);
 	}
 }
 

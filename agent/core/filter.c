@@ -40,6 +40,8 @@
 #define FREQ_LIMIT_PPB 1e9
 /* Legs that come apart are a pair within this time. */
 #define PAIR_NS (64 * NSEC_PER_SEC)
+/* A leg of unknown noise, before anything is known */
+#define LEG_SPREAD_NS 1000.0
 /* and if their clocks' rates differ by no more than this. */
 #define RATE_MAX 1e-2
 /* The spread of delays measured apart: averaged over so many; before: of the delay. */
@@ -79,6 +81,8 @@ struct filter {
 	int last_side;		/* of the median: +-1, 0 unknown */
 	struct filter_sample early[EARLY];	/* the first ones, to be used again */
 	unsigned int nearly;
+	bool apart;		/* the legs of the start came apart */
+	double start_spread_ns;	/* what that makes it worse by */
 	unsigned int samples;
 };
 
@@ -126,7 +130,8 @@ static void start(struct filter *f, const struct filter_sample *s)
 {
 	s64 fwd = s->fwd.remote_utc - s->fwd.local_raw;
 	s64 back = s->back.local_raw - s->back.remote_utc;
-	double delay = fmax(0.0, 0.5 * (fwd + back)), spread = 0.3 * delay + 100.0;
+	double delay = fmax(0.0, 0.5 * (fwd + back));
+	double spread = hypot(0.3 * delay + 100.0, f->start_spread_ns);
 	struct track t = { .x = { 0.0, f->freq_ppb, delay } };
 	unsigned int i;
 
@@ -491,6 +496,68 @@ static enum filter_event process(struct filter *f, const struct filter_sample *s
 }
 
 /*
+ * Legs that came apart: of those heard first the two, one each way, that were nearest to
+ * each other, brought to one moment by the rate that is known now. The index of the
+ * sample that completed it; 0: it is as it was.
+ */
+static unsigned int better_pair(const struct filter *f, double freq_ppb, struct filter_sample *out)
+{
+	const struct filter_leg *last[BANK_DIRECTIONS] = { NULL };
+	double best = INFINITY;
+	unsigned int i, found = 0;
+
+	for (i = 1; i < f->nearly / 2; i++) {
+		const struct filter_sample *s = &f->early[i];
+		double dt;
+
+		if (s->fwd.valid)
+			last[BANK_FWD] = &s->fwd;
+		if (s->back.valid)
+			last[BANK_BACK] = &s->back;
+		if (!last[BANK_FWD] || !last[BANK_BACK])
+			continue;
+		dt = seconds_apart(last[BANK_BACK]->local_raw, last[BANK_FWD]->local_raw);
+		if (fabs(dt) >= best)
+			continue;
+		best = fabs(dt);
+		found = i;
+		*out = *s;
+		out->fwd = *last[BANK_FWD];
+		out->back = *last[BANK_BACK];
+		out->fwd.local_raw = out->back.local_raw;
+		out->fwd.remote_utc += llround(dt * (1e9 - freq_ppb));
+	}
+	return found;
+}
+
+/*
+ * The same of legs that came apart. What they taught of the noise is that of the start,
+ * when frequency and pair were poor; what is kept is the frequency.
+ */
+static void replay_apart(struct filter *f)
+{
+	double freq = f->freq_ppb, sd = f->freq_sd_ppb;
+	struct filter_sample first = f->early[0];
+	unsigned int i, n = f->nearly, from;
+	struct track t;
+
+	bank_merge(&f->bank[f->best], 0.0, &t);
+	f->freq_ppb = t.x[TRACK_FREQ];
+	f->freq_sd_ppb = fmax(FALSE_START_PPB, 3.0 * sqrt(t.p[TRACK_FREQ][TRACK_FREQ]));
+	from = f->delay.n ? 0 : better_pair(f, f->freq_ppb, &first);
+	f->start_spread_ns = LEG_SPREAD_NS;
+	start(f, &first);
+	f->freq_ppb = freq;
+	f->freq_sd_ppb = sd;
+	f->ntrip = 0;
+	f->nold = 0;
+	f->told = 0.0;
+	f->heard[BANK_FWD].fresh = f->heard[BANK_BACK].fresh = false;
+	for (i = from + 1; i < n && f->started; i++)
+		process(f, &f->early[i]);
+}
+
+/*
  * What the first samples say depends on what is known of the noise, which is
  * little when they come: go through them once more with what they taught.
  */
@@ -554,16 +621,29 @@ static bool move_leg(const struct filter *f, enum bank_direction dir, const stru
 	return true;
 }
 
+/* How far off a pair may be whose one leg was moved along by the last two of its way. */
+static double moved_spread(const struct filter *f, enum bank_direction dir,
+			   const struct filter_leg *to, double error_ns)
+{
+	double between = seconds_apart(f->heard[dir].leg[1].local_raw, f->heard[dir].leg[0].local_raw);
+	double moved = fabs(seconds_apart(to->local_raw, f->heard[dir].leg[1].local_raw));
+
+	return (LEG_SPREAD_NS + 3.0 * error_ns) * (1.0 + 2.0 * moved / between);
+}
+
 /* Both ways at one moment, of what came so far. */
 static bool first_pair(struct filter *f, const struct filter_sample *s, struct filter_sample *out)
 {
 	*out = *s;
+	f->apart = false;
+	f->start_spread_ns = 0.0;
 	hear(f, BANK_FWD, &s->fwd);
 	hear(f, BANK_BACK, &s->back);
 	if (s->has_delay)
 		measure_delay(f, s->delay_ns);
 	if (s->fwd.valid && s->back.valid)
 		return true;
+	f->apart = true;
 	out->fwd = *newest(f, BANK_FWD);
 	out->back = *newest(f, BANK_BACK);
 	if (out->back.valid && f->delay.n) {
@@ -571,9 +651,16 @@ static bool first_pair(struct filter *f, const struct filter_sample *s, struct f
 		out->fwd.remote_utc += llround(2.0 * f->delay.last_ns);
 		return true;
 	}
-	return out->fwd.valid && out->back.valid &&
-		(move_leg(f, BANK_BACK, &out->fwd, &out->back) ||
-		 move_leg(f, BANK_FWD, &out->back, &out->fwd));
+	if (!out->fwd.valid || !out->back.valid)
+		return false;
+	if (move_leg(f, BANK_BACK, &out->fwd, &out->back)) {
+		f->start_spread_ns = moved_spread(f, BANK_BACK, &out->fwd, s->error_ns);
+		return true;
+	}
+	if (!move_leg(f, BANK_FWD, &out->back, &out->fwd))
+		return false;
+	f->start_spread_ns = moved_spread(f, BANK_FWD, &out->back, s->error_ns);
+	return true;
 }
 
 enum filter_event filter_update(struct filter *f, const struct filter_sample *s)
@@ -596,8 +683,12 @@ enum filter_event filter_update(struct filter *f, const struct filter_sample *s)
 	e = process(f, s);
 	if (f->started && f->nearly < EARLY) {
 		f->early[f->nearly++] = *s;
-		if (f->nearly == EARLY_FIRST || f->nearly == EARLY)
-			replay(f);
+		if (f->nearly == EARLY_FIRST || f->nearly == EARLY) {
+			if (f->apart)
+				replay_apart(f);
+			else
+				replay(f);
+		}
 	}
 	return e;
 }

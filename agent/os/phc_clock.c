@@ -28,6 +28,7 @@
 /* The frequency is not what we set: so often in a row, and it is another's clock. */
 #define FOREIGN_MAX 3
 #define TAKEN_NS (600 * NSEC_PER_SEC)
+#define LOOK_AGAIN_NS (10 * NSEC_PER_SEC)
 
 /* Stamps that may come back as legs */
 #define CONVERTED 64
@@ -272,8 +273,13 @@ static bool begin(struct phc_clock *c)
 	int r;
 
 	if (shows_sys(c)) {
-		give_up(c, PHC_TAKEN, "it shows the system time: it is that clock, or another program "
-			"keeps it there");
+		/* one that was only just set from it is soon apart */
+		if (!c->taken_until_mono)
+			c->log(LOG_NOTICE, "/dev/ptp%d shows the system time: it is that clock, or "
+			       "another program keeps it there; it is not steered while it does",
+			       c->index);
+		c->steering = PHC_TAKEN;
+		c->taken_until_mono = now_mono(c) + LOOK_AGAIN_NS;
 		return false;
 	}
 	r = phc_steer_open(c->dev, &c->freq_max);

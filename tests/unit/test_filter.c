@@ -271,6 +271,34 @@ static void test_legs_apart(void **state)
 	filter_free(l.f);
 }
 
+/* The stamps of the start are poor, as while a NIC's clock is being learned. */
+static void test_legs_apart_poor_start(void **state)
+{
+	struct filter_sample s, one;
+	unsigned int i;
+	struct lab l;
+
+	lab_open(&l);
+	l.fwd_ns = l.back_ns = 1000.0;
+	for (i = 0; i < 120; i++) {
+		s64 poor = i < 3 ? (i % 2 ? 60000 : -40000) : 0;
+
+		s = exchange(&l);
+		one = (struct filter_sample){ .back = s.back, .error_ns = s.error_ns };
+		one.back.local_raw += poor;
+		filter_update(l.f, &one);
+		l.utc += S / 3;
+		s = exchange(&l);
+		one = (struct filter_sample){ .fwd = s.fwd, .error_ns = s.error_ns };
+		one.fwd.local_raw -= poor;
+		filter_update(l.f, &one);
+		l.utc = EPOCH + (i + 1) * S;
+	}
+	assert_true(fabs(error_of(&l)) < 500.0);
+	assert_true(fabs(look(&l).delay_ns - 2000.0) < 1000.0);
+	filter_free(l.f);
+}
+
 /* PTP with peer delay: only Sync, and the delay by itself. */
 static void test_measured_delay(void **state)
 {
@@ -407,6 +435,7 @@ int main(void)
 		cmocka_unit_test(test_leap_second),
 		cmocka_unit_test(test_missing_legs),
 		cmocka_unit_test(test_legs_apart),
+		cmocka_unit_test(test_legs_apart_poor_start),
 		cmocka_unit_test(test_measured_delay),
 		cmocka_unit_test(test_impossible_times_are_refused),
 		cmocka_unit_test(test_recovers_from_delays_of_years),
