@@ -1,8 +1,8 @@
-#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Our daemon and ptp4l, each as the other's time-receiver: every transport, both delay
-# mechanisms. Both ends share one clock, so that the true offset is 0.
-. "$(dirname "$0")/lib.sh"
+# shellcheck shell=bash
+# For the ptp-daemon-*.sh cases: our daemon and ptp4l, each as the other's time-receiver,
+# with both delay mechanisms. Both ends share one clock, so that the true offset is 0.
+# shellcheck disable=SC2154	# lib.sh
 . "$TOP/tests/netns/client-lib.bash"
 . "$TOP/tests/netns/ptp-lib.bash"
 need "$PTP4L" agent
@@ -57,13 +57,13 @@ transmit() {
 	stop srv
 }
 
-for transport in "ethernet -2" "ipv4 -4" "ipv6 -6"; do
-	# shellcheck disable=SC2086
-	set -- $transport
+# both TRANSPORT OPTION
+both() {
+	local mechanism options
 	for mechanism in e2e p2p; do
 		options=("$2")
 		[ $mechanism = p2p ] && options+=(-P)
 		receive "receiver, $1, $mechanism" "$1" $mechanism "${options[@]}"
 		transmit "transmitter, $1, $mechanism" "$1" $mechanism "${options[@]}"
 	done
-done
+}

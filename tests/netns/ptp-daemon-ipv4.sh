@@ -1,0 +1,6 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Our daemon and ptp4l over UDP/IPv4, each as the other's time-receiver.
+. "$(dirname "$0")/lib.sh"
+. "$TOP/tests/netns/ptp-daemon.bash"
+both ipv4 -4
