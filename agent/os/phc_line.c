@@ -17,6 +17,8 @@
  */
 #define FIT_WORSE(n) (1.0 + 3.5 / sqrt(n))
 #define FIT_FLOOR_NS 0.5	/* rounding of the readings */
+#define FIT_OLDEST_S 40.0	/* crystals wander: older readings are not looked at */
+#define KNOWN_S 0.9		/* or so far apart that two do */
 /* Rate of two crystals that nothing is known of yet */
 #define UNKNOWN_RATE 1e-4
 
@@ -137,6 +139,8 @@ static void fit_again(struct phc_line *l)
 	while (n < l->count) {
 		worse = FIT_WORSE(n);
 		n = n * 3 / 2 < l->count ? n * 3 / 2 : l->count;
+		if (x_of(l, n - 1) < -FIT_OLDEST_S)
+			break;
 		fit_line(l, n, &f);
 		if (f.noise > worse * limit + FIT_FLOOR_NS)
 			break;
@@ -178,9 +182,15 @@ bool phc_line_add(struct phc_line *l, s64 phc, s64 local, double bound_ns)
 	return ok;
 }
 
+/* A few readings in quick succession say little of the rate, and do not know how little. */
+static bool known(const struct phc_line *l)
+{
+	return l->count >= FIT_MIN || (l->count >= 2 && x_of(l, l->count - 1) <= -KNOWN_S);
+}
+
 bool phc_line_integer(const struct phc_line *l, struct phc_stamp_line *out)
 {
-	if (l->count < 2)
+	if (!known(l))
 		return false;
 	out->phc = l->reading[l->head].phc;
 	out->sys = l->reading[l->head].local + llround(l->offset_ns);

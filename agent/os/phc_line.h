@@ -30,10 +30,10 @@ void phc_line_reset(struct phc_line *l);
 bool phc_line_add(struct phc_line *l, s64 phc, s64 local, double bound_ns);
 /*
  * A moment on the NIC's clock near the readings; *error_ns 1 sigma. -EAGAIN
- * with less than two readings, -ERANGE for a moment too far away.
+ * with too few readings, -ERANGE for a moment too far away.
  */
 int phc_line_convert(const struct phc_line *l, s64 phc, s64 *local, double *error_ns);
-/* The line as the kernel module wants it; false with less than two readings. */
+/* The line as the kernel module wants it; false with too few readings. */
 bool phc_line_integer(const struct phc_line *l, struct phc_stamp_line *out);
 /* Of a conversion, 1 sigma; with at least one reading. */
 double phc_line_error(const struct phc_line *l, s64 phc);

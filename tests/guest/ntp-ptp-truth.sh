@@ -57,11 +57,20 @@ lab() {	# JITTER_NS
 	done
 }
 
-# The offsets of PTP and NTP, ns, and what stamped them
+# The offsets of PTP and NTP, ns; members come in any order
 look() {
-	as-timesyncctl --socket $work/sock --json sources | tr '{' '\n' |
-		sed -n 's/.*"name": *"\([^"]*\)".*"offset": *\([^,]*\),.*/\1 \2/p' |
-		awk '{ v[$1] = $2 * 1e9 } END { printf "%.3f %.3f\n", v["c0"], v["10.111.0.1"] }'
+	as-timesyncctl --socket $work/sock --json sources |
+		sed 's/"stamps": *{[^}]*},*//g' | tr '{' '\n' | awk '
+		function member(key) {
+			if (!match($0, "\"" key "\": *[^,}]*"))
+				return ""
+			split(substr($0, RSTART, RLENGTH), part, /": */)
+			gsub(/"/, "", part[2])
+			return part[2]
+		}
+		member("name") != "" { v[member("name")] = member("offset") * 1e9 }
+		END { if (!("c0" in v) || !("10.111.0.1" in v)) exit 1
+		      printf "%.3f %.3f\n", v["c0"], v["10.111.0.1"] }'
 }
 
 measure() {	# LABEL JITTER_NS
@@ -71,7 +80,7 @@ measure() {	# LABEL JITTER_NS
 	pause $SETTLE_S
 	for ((i = 0; i < seconds; i++)); do
 		pause 1
-		look
+		look || failed=yes
 	done >$work/truth
 	ptp=$(rms 1 <$work/truth) ntp=$(rms 2 <$work/truth)
 	echo "| $1 | PTP | ${ptp// / | } |"

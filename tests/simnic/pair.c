@@ -114,10 +114,13 @@ static void pair_dellink(struct net_device *dev, struct list_head *head)
 /* An unregistered device; *@clock as for simnic_pair_new(). */
 static struct net_device *alloc_end(struct net *net, const char *name, const char *clock)
 {
-	struct net_device *dev = alloc_netdev(sizeof(struct simnic_nic), name, NET_NAME_ENUM,
-					      simnic_netdev_setup);
+	struct net_device *dev;
 	struct simnic_nic *nic;
 
+	/* alloc_netdev() does not take a longer one for an error, but for a bug */
+	if (strnlen(name, IFNAMSIZ) == IFNAMSIZ)
+		return ERR_PTR(-ENAMETOOLONG);
+	dev = alloc_netdev(sizeof(struct simnic_nic), name, NET_NAME_ENUM, simnic_netdev_setup);
 	if (!dev)
 		return ERR_PTR(-ENOMEM);
 	dev_net_set(dev, net);

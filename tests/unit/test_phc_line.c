@@ -59,10 +59,10 @@ static void test_exact_line(void **state)
 
 	phc_line_reset(&l);
 	for (i = 0; i < 2 * PHC_LINE_READINGS; i++)
-		assert_true(phc_line_add(&l, phc_at(i), local_at(i, -87e-6), 0));
+		assert_true(phc_line_add(&l, phc_at(i / 8.0), local_at(i / 8.0, -87e-6), 0));
 	assert_int_equal(l.used, PHC_LINE_READINGS);
-	assert_int_equal(phc_line_convert(&l, phc_at(2 * PHC_LINE_READINGS - 0.3), &local, &error), 0);
-	assert_true(llabs(local - local_at(2 * PHC_LINE_READINGS - 0.3, -87e-6)) <= 1);
+	assert_int_equal(phc_line_convert(&l, phc_at(PHC_LINE_READINGS / 4 - 0.1), &local, &error), 0);
+	assert_true(llabs(local - local_at(PHC_LINE_READINGS / 4 - 0.1, -87e-6)) <= 1);
 	assert_true(error < 1);
 }
 
