@@ -270,6 +270,9 @@ void ptp_source_free(struct ptp_source *s)
 {
 	if (!s)
 		return;
+	/* another source may come to have its address */
+	hwstamp_trust_legs(s->env->hwstamp, s, false);
+	hwstamp_forget_legs(s->env->hwstamp, s);
 	timekeeper_remove(s->env->tk, s->tk);
 	free(s);
 }
