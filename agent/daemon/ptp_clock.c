@@ -1,50 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "daemon/ptp_clock.h"
+#include "daemon/ptp_clock_private.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/random.h>
 
-#include "core/timekeeper.h"
-#include "daemon/access.h"
 #include "daemon/log.h"
 #include "daemon/ptp_clock_manage.h"
-#include "os/device.h"
-#include "os/nic.h"
-#include "ptp/accuracy.h"
 #include "ptp/identity.h"
-
-enum {
-	FOREIGN_RECORDS = 32,	/* announcers remembered at a port */
-	LOG_DELAY_REQ_MORE = 5,	/* a parent may want to be asked so much more rarely (log2) */
-	SOURCE_NTP = 0x50,	/* timeSource, table 6 */
-};
-
-struct port {
-	const struct config_ptp *cfg;
-	struct ptp_link *link;
-	struct ptp_source *source;	/* NULL: time is only given here, or comes by CSPTP */
-	struct csptp_asker *csptp;	/* NULL: none does */
-	struct ptp_acceptable *acceptable;
-	struct acl *acl;		/* NULL: all are served */
-	double rx_error_ns, tx_error_ns;	/* of the newest converted stamps */
-};
-
-struct ptp_clock {
-	const struct ntp_env *env;
-	const struct config_ptp *first;	/* what all ports have in common */
-	struct ptp_instance *instance;
-	struct ptp_manager *manager;
-	ptp_manage_answer_fn *heard;
-	void *heard_ctx;
-	struct event *timer;
-	struct ptp_time_properties_ds own_time;	/* as told last */
-	struct ptp_quality own_quality;
-	unsigned int n;
-	struct port port[];
-};
 
 static void arm(struct ptp_clock *c)
 {
@@ -83,7 +46,7 @@ static void calibrate(struct ptp_clock *c)
 }
 
 /* After every call of the engine: what it sent may have its stamp already. */
-static void settle(struct ptp_clock *c)
+void ptp_clock_settle(struct ptp_clock *c)
 {
 	for (unsigned int i = 0; i < c->n; i++)
 		ptp_link_collect(c->port[i].link);
@@ -96,7 +59,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	struct ptp_clock *c = arg;
 
 	ptp_instance_run(c->instance, ntp_env_mono(c->env));
-	settle(c);
+	ptp_clock_settle(c);
 }
 
 /* From the network */
@@ -113,7 +76,7 @@ static void received(void *ctx, unsigned int port, const void *buf, size_t len,
 		return;
 	c->port[port].rx_error_ns = error_ns;
 	ptp_instance_receive(c->instance, port, buf, len, how, ntp_env_mono(c->env));
-	settle(c);
+	ptp_clock_settle(c);
 }
 
 static void stamped(void *ctx, unsigned int port, u8 type, u32 ticket, s64 tx_sys,
@@ -139,7 +102,7 @@ static void carrier(void *ctx, unsigned int port, bool up)
 		ptp_instance_event(c->instance, port, PTP_EV_FAULT_CLEARED, now);
 		ptp_instance_event(c->instance, port, PTP_EV_INITIALIZED, now);
 	}
-	settle(c);
+	ptp_clock_settle(c);
 }
 
 static const struct ptp_link_ops link_ops = {
@@ -158,7 +121,7 @@ static int on_send(void *ctx, unsigned int port, const struct ptp_outgoing *o)
 static void on_leg(void *ctx, unsigned int port, enum ptp_way way, const struct leg *leg)
 {
 	struct ptp_clock *c = ctx;
-	const struct port *p = &c->port[port];
+	const struct ptp_clock_port *p = &c->port[port];
 
 	if (p->source)
 		ptp_source_leg(p->source, way, leg, ptp_bmca_ds(ptp_instance_bmca(c->instance)),
@@ -198,7 +161,7 @@ static void on_state(void *ctx, unsigned int port, enum ptp_port_state from,
 		ptp_source_lost(c->port[port].source);
 }
 
-static u32 on_random(void *ctx)
+u32 ptp_clock_random(void *ctx)
 {
 	u32 v = 0;
 
@@ -209,65 +172,8 @@ static u32 on_random(void *ctx)
 
 static const struct ptp_port_ops port_ops = {
 	.send = on_send, .leg = on_leg, .link_delay = on_link_delay, .parent = on_parent,
-	.state = on_state, .random = on_random,
+	.state = on_state, .random = ptp_clock_random,
 };
-
-/* What the host's time is worth */
-
-static bool is_ours(const struct ptp_clock *c, const struct tk_source *s)
-{
-	for (unsigned int i = 0; i < c->n; i++)
-		if (c->port[i].source && ptp_source_tk(c->port[i].source) == s)
-			return true;
-	return false;
-}
-
-static void judge_own(const struct ptp_clock *c, struct ptp_quality *q,
-		      struct ptp_time_properties_ds *t)
-{
-	struct tk_report r;
-	bool known;
-
-	timekeeper_get_report(c->env->tk, &r);
-	known = r.leap_state.tai_offset && !r.leap_state.expired;
-	*t = (struct ptp_time_properties_ds){
-		.utc_offset = (s16)(r.leap_state.tai_offset ? r.leap_state.tai_offset : TAI_OFFSET),
-		.flags = PTP_FLAG_PTP_TIMESCALE | (known ? PTP_FLAG_UTC_VALID : 0),
-		.time_source = PTP_SOURCE_INTERNAL,
-	};
-	*q = (struct ptp_quality){
-		.class = c->first->profile->free_class, .accuracy = PTP_ACCURACY_UNKNOWN,
-		.variance = PTP_VARIANCE_UNKNOWN,
-	};
-	if (r.leap_state.pending && r.synchronised)
-		t->flags |= r.leap_state.pending > 0 ? PTP_FLAG_LEAP61 : PTP_FLAG_LEAP59;
-	/* whoever leads us is not to be told that we know better */
-	if (!r.synchronised || r.local || is_ours(c, r.selected))
-		return;
-	t->flags |= PTP_FLAG_TIME_TRACEABLE | PTP_FLAG_FREQUENCY_TRACEABLE;
-	t->time_source = SOURCE_NTP;
-	if (!c->first->clock_class)
-		return;
-	q->class = (u8)c->first->clock_class;
-	q->accuracy = ptp_accuracy_of(r.max_error_ns);
-}
-
-void ptp_clock_update(struct ptp_clock *c)
-{
-	const struct ptp_default_ds *def = &ptp_bmca_ds(ptp_instance_bmca(c->instance))->def;
-	struct ptp_time_properties_ds t;
-	struct ptp_quality q;
-
-	judge_own(c, &q, &t);
-	if (!memcmp(&q, &c->own_quality, sizeof(q)) && !memcmp(&t, &c->own_time, sizeof(t)))
-		return;
-	c->own_quality = q;
-	c->own_time = t;
-	ptp_instance_set_utc_offset(c->instance, t.utc_offset);
-	ptp_instance_set_own(c->instance, q, def->priority1, def->priority2, &t,
-			     ntp_env_mono(c->env));
-	settle(c);
-}
 
 /* What the PHCs are kept on is what the ports give, but for a parent of another opinion. */
 static bool gives_phc_time(const struct ptp_clock *c)
@@ -296,7 +202,7 @@ void ptp_clock_tick(struct ptp_clock *c, s64 now_mono)
 	}
 	ptp_clock_update(c);
 	choose_steps(c);
-	settle(c);
+	ptp_clock_settle(c);
 }
 
 void ptp_clock_shift(struct ptp_clock *c, s64 delta_ns)
@@ -311,192 +217,15 @@ void ptp_clock_shift(struct ptp_clock *c, s64 delta_ns)
 	}
 }
 
-/* From the configuration to the engine */
-
-/* What neighbours of 802.1AS tell each other; nobody else does. */
-static struct ptp_port_signaling signaling_of(const struct ptp_profile *p)
-{
-	if (!(p->send & PTP_SEND_GPTP_CAPABLE))
-		return (struct ptp_port_signaling){ .obey = false };
-	return (struct ptp_port_signaling){
-		.obey = true, .capable = true,
-		.log_min = { (s8)p->log_announce.min, (s8)p->log_sync.min,
-			     (s8)p->log_min_pdelay_req.min },
-		.log_max = { (s8)p->log_announce.max, (s8)p->log_sync.max,
-			     (s8)p->log_min_pdelay_req.max },
-	};
-}
-
-static void configure_port(struct ptp_clock *c, struct port *p, struct ptp_port_config *out)
-{
-	const struct ptp_settings *s = &p->cfg->set;
-	s64 announce = ptp_interval_ns((s8)s->log_announce);
-	int delay_req_max = s->log_min_delay_req + LOG_DELAY_REQ_MORE;
-	struct ptp_grant_limits grants = { .clients = 0 };
-
-	if (p->cfg->transmit && s->delivery == PTP_UNICAST) {
-		grants.clients = p->cfg->serve.clients;
-		grants.rate_max = p->cfg->serve.rate;
-		ptp_profile_grant_limits(p->cfg->profile, &grants);
-	}
-	*out = (struct ptp_port_config){
-		.bmca = {
-			.log_announce = (s8)s->log_announce,
-			.announce_timeout = (u8)s->announce_timeout,
-			.spread_ns = (s64)((double)announce * (on_random(c) / 4294967296.0)),
-			/* by CSPTP nobody is followed */
-			.master_only = !p->cfg->receive || (p->cfg->csptp && p->cfg->transmit),
-			.receiver_only = !p->cfg->transmit,
-			.local_priority = (u8)s->local_priority,
-			.records = FOREIGN_RECORDS,
-			.acceptable = p->acceptable,
-			.n_acceptable = p->cfg->nacceptable,
-		},
-		.log_sync = (s8)s->log_sync,
-		.log_min_delay_req = (s8)s->log_min_delay_req,
-		.log_max_delay_req = (s8)(delay_req_max < PTP_LOG_MAX ? delay_req_max : PTP_LOG_MAX),
-		.log_min_pdelay_req = (s8)s->log_min_pdelay_req,
-		.sync_timeout = (u8)s->sync_timeout,
-		.delay = (u8)s->delay,
-		.delivery = (u8)s->delivery,
-		.grants = grants,
-		.open_delay = p->cfg->serve.open_delay,
-		.asking = {
-			.duration_s = (u32)s->grant_s, .log_query = (s8)p->cfg->log_query,
-			.all = p->cfg->all_transmitters,
-		},
-		.sptp = p->cfg->transmit && p->cfg->serve.sptp,
-		.csptp = p->cfg->transmit && p->cfg->serve.csptp,
-		.csptp_domain = (u8)p->cfg->serve.csptp_domain,
-		.acl = p->acl,
-		.signaling = signaling_of(p->cfg->profile),
-		.follow_up_information = p->cfg->profile->send & PTP_SEND_FOLLOW_UP_INFORMATION,
-	};
-}
-
-static bool accept_only(struct port *p)
-{
-	if (!p->cfg->nacceptable)
-		return true;
-	p->acceptable = calloc(p->cfg->nacceptable, sizeof(*p->acceptable));
-	for (unsigned int i = 0; p->acceptable && i < p->cfg->nacceptable; i++)
-		p->acceptable[i].id = (struct ptp_port_id){ p->cfg->acceptable[i], PTP_ALL_PORTS };
-	return p->acceptable;
-}
-
-/* Without any rule those are served who need none: see Documentation/configuration.md. */
-static bool serve_only(struct port *p)
-{
-	if (!p->cfg->serve.nacl)
-		return true;
-	p->acl = access_list(p->cfg->serve.acl, p->cfg->serve.nacl);
-	return p->acl;
-}
-
-/* The first Ethernet address there is; without any, a number that nobody else has. */
-static u64 choose_identity(const struct ptp_clock *c)
-{
-	u64 clock = 0;
-	u8 mac[6];
-
-	for (unsigned int i = 0; i < c->n; i++)
-		if (!nic_address(&device_real, c->port[i].cfg->interface, mac) &&
-		    memcmp(mac, (const u8[6]){ 0 }, sizeof(mac)))
-			return ptp_clock_from_eui48(mac);
-	for (unsigned int i = 0; i < 2; i++)
-		clock = clock << 32 | on_random(NULL);
-	/* locally administered, no group */
-	return (clock & ~(3ULL << 56)) | 2ULL << 56;
-}
-
-static bool ask_by_csptp(struct ptp_clock *c, unsigned int i)
-{
-	const struct ptp_port_id id = {
-		ptp_bmca_ds(ptp_instance_bmca(c->instance))->def.clock, (u16)(i + 1),
-	};
-
-	c->port[i].csptp = csptp_asker_new(c->env, c->port[i].cfg, c->port[i].link, id);
-	return c->port[i].csptp;
-}
-
-/* Whom a port with unicast delivery asks. */
-static bool set_transmitters(struct ptp_clock *c, unsigned int i)
-{
-	const struct config_ptp *cfg = c->port[i].cfg;
-	struct ptp_transmitter *t = calloc(cfg->naddress + 1, sizeof(*t));
-	struct ptp_net_address a;
-	bool good = t;
-
-	for (unsigned int k = 0; good && k < cfg->naddress; k++) {
-		good = ptp_net_address_parse(cfg->set.transport, cfg->address[k], &a);
-		if (good)
-			memcpy(t[k].address, a.octets, sizeof(t[k].address));
-		else
-			log_error("%s: \"%s\" is no address of %s", cfg->interface, cfg->address[k],
-				  ptp_net_transport_name(cfg->set.transport));
-	}
-	good = good && ptp_instance_set_transmitters(c->instance, i, t, cfg->naddress,
-						     ntp_env_mono(c->env));
-	free(t);
-	return good;
-}
-
-static bool start_engine(struct ptp_clock *c)
-{
-	const struct ptp_profile *profile = c->first->profile;
-	struct ptp_port_config *port = calloc(c->n, sizeof(*port));
-	struct ptp_instance_config cfg = {
-		.def = {
-			.two_step = c->first->set.two_step,
-			.clock = choose_identity(c),
-			.ports = (u16)c->n,
-			.priority1 = (u8)c->first->set.priority1,
-			.priority2 = (u8)c->first->set.priority2,
-			.domain = (u8)c->first->set.domain,
-			.receiver_only = true,
-			.sdo = profile->sdo,
-			.local_priority = (u8)c->first->set.local_priority,
-			.max_steps_removed = PTP_STEPS_MAX,
-		},
-		.compare = profile->compare,
-		.threshold = profile->threshold,
-		.qualify = profile->qualify,
-		.path_trace = profile->send & PTP_SEND_PATH_TRACE,
-		.minor_version = 1,
-		.port = port,
-	};
-
-	if (!port)
-		return false;
-	for (unsigned int i = 0; i < c->n; i++) {
-		configure_port(c, &c->port[i], &port[i]);
-		if (c->port[i].cfg->transmit)
-			cfg.def.receiver_only = false;
-	}
-	judge_own(c, &c->own_quality, &c->own_time);
-	cfg.def.quality = c->own_quality;
-	if (cfg.def.receiver_only)
-		cfg.def.quality.class = PTP_CLASS_RECEIVER_ONLY;
-	cfg.time = c->own_time;
-	cfg.utc_offset = c->own_time.utc_offset;
-	c->instance = ptp_instance_new(&cfg, &port_ops, c, ntp_env_mono(c->env));
-	free(port);
-	for (unsigned int i = 0; c->instance && i < c->n; i++)
-		if (c->port[i].cfg->csptp ? !ask_by_csptp(c, i) :
-		    c->port[i].cfg->naddress && !set_transmitters(c, i))
-			return false;
-	return c->instance;
-}
-
 static bool start_port(struct ptp_clock *c, unsigned int i)
 {
-	struct port *p = &c->port[i];
+	struct ptp_clock_port *p = &c->port[i];
 
 	p->link = ptp_link_new(c->env, p->cfg, i, &link_ops, c);
 	if (p->cfg->receive && !p->cfg->csptp)
 		p->source = ptp_source_new(c->env, p->cfg, p->cfg->interface);
-	return p->link && (p->source || !p->cfg->receive || p->cfg->csptp) && accept_only(p) &&
-		serve_only(p);
+	return p->link && (p->source || !p->cfg->receive || p->cfg->csptp) &&
+		ptp_clock_restrict(p);
 }
 
 static unsigned int count_ports(const struct config *cfg, int domain)
@@ -547,7 +276,7 @@ struct ptp_clock *ptp_clock_new(const struct ntp_env *env, const struct config *
 	good = c->timer;
 	for (unsigned int i = 0; good && i < n; i++)
 		good = start_port(c, i);
-	good = good && start_engine(c) && manage(c, cfg);
+	good = good && ptp_clock_start_engine(c, &port_ops) && manage(c, cfg);
 	if (good) {
 		ptp_clock_tick(c, ntp_env_mono(env));
 		return c;
@@ -605,7 +334,7 @@ void ptp_clock_request(struct ptp_clock *c, const struct ptp_message *m,
 		       ptp_manage_answer_fn *answer, void *ctx)
 {
 	ptp_manager_request(c->manager, c->instance, m, answer, ctx, ntp_env_mono(c->env));
-	settle(c);
+	ptp_clock_settle(c);
 }
 
 int ptp_clock_ask(struct ptp_clock *c, const struct ptp_ask *ask, u16 *sequence)
