@@ -29,7 +29,8 @@ struct entry {
 	s64 until[PTP_GRANT_KINDS];	/* mono; 0: not granted */
 	s64 delay_mono;			/* when the last Delay_Req may have come, at that rate */
 	s8 log[PTP_GRANT_KINDS];
-	bool used;
+	bool used : 1;
+	bool elsewhere : 1;		/* its Syncs do not wait in the wheel */
 	u16 sequence[TIMED];
 	/* in a slot of the wheel, by node numbers: 2 * entry + kind; free ones by next[0] */
 	u32 next[TIMED], prev[TIMED];
@@ -198,9 +199,15 @@ static void end_grant(struct ptp_grants *g, u32 n, unsigned int kind)
 	g->count--;
 }
 
+/* Does it wait in the wheel while it is granted? */
+static bool is_timed(const struct entry *e, unsigned int kind)
+{
+	return kind == PTP_GRANT_ANNOUNCE || (kind == PTP_GRANT_SYNC && !e->elsewhere);
+}
+
 static void withdraw(struct ptp_grants *g, u32 n, unsigned int kind)
 {
-	if (kind < TIMED)
+	if (is_timed(&g->entry[n], kind))
 		unlink_node(g, n, kind);
 	end_grant(g, n, kind);
 }
@@ -317,13 +324,13 @@ static void grant(struct ptp_grants *g, struct entry *e, enum ptp_grant_kind kin
 	}
 	if (again) {
 		g->rate -= rate_of(e->log[kind]);
-		if (kind < TIMED)
+		if (is_timed(e, kind))
 			unlink_node(g, n, kind);
 	}
 	e->until[kind] = until;
 	e->log[kind] = log_interval;
 	g->rate += rate_of(log_interval);
-	if (kind < TIMED)
+	if (is_timed(e, kind))
 		link_node(g, n, kind, first_slot(g, e, log_interval, now_mono));
 }
 
@@ -387,16 +394,49 @@ bool ptp_grants_take_delay(struct ptp_grants *g, const struct ptp_grant_client *
 	return true;
 }
 
-/* Some entries at a time, all of them within one turn of the wheel. */
+void ptp_grants_move(struct ptp_grants *g, const struct ptp_grant_client *client, bool elsewhere,
+		     s64 now_mono)
+{
+	struct entry *e = find(g, client);
+	u32 n;
+
+	if (!e || e->elsewhere == elsewhere)
+		return;
+	n = (u32)(e - g->entry);
+	if (e->until[PTP_GRANT_SYNC] && elsewhere)
+		unlink_node(g, n, PTP_GRANT_SYNC);
+	e->elsewhere = elsewhere;
+	if (e->until[PTP_GRANT_SYNC] && !elsewhere)
+		link_node(g, n, PTP_GRANT_SYNC,
+			  first_slot(g, e, e->log[PTP_GRANT_SYNC], now_mono));
+}
+
+void ptp_grants_move_back(struct ptp_grants *g, s64 now_mono)
+{
+	u32 n;
+
+	for (n = 0; n < g->limits.clients && g->count; n++)
+		if (g->entry[n].used && g->entry[n].elsewhere)
+			ptp_grants_move(g, &g->entry[n].client, false, now_mono);
+}
+
+static void end_if_over(struct ptp_grants *g, u32 n, unsigned int kind, s64 now_mono)
+{
+	const struct entry *e = &g->entry[n];
+
+	if (e->used && e->until[kind] && e->until[kind] <= now_mono)
+		end_grant(g, n, kind);
+}
+
+/* Some entries at a time, all of them within one turn of the wheel: what is not in it. */
 static void sweep(struct ptp_grants *g, s64 now_mono)
 {
 	u32 todo = g->limits.clients / WHEEL + 1;
 
 	for (; todo && g->count; todo--) {
-		struct entry *e = &g->entry[g->hand];
-
-		if (e->used && e->until[PTP_GRANT_DELAY] && e->until[PTP_GRANT_DELAY] <= now_mono)
-			end_grant(g, g->hand, PTP_GRANT_DELAY);
+		if (g->entry[g->hand].elsewhere)
+			end_if_over(g, g->hand, PTP_GRANT_SYNC, now_mono);
+		end_if_over(g, g->hand, PTP_GRANT_DELAY, now_mono);
 		if (++g->hand == g->limits.clients)
 			g->hand = 0;
 	}

@@ -67,6 +67,14 @@ bool ptp_grants_has(const struct ptp_grants *g, const struct ptp_grant_client *c
  */
 bool ptp_grants_take_delay(struct ptp_grants *g, const struct ptp_grant_client *client,
 			   s64 now_mono);
+/*
+ * Somebody else sends this client its Syncs from now on, for as long as it has any grant,
+ * or does not any more: ptp_grants_due() tells only of those that are sent here.
+ */
+void ptp_grants_move(struct ptp_grants *g, const struct ptp_grant_client *client, bool elsewhere,
+		     s64 now_mono);
+/* Nobody else sends any. */
+void ptp_grants_move_back(struct ptp_grants *g, s64 now_mono);
 /* Other limits from now on for what is granted then. False: impossible, or other .clients. */
 bool ptp_grants_limit(struct ptp_grants *g, const struct ptp_grant_limits *limits);
 

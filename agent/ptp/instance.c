@@ -192,6 +192,24 @@ void ptp_instance_set_one_step(struct ptp_instance *t, unsigned int port, bool o
 	ptp_port_set_one_step(t->port[port], one_step);
 }
 
+void ptp_instance_get_service(const struct ptp_instance *t, unsigned int port,
+			      struct ptp_service *out)
+{
+	ptp_port_get_service(t->port[port], out);
+}
+
+void ptp_instance_move_client(struct ptp_instance *t, unsigned int port,
+			      const struct ptp_grant_client *client, bool elsewhere,
+			      s64 now_mono)
+{
+	ptp_port_move_client(t->port[port], client, elsewhere, now_mono);
+}
+
+void ptp_instance_move_clients_back(struct ptp_instance *t, unsigned int port, s64 now_mono)
+{
+	ptp_port_move_clients_back(t->port[port], now_mono);
+}
+
 bool ptp_instance_pass(struct ptp_instance *t, unsigned int port, const struct ptp_message *m,
 		       const u8 *to)
 {

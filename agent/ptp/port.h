@@ -18,6 +18,7 @@
 #include "exchange.h"
 #include "ntp/acl.h"
 #include "ptp/bmca.h"
+#include "ptp/compose.h"
 #include "ptp/peer_delay.h"
 #include "ptp/pending.h"
 #include "ptp/profile.h"
@@ -64,6 +65,11 @@ struct ptp_port_ops {
 	void (*parent)(void *ctx, unsigned int port, struct ptp_port_id parent);
 	void (*state)(void *ctx, unsigned int port, enum ptp_port_state from,
 		      enum ptp_port_state to);
+	/*
+	 * What this client was granted may have changed, also to nothing. NULL: nobody
+	 * wants to know.
+	 */
+	void (*granted)(void *ctx, unsigned int port, const struct ptp_grant_client *client);
 	/* Uniform over 32 bits: the spread of delay requests (clause 9.5.11.2) */
 	u32 (*random)(void *ctx);
 };
@@ -133,6 +139,20 @@ struct ptp_port_config {
 	bool follow_up_information;
 	struct ptp_port_signaling signaling;
 	s64 asymmetry_ns;	/* delayAsymmetry: above 0 when Sync takes longer (clause 7.4.2) */
+};
+
+/*
+ * What a port does for each client alike, now: whoever knows this and the grants may do it
+ * in the port's place, as the kernel module does.
+ */
+struct ptp_service {
+	struct ptp_voice voice;
+	bool sync;		/* Sync and Follow_Up, two-step, to those granted */
+	bool delay, pdelay;	/* answers to Delay_Req, Pdelay_Req by unicast, if granted */
+	bool anybody;		/* the same without a grant */
+	bool multicast;		/* to those by multicast, by multicast */
+	s8 log_min_delay_req;
+	s64 tai_offset_ns;	/* what they say is sys plus this */
 };
 
 enum ptp_refusal {
@@ -238,6 +258,10 @@ bool ptp_port_set_transmitters(struct ptp_port *p, const struct ptp_transmitter 
 void ptp_port_leave(struct ptp_port *p, s64 now_mono);
 const struct ptp_unicast_client *ptp_port_unicast(const struct ptp_port *p);
 const struct ptp_grants *ptp_port_grants(const struct ptp_port *p);
+void ptp_port_get_service(const struct ptp_port *p, struct ptp_service *out);
+void ptp_port_move_client(struct ptp_port *p, const struct ptp_grant_client *client,
+			  bool elsewhere, s64 now_mono);
+void ptp_port_move_clients_back(struct ptp_port *p, s64 now_mono);
 void ptp_port_rates(const struct ptp_port *p, struct ptp_rate rate[PTP_RATES]);
 bool ptp_port_neighbour_capable(const struct ptp_port *p, s64 now_mono);
 /* log2 s of Delay_Req, as the parent asks for it */

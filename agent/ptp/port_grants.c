@@ -31,6 +31,12 @@ bool ptp_port_serves(struct ptp_port *p, const u8 *from)
 	return false;
 }
 
+static void tell(const struct ptp_port *p, const struct ptp_grant_client *client)
+{
+	if (p->shared->ops->granted)
+		p->shared->ops->granted(p->shared->ctx, p->index, client);
+}
+
 void ptp_port_grant(struct ptp_port *p, const struct ptp_grant_client *client,
 		    struct ptp_unicast *u, s64 now_mono)
 {
@@ -40,10 +46,12 @@ void ptp_port_grant(struct ptp_port *p, const struct ptp_grant_client *client,
 	if (ptp_grant_kind_of(u->message, &kind) && is_served(p, u->message))
 		duration = ptp_grants_request(p->grants, client, kind, u->log_interval,
 					      u->duration, now_mono);
-	if (duration)
+	if (duration) {
 		p->counters.granted++;
-	else
+		tell(p, client);
+	} else {
 		p->counters.denied++;
+	}
 	u->tlv = PTP_TLV_GRANT_UNICAST;
 	u->duration = duration;
 	u->flags = duration ? PTP_GRANT_RENEWAL_INVITED : 0;
@@ -55,8 +63,16 @@ void ptp_port_withdraw(struct ptp_port *p, const struct ptp_grant_client *client
 	enum ptp_grant_kind kind;
 
 	if (ptp_grant_kind_of(u->message, &kind) &&
-	    ptp_grants_cancel(p->grants, client, kind, now_mono))
+	    ptp_grants_cancel(p->grants, client, kind, now_mono)) {
 		p->counters.cancelled++;
+		tell(p, client);
+	}
+}
+
+/* Unicast requests of anybody are answered, but for the access list. */
+static bool is_open(const struct ptp_port *p)
+{
+	return !p->grants || p->cfg.open_delay || p->cfg.delivery == PTP_HYBRID;
 }
 
 bool ptp_port_grants_delay(struct ptp_port *p, const struct ptp_message *req,
@@ -66,7 +82,7 @@ bool ptp_port_grants_delay(struct ptp_port *p, const struct ptp_message *req,
 
 	if (!ptp_port_serves(p, how->from))
 		return false;
-	if (!p->grants || p->cfg.open_delay || p->cfg.delivery == PTP_HYBRID)
+	if (is_open(p))
 		return true;
 	if (how->from)
 		memcpy(client.address, how->from, PTP_ADDRESS_LEN);
@@ -110,4 +126,35 @@ void ptp_port_run_grants(struct ptp_port *p, s64 now_mono)
 const struct ptp_grants *ptp_port_grants(const struct ptp_port *p)
 {
 	return p->grants;
+}
+
+void ptp_port_get_service(const struct ptp_port *p, struct ptp_service *out)
+{
+	bool gives = p->state == PTP_MASTER;
+
+	*out = (struct ptp_service){
+		.voice = ptp_port_voice(p),
+		/* what the NIC writes, and TLVs, are not for others to send */
+		.sync = gives && p->grants && !p->cfg.one_step && !p->cfg.follow_up_information,
+		.delay = gives && p->cfg.delay == PTP_E2E,
+		.pdelay = ptp_port_alive(p->state) && p->cfg.delay == PTP_P2P,
+		/* who is granted something was let in already */
+		.anybody = is_open(p) && !p->cfg.acl,
+		.multicast = p->cfg.delivery != PTP_UNICAST,
+		.log_min_delay_req = p->cfg.log_min_delay_req,
+		.tai_offset_ns = ptp_port_utc_offset(p) * NSEC_PER_SEC,
+	};
+}
+
+void ptp_port_move_client(struct ptp_port *p, const struct ptp_grant_client *client,
+			  bool elsewhere, s64 now_mono)
+{
+	if (p->grants)
+		ptp_grants_move(p->grants, client, elsewhere, now_mono);
+}
+
+void ptp_port_move_clients_back(struct ptp_port *p, s64 now_mono)
+{
+	if (p->grants)
+		ptp_grants_move_back(p->grants, now_mono);
 }

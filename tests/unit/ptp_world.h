@@ -59,6 +59,8 @@ struct world {
 	s64 general_late_ns;	/* general messages are held up, at most */
 	u64 duplicates;
 	u64 bad_legs;		/* not the true time */
+	unsigned int granted;	/* times that grants changed, last of whom */
+	struct ptp_grant_client last_granted;
 };
 
 static struct world w;
@@ -297,6 +299,12 @@ static void state_changed(void *ctx, unsigned int port, enum ptp_port_state from
 	((struct node *)ctx)->state_changes++;
 }
 
+static void granted(void *ctx, unsigned int port, const struct ptp_grant_client *client)
+{
+	w.granted++;
+	w.last_granted = *client;
+}
+
 static u32 random32(void *ctx)
 {
 	return (u32)(random_next(&w.rng) >> 32);
@@ -308,6 +316,7 @@ static const struct ptp_port_ops ops = {
 	.link_delay = link_delay,
 	.parent = parent_changed,
 	.state = state_changed,
+	.granted = granted,
 	.random = random32,
 };
 

@@ -51,6 +51,13 @@ static u32 request(unsigned int n, enum ptp_grant_kind kind, s8 log_interval, u3
 	return ptp_grants_request(grants, &c, kind, log_interval, duration_s, now);
 }
 
+static void move(unsigned int n, bool elsewhere, s64 now)
+{
+	const struct ptp_grant_client c = client(n);
+
+	ptp_grants_move(grants, &c, elsewhere, now);
+}
+
 /* Messages of each client and kind that become due until @end, looked for every @step. */
 static unsigned int sent[CLIENTS + 50][2];
 
@@ -296,6 +303,10 @@ static void test_random(void **state)
 		}
 		assert_int_equal(ptp_grants_has(grants, &c, (enum ptp_grant_kind)k, now),
 				 until[i][k] > now);
+		if (!(rand() % 8))
+			move(i, rand() % 2, now);
+		if (!(rand() % 1000))
+			ptp_grants_move_back(grants, now);
 		if (!(rand() % 16)) {
 			now += SECOND / 10;
 			run(now, now + 1, 1);
@@ -308,6 +319,58 @@ static void test_random(void **state)
 	run(now, now + 100 * SECOND, SECOND / 128);
 	assert_int_equal(ptp_grants_clients(grants), 0);
 	assert_int_equal(ptp_grants_rate(grants), 0);
+}
+
+static void test_elsewhere(void **state)
+{
+	unsigned int i;
+
+	for (i = 0; i < 4; i++) {
+		request(i, PTP_GRANT_ANNOUNCE, 0, 100, 0);
+		request(i, PTP_GRANT_SYNC, -1, 100, 0);
+	}
+	move(1, true, 0);
+	move(1, true, 0);
+	move(2, true, 0);
+	move(99, true, 0);		/* who is not there */
+	run(0, 8 * SECOND, SECOND / 128);
+	for (i = 0; i < 4; i++) {
+		assert_in_range(sent[i][PTP_GRANT_ANNOUNCE], 7, 8);
+		assert_in_range(sent[i][PTP_GRANT_SYNC], i % 3 ? 0 : 15, i % 3 ? 0 : 16);
+	}
+	/* a renewal, another interval, and no more of it: still elsewhere */
+	request(1, PTP_GRANT_SYNC, -1, 200, 8 * SECOND);
+	request(1, PTP_GRANT_SYNC, -2, 200, 8 * SECOND);
+	run(8 * SECOND, 16 * SECOND, SECOND / 128);
+	assert_int_equal(sent[1][PTP_GRANT_SYNC], 0);
+	/* back at once, within an interval */
+	ptp_grants_move_back(grants, 16 * SECOND);
+	run(16 * SECOND, 17 * SECOND, SECOND / 128);
+	assert_in_range(sent[1][PTP_GRANT_SYNC], 3, 4);
+	assert_in_range(sent[2][PTP_GRANT_SYNC], 1, 2);
+	assert_int_equal(ptp_grants_clients(grants), 4);
+}
+
+/* What is elsewhere ends as well, and leaves room. */
+static void test_elsewhere_ends(void **state)
+{
+	const struct ptp_grant_client c = client(0);
+	unsigned int i;
+
+	for (i = 0; i < CLIENTS; i++) {
+		request(i, PTP_GRANT_SYNC, 0, 10, 0);
+		move(i, true, 0);
+	}
+	assert_true(ptp_grants_cancel(grants, &c, PTP_GRANT_SYNC, SECOND));
+	assert_int_equal(ptp_grants_clients(grants), CLIENTS - 1);
+	assert_true(ptp_grants_next(grants) < INT64_MAX);
+	run(0, 60 * SECOND, SECOND / 8);
+	assert_int_equal(ptp_grants_clients(grants), 0);
+	assert_int_equal(ptp_grants_rate(grants), 0);
+	/* who comes anew is not */
+	request(5, PTP_GRANT_SYNC, 0, 10, 60 * SECOND);
+	run(60 * SECOND, 62 * SECOND, SECOND / 128);
+	assert_in_range(sent[5][PTP_GRANT_SYNC], 1, 2);
 }
 
 #define WITH_TABLE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -326,6 +389,8 @@ int main(void)
 		WITH_TABLE(test_delay_requests),
 		WITH_TABLE(test_stall),
 		WITH_TABLE(test_who_is_who),
+		WITH_TABLE(test_elsewhere),
+		WITH_TABLE(test_elsewhere_ends),
 		WITH_TABLE(test_random),
 	};
 
