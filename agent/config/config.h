@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 
 #include "ptp/profile.h"
+#include "ptp/smpte.h"
 #include "types.h"
 
 #define CONFIG_POLL_AUTO (-128)	/* by the server's address: see Documentation */
@@ -45,6 +46,7 @@ struct config_ptp_serve {
 	int csptp_domain;	/* default 128 */
 	struct config_net *acl;	/* over UDP, the longest prefix wins */
 	unsigned int nacl;
+	struct ptp_smpte_config smpte;	/* .frame_rate 0: no metadata are told */
 };
 
 /* A PTP port: an interface and a transport, in a domain. */

@@ -151,6 +151,16 @@ static int set_deny(struct config_loader *l, const config_setting_t *s, void *ob
 	return set_nets(l, s, false, obj);
 }
 
+static int set_smpte(struct config_loader *l, const config_setting_t *s, void *obj)
+{
+	struct config_ptp *p = obj;
+
+	if (!(p->profile->send & PTP_SEND_SMPTE_SM))
+		return config_fail(l, s, NULL, "is not of the profile %s; remove it or write profile "
+				   "= \"st2059-2\"", p->profile->name);
+	return config_smpte(l, s, &p->serve.smpte);
+}
+
 #define SET(m) KEY_MEMBER(struct config_ptp, set.m)
 #define PORT(m) KEY_MEMBER(struct config_ptp, m)
 
@@ -205,6 +215,7 @@ static const struct config_key serve_keys[] = {
 	{ "sptp", KEY_BOOL, PORT(serve.sptp) },
 	{ "csptp", KEY_BOOL, PORT(serve.csptp) },
 	{ "csptp_domain", KEY_INT, PORT(serve.csptp_domain), .min = 0, .max = 255 },
+	{ "smpte", KEY_CUSTOM, .set = set_smpte },
 	{ "allow", KEY_CUSTOM, .set = set_allow },
 	{ "deny", KEY_CUSTOM, .set = set_deny },
 };
@@ -408,6 +419,13 @@ int config_ptp_simple(struct config_loader *l, const config_setting_t *root)
 	return r;
 }
 
+static bool same_smpte(const struct ptp_smpte_config *a, const struct ptp_smpte_config *b)
+{
+	return a->frame_rate == b->frame_rate && a->frame_rate_base == b->frame_rate_base &&
+	       a->drop_frame == b->drop_frame && a->color_frame == b->color_frame &&
+	       a->jam_s == b->jam_s;
+}
+
 static int fail_port(struct config_loader *l, const struct config_ptp *p, const char *what,
 		     const struct config_ptp *other)
 {
@@ -428,6 +446,8 @@ static int check_instance(struct config_loader *l, const struct config_ptp *a,
 		return fail_port(l, b, "the priority of the clock", a);
 	if (a->clock_class != b->clock_class)
 		return fail_port(l, b, "the clock_class", a);
+	if (!same_smpte(&a->serve.smpte, &b->serve.smpte))
+		return fail_port(l, b, "smpte", a);
 	return 0;
 }
 
@@ -516,7 +536,7 @@ static bool same_serving(const struct config_ptp_serve *a, const struct config_p
 {
 	return a->clients == b->clients && a->rate == b->rate && a->open_delay == b->open_delay &&
 	       a->sptp == b->sptp && a->csptp == b->csptp && a->csptp_domain == b->csptp_domain &&
-	       a->nacl == b->nacl &&
+	       same_smpte(&a->smpte, &b->smpte) && a->nacl == b->nacl &&
 	       (!a->nacl || !memcmp(a->acl, b->acl, a->nacl * sizeof(*a->acl)));
 }
 

@@ -11,6 +11,8 @@ int config_ptp_source(struct config_loader *l, const config_setting_t *s);
 int config_ptp_serve(struct config_loader *l, const config_setting_t *s, void *obj);
 /* "ptp_management" */
 int config_ptp_manage(struct config_loader *l, const config_setting_t *s, void *obj);
+/* "smpte" of such an entry */
+int config_smpte(struct config_loader *l, const config_setting_t *s, struct ptp_smpte_config *c);
 /* protocol = "ptp" of the simple form: what the servers and interfaces of it mean */
 int config_ptp_simple(struct config_loader *l, const config_setting_t *root);
 /* Do all the entries go together? Those of one port become one. */

@@ -40,6 +40,20 @@ static void show_clock(struct ctl *c, const json_t *clock)
 		member_true(time, "time_traceable") ? ", traceable" : "");
 }
 
+static void show_metadata(struct ctl *c, const json_t *m)
+{
+	const json_t *rate = json_object_get(m, "frame_rate");
+
+	if (!json_is_object(m))
+		return;
+	fprintf(c->out, "  Media: %" JSON_INTEGER_FORMAT "/%" JSON_INTEGER_FORMAT
+		" frames a second%s, %s, local time %s s ahead\n",
+		json_integer_value(json_array_get(rate, 0)),
+		json_integer_value(json_array_get(rate, 1)),
+		member_true(m, "drop_frame") ? " (drop frame)" : "", member_text(m, "locking").s,
+		member_count(m, "local_offset").s);
+}
+
 static void show_ports(struct ctl *c, const json_t *ports)
 {
 	static const struct column columns[] = {
@@ -82,6 +96,7 @@ static int show_ptp(struct ctl *c, const json_t *clocks)
 		if (i)
 			fputc('\n', c->out);
 		show_clock(c, clock);
+		show_metadata(c, json_object_get(clock, "smpte"));
 		show_ports(c, json_object_get(clock, "ports"));
 	}
 	return CTL_OK;

@@ -220,6 +220,7 @@ static json_t *clock_json(const struct ptp_clock *c)
 		json_array_append_new(ports, port_json(c, i));
 	json_object_set_new(o, "ports", ports);
 	ptp_clock_count_management(c, &managed);
+	json_object_set_new(o, "smpte", daemon_json_smpte(c));
 	json_object_set_new(o, "management", daemon_json_ptp_management(&managed));
 	return o;
 }

@@ -133,12 +133,14 @@ json_t *daemon_json_ptp_answer(const struct ptp_message *m)
 
 json_t *daemon_json_ptp_management(const struct ptp_manager_counters *n)
 {
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
 			 "gets", (json_int_t)n->requests[PTP_GET],
 			 "sets", (json_int_t)n->requests[PTP_SET],
 			 "commands", (json_int_t)n->requests[PTP_COMMAND],
 			 "answers", (json_int_t)n->answers, "errors", (json_int_t)n->errors,
 			 "denied", (json_int_t)n->denied, "limited", (json_int_t)n->limited,
 			 "forwarded", (json_int_t)n->forwarded,
-			 "malformed", (json_int_t)n->malformed, "heard", (json_int_t)n->heard);
+			 "malformed", (json_int_t)n->malformed, "heard", (json_int_t)n->heard,
+			 "metadata_sent", (json_int_t)n->metadata_sent,
+			 "metadata_heard", (json_int_t)n->metadata_heard);
 }

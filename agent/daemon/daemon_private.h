@@ -126,6 +126,8 @@ json_t *daemon_json_phc(const struct daemon *d);
 json_t *daemon_json_ptp(const struct daemon *d);
 /* "unicast" of a port: whom it asks, what they grant, and how many it serves */
 json_t *daemon_json_unicast(const struct ptp_clock *c, unsigned int port);
+/* null: the grandmaster said nothing */
+json_t *daemon_json_smpte(const struct ptp_clock *c);
 json_t *daemon_json_ptp_management(const struct ptp_manager_counters *n);
 /* An answer of PTP management, with the names that the standard has */
 json_t *daemon_json_ptp_answer(const struct ptp_message *m);

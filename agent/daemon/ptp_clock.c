@@ -202,6 +202,7 @@ void ptp_clock_tick(struct ptp_clock *c, s64 now_mono)
 	}
 	ptp_clock_update(c);
 	choose_steps(c);
+	ptp_clock_tell_metadata(c);
 	ptp_clock_settle(c);
 }
 

@@ -42,6 +42,8 @@ void ptp_clock_request(struct ptp_clock *c, const struct ptp_message *m,
 int ptp_clock_ask(struct ptp_clock *c, const struct ptp_ask *ask, u16 *sequence);
 void ptp_clock_on_answer(struct ptp_clock *c, ptp_manage_answer_fn *heard, void *ctx);
 void ptp_clock_heard(const struct ptp_clock *c, const struct ptp_message *m);
+/* See ptp_manager_metadata(). */
+const struct ptp_heard_metadata *ptp_clock_metadata(const struct ptp_clock *c);
 void ptp_clock_count_management(const struct ptp_clock *c, struct ptp_manager_counters *n);
 
 u8 ptp_clock_domain(const struct ptp_clock *c);

@@ -40,6 +40,9 @@ bool ptp_clock_restrict(struct ptp_clock_port *p);
 /* False: no memory, or no profile fits. All ports have their links. */
 bool ptp_clock_start_engine(struct ptp_clock *c, const struct ptp_port_ops *ops);
 
+/* ptp_clock_metadata.c; once a second */
+void ptp_clock_tell_metadata(struct ptp_clock *c);
+
 /* ptp_clock_own.c: what the host's time is worth */
 void ptp_clock_judge(const struct ptp_clock *c, struct ptp_quality *q,
 		     struct ptp_time_properties_ds *t);

@@ -356,6 +356,8 @@ void ptp_manager_receive(struct ptp_manager *mg, struct ptp_instance *t, unsigne
 		hear(mg, t, port, m);
 		return;
 	}
+	if (ptp_manage_hear_metadata(mg, t, port, m, now_mono))
+		return;
 	mg->counters.requests[m->management.action]++;
 	/* without an address a unicast answer goes nowhere, and to all it must not go */
 	if (!read_request(m, &c.tlv) || (unicast && !how->from) ||
@@ -380,27 +382,39 @@ void ptp_manager_request(struct ptp_manager *mg, struct ptp_instance *t,
 		answer(&c);
 }
 
+bool ptp_manage_send_own(struct ptp_manager *mg, struct ptp_instance *t, struct ptp_message *m,
+			 ptp_manage_port_fn *may)
+{
+	const struct ptp_default_ds *def = &ptp_bmca_ds(ptp_instance_bmca(t))->def;
+	bool sent = false;
+
+	m->header.minor_version = ptp_instance_shared(t)->minor_version;
+	m->header.domain = def->domain;
+	m->header.sdo = def->sdo;
+	m->header.clock = def->clock;
+	m->header.sequence = mg->sequence++;
+	for (unsigned int i = 0; i < def->ports; i++) {
+		if (!may(t, i))
+			continue;
+		m->header.port = (u16)(i + 1);
+		sent |= ptp_instance_pass(t, i, m, NULL);
+	}
+	return sent;
+}
+
+static bool is_alive(const struct ptp_instance *t, unsigned int port)
+{
+	return ptp_port_alive(ptp_bmca_state(ptp_instance_bmca(t), port));
+}
+
 int ptp_manager_ask(struct ptp_manager *mg, struct ptp_instance *t, const struct ptp_ask *ask,
 		    u16 *sequence)
 {
-	const struct ptp_default_ds *def = &ptp_bmca_ds(ptp_instance_bmca(t))->def;
 	u8 tlv[PTP_MESSAGE_MAX];
 	struct ptp_message m;
-	bool sent = false;
 
 	if (!ptp_ask_build(ask, &m, tlv, sizeof(tlv) - ptp_message_len(PTP_MANAGEMENT)))
 		return -EINVAL;
-	m.header.minor_version = ptp_instance_shared(t)->minor_version;
-	m.header.domain = def->domain;
-	m.header.sdo = def->sdo;
-	m.header.clock = def->clock;
-	m.header.sequence = mg->sequence++;
-	*sequence = m.header.sequence;
-	for (unsigned int i = 0; i < def->ports; i++) {
-		if (!ptp_port_alive(ptp_bmca_state(ptp_instance_bmca(t), i)))
-			continue;
-		m.header.port = (u16)(i + 1);
-		sent |= ptp_instance_pass(t, i, &m, NULL);
-	}
-	return sent ? 0 : -ENETDOWN;
+	*sequence = mg->sequence;
+	return ptp_manage_send_own(mg, t, &m, is_alive) ? 0 : -ENETDOWN;
 }

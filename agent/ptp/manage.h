@@ -14,6 +14,7 @@
 #include "ptp/ask.h"
 #include "ptp/instance.h"
 #include "wire/ptp_management.h"
+#include "wire/ptp_org.h"
 
 #define PTP_USER_DESCRIPTION_MAX 128	/* octets, clause 8.2.5.3 */
 
@@ -85,6 +86,14 @@ struct ptp_manager_counters {
 	u64 forwarded;
 	u64 malformed;		/* not one management TLV, or impossible to answer */
 	u64 heard;		/* answers of others, to us */
+	u64 metadata_sent, metadata_heard;	/* of SMPTE ST 2059-2 */
+};
+
+/* Synchronization metadata, as the grandmaster that is followed said it last */
+struct ptp_heard_metadata {
+	s64 heard_mono;
+	u64 gm;
+	struct ptp_smpte_sm sm;
 };
 
 struct ptp_manager;
@@ -119,5 +128,15 @@ void ptp_manager_request(struct ptp_manager *mg, struct ptp_instance *t,
  */
 int ptp_manager_ask(struct ptp_manager *mg, struct ptp_instance *t, const struct ptp_ask *ask,
 		    u16 *sequence);
+
+/*
+ * Tell all who follow this clock, which has to be done once a second (SMPTE ST 2059-2).
+ * Nothing is sent while it is not the grandmaster, nor where unicast is negotiated.
+ */
+void ptp_manager_tell_metadata(struct ptp_manager *mg, struct ptp_instance *t,
+			       const struct ptp_smpte_sm *sm);
+/* NULL: the grandmaster of now has said nothing. */
+const struct ptp_heard_metadata *ptp_manager_metadata(const struct ptp_manager *mg,
+						      const struct ptp_instance *t);
 
 #endif

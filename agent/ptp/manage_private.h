@@ -19,6 +19,7 @@ struct ptp_manager {
 	u16 configured_len;
 	s64 spared_mono;	/* see spend() */
 	u16 sequence;		/* of the next request to others */
+	struct ptp_heard_metadata metadata;	/* .gm 0: none */
 };
 
 /* One request while it is answered */
@@ -71,6 +72,18 @@ void ptp_manage_begin_port(struct ptp_manage_call *c, unsigned int port);
 /* Are these inside the profile? Fills in c->why. manage_profile.c */
 bool ptp_manage_fits(struct ptp_manage_call *c, const struct ptp_default_ds *def,
 		     const struct ptp_port_config *port);
+
+/* May @port send messages of this clock's own? */
+typedef bool ptp_manage_port_fn(const struct ptp_instance *t, unsigned int port);
+/*
+ * By multicast at the ports that may; the identity and the sequenceId of @m are filled in.
+ * False: it could not be sent anywhere.
+ */
+bool ptp_manage_send_own(struct ptp_manager *mg, struct ptp_instance *t, struct ptp_message *m,
+			 ptp_manage_port_fn *may);
+/* manage_metadata.c: true: it was metadata, whatever came of it. */
+bool ptp_manage_hear_metadata(struct ptp_manager *mg, const struct ptp_instance *t,
+			      unsigned int port, const struct ptp_message *m, s64 now_mono);
 
 static inline const struct ptp_clock_ds *ptp_manage_ds(const struct ptp_manage_call *c)
 {

@@ -382,6 +382,20 @@ static const char *const bad[][2] = {
 	  ":1: serve_ptp.unicast_clients: 131073 is impossible; write an integer from 1 to 131072" },
 	{ "serve_ptp = { interface = \"e0\"; allow = [ \"10.0.0.0/8\" ];\ndeny = [ \"10.0.0.0/8\" ]; }",
 	  ":2: serve_ptp.deny[0]: \"10.0.0.0/8\" is allowed already" },
+	{ "serve_ptp = { interface = \"e0\"; smpte = { frame_rate = \"25\"; }; }",
+	  ":1: serve_ptp.smpte: is not of the profile default-e2e; remove it or write profile = "
+	  "\"st2059-2\"" },
+	{ "serve_ptp = { interface = \"e0\"; profile = \"st2059-2\"; smpte = { }; }",
+	  ":1: serve_ptp.smpte: has no frame rate; add frame_rate = \"25\"" },
+	{ "serve_ptp = { interface = \"e0\"; profile = \"st2059-2\"; smpte = { frame_rate = \"25/0\"; }; }",
+	  ":1: serve_ptp.smpte.frame_rate: \"25/0\" is no frame rate of 1 to 1000; write \"25\" or "
+	  "\"30000/1001\"" },
+	{ "serve_ptp = { interface = \"e0\"; profile = \"st2059-2\"; smpte = { daily_jam = \"24:00:00\"; }; }",
+	  ":1: serve_ptp.smpte.daily_jam: \"24:00:00\" is no time of day; write one from \"00:00:00\" "
+	  "to \"23:59:59\"" },
+	{ "serve_ptp = ( { interface = \"e0\"; profile = \"st2059-2\"; smpte = { frame_rate = \"25\"; }; },\n"
+	  "  { interface = \"e1\"; profile = \"st2059-2\"; } )",
+	  ":2: e1: smpte differs from that on line 1; write the same in both" },
 	{ "sources = ( { protocol = \"ptp\"; interface = \"e0\"; csptp = true; } )",
 	  ":1: sources[0]: csptp asks nobody; add address = " },
 	{ "sources = ( { protocol = \"ptp\"; interface = \"e0\"; all_transmitters = true; } )",
@@ -681,6 +695,26 @@ static void test_ptp_unicast(void **state)
 	config_free(c);
 }
 
+/* What a grandmaster for media tells */
+static void test_ptp_smpte(void **state)
+{
+	struct config *c = load_text("serve_ptp = { interface = \"e0\"; profile = \"st2059-2\";\n"
+				     "  smpte = { frame_rate = \"30000/1001\"; drop_frame = true;\n"
+				     "    daily_jam = \"02:03:04\"; }; }\n");
+	const struct ptp_smpte_config *s = &c->ptp[0].serve.smpte;
+
+	assert_int_equal(s->frame_rate, 30000);
+	assert_int_equal(s->frame_rate_base, 1001);
+	assert_true(s->drop_frame && !s->color_frame);
+	assert_int_equal(s->jam_s, 2 * 3600 + 3 * 60 + 4);
+	assert_true(config_ptp_equal(&c->ptp[0], &c->ptp[0]));
+	config_free(c);
+	c = load_text("serve_ptp = { interface = \"e0\"; profile = \"st2059-2\";\n"
+		      "  smpte = { frame_rate = \"25\"; }; }\n");
+	assert_int_equal(c->ptp[0].serve.smpte.jam_s, PTP_SMPTE_NO_JAM);
+	config_free(c);
+}
+
 static void test_ptp_management(void **state)
 {
 	struct config *c = load_text("sources = ( { address = \"10.0.0.1\"; } )\n");
@@ -780,6 +814,7 @@ int main(void)
 		cmocka_unit_test(test_source_equal),
 		cmocka_unit_test(test_ptp),
 		cmocka_unit_test(test_ptp_unicast),
+		cmocka_unit_test(test_ptp_smpte),
 		cmocka_unit_test(test_ptp_management),
 		cmocka_unit_test(test_ptp_simple),
 		cmocka_unit_test(test_documented),
