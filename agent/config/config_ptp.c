@@ -183,6 +183,9 @@ static const char *const phc_words[] = { "steered", "free", NULL };
 	{ "sync_timeout", KEY_INT, SET(sync_timeout), .min = 0, .max = 255 },	\
 	{ "grant_duration", KEY_INT, SET(grant_s), .min = 0, .max = 100000 },	\
 	{ "local_priority", KEY_INT, SET(local_priority), .min = 0, .max = 255 }, \
+	{ "dscp_event", KEY_INT, SET(dscp_event), .min = 0, .max = 63 },	\
+	{ "dscp_general", KEY_INT, SET(dscp_general), .min = 0, .max = 63 },	\
+	{ "send_priority", KEY_INT, SET(send_priority), .min = 0, .max = 15 },	\
 	{ "acceptable", KEY_CUSTOM, .set = set_acceptable },			\
 	{ "phc", KEY_CHOICE, PORT(free_phc), .choice = phc_words }
 

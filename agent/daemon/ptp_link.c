@@ -192,8 +192,9 @@ static void open_net(struct ptp_link *l, s64 now_mono)
 		.ttl = HOPS,
 		.ipv6_scope = PTP_NET_SCOPE_DEFAULT,
 		.mac = set->mac,
-		.dscp_event = l->cfg->profile->dscp_event,
-		.dscp_general = l->cfg->profile->dscp_general,
+		.dscp_event = set->dscp_event,
+		.dscp_general = set->dscp_general,
+		.priority = set->send_priority,
 		.hardware = l->env->hwstamp,
 	};
 	char err[256];

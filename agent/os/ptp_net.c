@@ -76,6 +76,8 @@ static const char *wrong(const struct ptp_net_config *cfg)
 		return "the transport must be Ethernet, UDP/IPv4 or UDP/IPv6";
 	if (!cfg->interface || !*cfg->interface)
 		return "an interface must be named";
+	if (cfg->priority < -1 || cfg->priority > 15)
+		return "the priority must be 0 to 15";
 	if (cfg->transport == PTP_OVER_ETHERNET)
 		return cfg->mac == PTP_MAC_FORWARDABLE || cfg->mac == PTP_MAC_LOCAL ? NULL :
 			"the destination must be forwardable (01-1B-19-00-00-00) or local "
@@ -89,6 +91,18 @@ static const char *wrong(const struct ptp_net_config *cfg)
 	    cfg->dscp_general > 63)
 		return "a DSCP must be 0 to 63";
 	return NULL;
+}
+
+/* After the DSCP, which sets one too. */
+static int set_priority(const struct ptp_net *n, int priority)
+{
+	for (int i = 0; priority >= 0 && i < PTP_NET_CHANNELS; i++) {
+		int fd = ptp_net_fd(n, (enum ptp_net_channel)i);
+
+		if (fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_PRIORITY, &priority, sizeof(priority)))
+			return -errno;
+	}
+	return 0;
 }
 
 int ptp_net_open(const struct ptp_net_config *cfg, struct ptp_net **out, char *err,
@@ -114,6 +128,12 @@ int ptp_net_open(const struct ptp_net_config *cfg, struct ptp_net **out, char *e
 	r = cfg->transport == PTP_OVER_ETHERNET ?
 		ptp_net_ethernet_open(cfg, ifindex, out, why, sizeof(why)) :
 		ptp_net_udp_open(cfg, ifindex, out, why, sizeof(why));
+	if (!r) {
+		r = set_priority(*out, cfg->priority);
+		snprintf(why, sizeof(why), "SO_PRIORITY %d: %s", cfg->priority, strerror(-r));
+		if (r)
+			ptp_net_close(*out);
+	}
 	if (r) {
 		snprintf(err, errlen, "PTP over %s on %s: %s",
 			 ptp_net_transport_name(cfg->transport), cfg->interface, why);

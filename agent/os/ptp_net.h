@@ -71,6 +71,11 @@ struct ptp_net_config {
 	u8 ipv6_scope;		/* of the primary group, 1..15 */
 	int mac;		/* PTP_MAC_*: where the primary group of Ethernet goes */
 	int dscp_event, dscp_general;	/* 0..63, of UDP */
+	/*
+	 * SO_PRIORITY, 0..15, -1: the kernel's choice. VLAN interfaces map it to their tag's
+	 * PCP (egress-qos-map), queues of NICs to traffic classes.
+	 */
+	int priority;
 	bool hardware;		/* ask for the NIC's stamps too (see hwstamp.h) */
 	const struct device_calls *calls;	/* NULL: the real ones */
 };

@@ -158,6 +158,9 @@ void ptp_profile_defaults(const struct ptp_profile *p, struct ptp_settings *s)
 	memset(s, 0, sizeof(*s));	/* padding too: settings are compared as a whole */
 	s->two_step = true;
 	s->receiver_only = p->receiver_only;
+	s->dscp_event = p->dscp_event;
+	s->dscp_general = p->dscp_general;
+	s->send_priority = p->vlan_priority;
 	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
 		set(s, numbers[i].value, range_of(p, &numbers[i])->def);
 	for (size_t i = 0; i < ARRAY_SIZE(word_keys); i++)

@@ -68,7 +68,7 @@ struct ptp_profile {
 	u8 free_class;			/* clockClass of a time-transmitter without a source */
 	unsigned int send, require;	/* TLVs; a time-receiver wants those required */
 	u8 dscp_event, dscp_general;	/* 0: the profile says nothing */
-	s8 vlan_priority;		/* where there is a VLAN; -1: the profile says nothing */
+	s8 vlan_priority;		/* 0..7, where there is a VLAN; -1: the profile says nothing */
 	bool receiver_only;		/* unless told otherwise */
 };
 
@@ -80,6 +80,9 @@ struct ptp_settings {
 	int domain, priority1, priority2, local_priority;
 	int log_announce, log_sync, log_min_delay_req, log_min_pdelay_req;
 	int announce_timeout, sync_timeout, grant_s;
+	/* No profile limits these: the networks they cross belong to the user. */
+	int dscp_event, dscp_general;	/* 0..63, of UDP */
+	int send_priority;		/* SO_PRIORITY of what is sent, 0..15; -1: the kernel's */
 };
 
 /* NULL: no such one. */

@@ -510,6 +510,32 @@ static void test_ttl_and_dscp(void **state)
 	ptp_net_close(n);
 }
 
+/* What VLANs and queues go by; the DSCP has the kernel choose one, too. */
+static void test_priority(void **state)
+{
+	static const int transport[] = { PTP_OVER_UDP4, PTP_OVER_UDP6, PTP_OVER_ETHERNET };
+	struct ptp_net_config c;
+	struct ptp_net *n;
+	socklen_t len;
+	int value, fd;
+
+	if (!lab)
+		skip();
+	for (size_t i = 0; i < ARRAY_SIZE(transport) * PTP_NET_CHANNELS; i++) {
+		c = config(transport[i / PTP_NET_CHANNELS], A);
+		c.dscp_event = 46;
+		c.priority = 5;
+		n = open_with(&c, A);
+		fd = ptp_net_fd(n, (enum ptp_net_channel)(i % PTP_NET_CHANNELS));
+		len = sizeof(value);
+		if (fd >= 0) {
+			assert_int_equal(getsockopt(fd, SOL_SOCKET, SO_PRIORITY, &value, &len), 0);
+			assert_int_equal(value, 5);
+		}
+		ptp_net_close(n);
+	}
+}
+
 static void test_without_multicast(void **state)
 {
 	static const int transport[] = { PTP_OVER_UDP4, PTP_OVER_UDP6, PTP_OVER_ETHERNET };
@@ -698,6 +724,9 @@ static void test_bad_config(void **state)
 	refuse(&c, -EINVAL, "TTL");
 	c.ttl = 1;
 	c.ipv6_scope = 14;
+	c.priority = 16;
+	refuse(&c, -EINVAL, "priority");
+	c.priority = 0;
 	c.dscp_general = 64;
 	refuse(&c, -EINVAL, "DSCP");
 }
@@ -759,6 +788,7 @@ int main(void)
 		cmocka_unit_test(test_hostile_datagrams),
 		cmocka_unit_test(test_answer_from_asked),
 		cmocka_unit_test(test_ttl_and_dscp),
+		cmocka_unit_test(test_priority),
 		cmocka_unit_test(test_without_multicast),
 		cmocka_unit_test(test_link_udp4),
 		cmocka_unit_test(test_link_udp6),

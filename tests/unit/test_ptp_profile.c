@@ -120,7 +120,19 @@ static void test_figures(void **state)
 	assert_int_equal(ptp_profile_find("802.1as")->sdo, 0x100);
 	assert_int_equal(ptp_profile_find("802.1as")->priority1.def, 248);
 	assert_int_equal(ptp_profile_find("g8275.1")->mac.def, PTP_MAC_LOCAL);
-	assert_int_equal(ptp_profile_find("aes67")->dscp_event, 46);
+}
+
+/* What the network is told of messages */
+static void test_marks(void **state)
+{
+	const struct ptp_profile *p;
+	struct ptp_settings s = settings_of("aes67", &p);
+
+	assert_int_equal(s.dscp_event, 46);
+	assert_int_equal(s.dscp_general, 34);
+	assert_int_equal(s.send_priority, -1);
+	s = settings_of("power", &p);
+	assert_int_equal(s.send_priority, 4);
 }
 
 static void test_comparison(void **state)
@@ -308,6 +320,7 @@ int main(void)
 		cmocka_unit_test(test_find),
 		cmocka_unit_test(test_tables_are_sound),
 		cmocka_unit_test(test_figures),
+		cmocka_unit_test(test_marks),
 		cmocka_unit_test(test_comparison),
 		cmocka_unit_test(test_sentences),
 		cmocka_unit_test(test_intervals_together),
