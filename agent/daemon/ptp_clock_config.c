@@ -15,9 +15,16 @@ enum {
 	LOG_DELAY_REQ_MORE = 5,	/* a parent may want to be asked so much more rarely (log2) */
 };
 
-/* What neighbours of 802.1AS tell each other; nobody else does. */
-static struct ptp_port_signaling signaling_of(const struct ptp_profile *p)
+/*
+ * What neighbours of 802.1AS tell each other; nobody else does. Of a parent other
+ * intervals than those of the profile are requested, which are what it would keep to
+ * anyway (802.1AS-2020 clause 10.6.4.3).
+ */
+static struct ptp_port_signaling signaling_of(const struct config_ptp *cfg)
 {
+	const struct ptp_profile *p = cfg->profile;
+	const struct ptp_settings *s = &cfg->set;
+
 	if (!(p->send & PTP_SEND_GPTP_CAPABLE))
 		return (struct ptp_port_signaling){ .obey = false };
 	return (struct ptp_port_signaling){
@@ -26,6 +33,13 @@ static struct ptp_port_signaling signaling_of(const struct ptp_profile *p)
 			     (s8)p->log_min_pdelay_req.min },
 		.log_max = { (s8)p->log_announce.max, (s8)p->log_sync.max,
 			     (s8)p->log_min_pdelay_req.max },
+		.request = cfg->receive && (s->log_sync != p->log_sync.def ||
+					    s->log_announce != p->log_announce.def),
+		.wanted = {
+			.link_delay = PTP_INTERVAL_KEEP, .time_sync = (s8)s->log_sync,
+			.announce = (s8)s->log_announce,
+			.flags = PTP_COMPUTE_RATE_RATIO | PTP_COMPUTE_LINK_DELAY,
+		},
 	};
 }
 
@@ -71,7 +85,7 @@ static void configure_port(struct ptp_clock *c, struct ptp_clock_port *p, struct
 		.csptp = p->cfg->transmit && p->cfg->serve.csptp,
 		.csptp_domain = (u8)p->cfg->serve.csptp_domain,
 		.acl = p->acl,
-		.signaling = signaling_of(p->cfg->profile),
+		.signaling = signaling_of(p->cfg),
 		.follow_up_information = p->cfg->profile->send & PTP_SEND_FOLLOW_UP_INFORMATION,
 	};
 }

@@ -136,6 +136,7 @@ stop() {
 	done
 	kill -9 "$pid" 2>/dev/null
 	wait "$pid" 2>/dev/null
+	stop "capture-$1"
 }
 
 # wait_for SECONDS COMMAND...: polls until it succeeds.
@@ -155,6 +156,8 @@ agent() {
 	local ns=$1 name=$2
 	printf '%s\n' "control_clock = false;" "control_socket = \"$TMP/$name.sock\";" \
 		"state_dir = \"\";" "$3" >"$TMP/$name.conf"
+	# of cases that record what it sends: ptp-capture.bash
+	! declare -F capture >/dev/null || capture "$ns" "$name"
 	spawn "$ns" "$name" "$AGENT" --foreground --config "$TMP/$name.conf"
 	wait_for 5 test -S "$TMP/$name.sock" || { show_log "$name"; return 1; }
 }

@@ -5,6 +5,7 @@ ptp-ask.py sptp LOCAL SERVER: one exchange of Simple PTP, as Meta's client does 
 "order" when t3 <= t4 <= t1 <= t2 as of one clock that both ends read, and else the times.
 ptp-ask.py delay LOCAL SERVER: an ordinary Delay_Req; prints "answer".
 ptp-ask.py grant LOCAL SERVER CLOCK: asks for Sync as this clock; prints the seconds granted.
+ptp-ask.py cancel LOCAL SERVER CLOCK: does not want it any more; prints "acknowledged".
 Each prints "none" when no answer comes in a second.
 """
 import socket
@@ -15,6 +16,7 @@ import time
 EVENT, GENERAL = 319, 320
 UNICAST, PROFILE1 = 0x0400, 0x2000
 SYNC, DELAY_REQ, DELAY_RESP, ANNOUNCE, SIGNALING = 0, 1, 9, 11, 12
+REQUEST, GRANT, CANCEL, ACKNOWLEDGE = 4, 5, 6, 7
 SEQUENCE = 4711
 SO_TIMESTAMPNS = 35
 
@@ -66,14 +68,27 @@ def sptp(event, general, server, until):
     return "order" if t3 <= t4 <= t1 <= t2 else f"t3 {t3} t4 {t4} t1 {t1} t2 {t2}"
 
 
-def grant(general, server, until, clock):
-    tlv = struct.pack(">HHBbI", 4, 6, SYNC << 4, 0, 60)
+def unicast_tlv(general, server, until, clock, tlv):
+    """What is answered to this Signaling TLV: its type and its value."""
     general.sendto(message(SIGNALING, UNICAST, b"\xff" * 10 + tlv, clock), (server, GENERAL))
     got, _ = hear(general, SIGNALING, until)
-    if not got:
-        return "none"
-    kind, _, _, _, duration = struct.unpack(">HHBbI", got[44:54])
-    return str(duration) if kind == 5 else f"TLV {kind}"
+    return (None, None) if not got else (struct.unpack(">H", got[44:46])[0], got[48:])
+
+
+def grant(general, server, until, clock):
+    kind, value = unicast_tlv(general, server, until, clock,
+                              struct.pack(">HHBbI", REQUEST, 6, SYNC << 4, 0, 60))
+    if kind == GRANT:
+        return str(struct.unpack(">BbI", value[:6])[2])
+    return f"TLV {kind}" if kind else "none"
+
+
+def cancel(general, server, until, clock):
+    kind, value = unicast_tlv(general, server, until, clock,
+                              struct.pack(">HHBB", CANCEL, 2, SYNC << 4, 0))
+    if kind == ACKNOWLEDGE and value[0] >> 4 == SYNC:
+        return "acknowledged"
+    return f"TLV {kind}" if kind else "none"
 
 
 def main():
@@ -84,6 +99,8 @@ def main():
         print(sptp(event, general, server, until))
     elif what == "grant":
         print(grant(general, server, until, int(sys.argv[4], 16)))
+    elif what == "cancel":
+        print(cancel(general, server, until, int(sys.argv[4], 16)))
     else:
         event.sendto(message(DELAY_REQ, UNICAST, bytes(10)), (server, EVENT))
         print("answer" if hear(general, DELAY_RESP, until)[0] else "none")

@@ -4,3 +4,4 @@
 . "$(dirname "$0")/lib.sh"
 . "$TOP/tests/netns/ptp-daemon.bash"
 both ethernet -2
+judge_sent

@@ -4,3 +4,4 @@
 . "$(dirname "$0")/lib.sh"
 . "$TOP/tests/netns/ptp-daemon.bash"
 both ipv4 -4
+judge_sent

@@ -5,6 +5,7 @@
 # shellcheck disable=SC2154	# lib.sh
 . "$TOP/tests/netns/client-lib.bash"
 . "$TOP/tests/netns/ptp-lib.bash"
+. "$TOP/tests/netns/ptp-capture.bash"
 need "$PTP4L" agent
 lab
 

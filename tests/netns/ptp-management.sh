@@ -4,6 +4,7 @@
 # changed from the network, and what not.
 . "$(dirname "$0")/lib.sh"
 . "$TOP/tests/netns/ptp-lib.bash"
+. "$TOP/tests/netns/ptp-capture.bash"
 
 # All that pmc of any version can GET
 IDS=(NULL_MANAGEMENT CLOCK_DESCRIPTION USER_DESCRIPTION DEFAULT_DATA_SET CURRENT_DATA_SET
@@ -221,3 +222,4 @@ stop ours
 ask_ptp4l linuxptp-4.2
 ask_ptp4l linuxptp
 between
+judge_sent

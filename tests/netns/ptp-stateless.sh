@@ -4,6 +4,7 @@
 # may ask at all. Both ends share one clock, so that the true offset is 0.
 . "$(dirname "$0")/lib.sh"
 . "$TOP/tests/netns/client-lib.bash"
+. "$TOP/tests/netns/ptp-capture.bash"
 need agent
 lab
 STRANGER4=10.111.0.99 STRANGER6=fd00:a75::99
@@ -95,6 +96,8 @@ limits() {
 	check "grants, $1: one of the two may renew" asks 60 grant "$3" "$2" a2
 	check "grants, $1: all are counted" is srv \
 		"[ptp[0]['ports'][0]['unicast'][k] for k in ('clients', 'granted', 'denied')] == [2, 3, 1]"
+	check "grants, $1: one is taken back" asks acknowledged cancel "$3" "$2" a1
+	check "grants, $1: which makes room for the third" asks 60 grant "$3" "$2" a3
 	check "delay requests, $1: without a grant there is no answer" asks none delay "$3" "$2"
 	check "delay requests, $1: which is counted" refused no-grant 1
 	check "SPTP, $1: not served unless told so" asks none sptp "$3" "$2"
@@ -107,3 +110,4 @@ denied ipv4 "$S4" "$C4"
 denied ipv6 "$S6" "$C6"
 limits ipv4 "$S4" "$C4" $STRANGER4
 limits ipv6 "$S6" "$C6" $STRANGER6
+judge_sent

@@ -5,3 +5,4 @@
 . "$TOP/tests/netns/ptp-unicast.bash"
 receive ethernet -2 "$(mac "$S" s0)"
 transmit ethernet -2 "$(mac "$C" c0)" L2
+judge_sent

@@ -5,3 +5,4 @@
 . "$TOP/tests/netns/ptp-unicast.bash"
 receive ipv4 -4 "$S4"
 transmit ipv4 -4 "$C4" UDPv4
+judge_sent

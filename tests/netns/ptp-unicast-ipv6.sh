@@ -5,3 +5,4 @@
 . "$TOP/tests/netns/ptp-unicast.bash"
 receive ipv6 -6 "$S6"
 transmit ipv6 -6 "$C6" UDPv6
+judge_sent
