@@ -2,9 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Instructions that a unicast PTP client costs the whole machine in a second, with one
 # Sync and Follow_Up and one Delay_Req and Delay_Resp, in a guest of scripts/vm --icount:
-# those with a server less those with the same Delay_Reqs dropped at the server's
-# ingress and no server. What the server sends is dropped at the client's ingress, so
-# that it costs the client nothing. Prints lines
+# those with a server less those with the same Delay_Reqs dropped where they come in at
+# the server and no server.
+#
+# The server's interface is a dummy d0, so that nobody's reception of what a server sends
+# is counted: it makes software stamps and drops what it is given. What a client sends over
+# the veth c0-s0 comes in there (redirected), in the runs without a server too. Only while
+# it is tried whether all are served, what leaves by d0 is mirrored to the client. The same
+# for all servers. Prints lines
 #
 #	ptp SERVER LOAD INSTRUCTIONS SYNCS FOLLOW_UPS DELAY_RESPS CLIENT_SECONDS
 #
@@ -28,12 +33,32 @@ wait_for() {
 	return 1
 }
 
-# drop on|off NAMESPACE DEVICE: all UDP that comes in there.
-drop() {
-	tc -n "$2" qdisc del dev "$3" ingress 2>/dev/null
-	[ "$1" = off ] && return
-	tc -n "$2" qdisc add dev "$3" ingress &&
-		tc -n "$2" filter add dev "$3" parent ffff: protocol ip prio 1 matchall action drop
+mac() { ip netns exec "$1" cat "/sys/class/net/$2/address"; }
+
+# The server's addresses go from the veth to a dummy in front of which it stands.
+sink() {
+	local client server
+	client=$(mac "$C" c0) server=$(mac "$S" s0)
+	ip -n "$S" address flush dev s0 &&
+		ip -n "$S" link add d0 address "$server" type dummy &&
+		ip -n "$S" link set d0 arp on up &&
+		ip -n "$S" address add $S4/24 dev d0 &&
+		ip -n "$S" neigh add $C4 lladdr "$client" dev d0 nud permanent &&
+		ip -n "$C" neigh add $S4 lladdr "$server" dev c0 nud permanent &&
+		tc -n "$S" qdisc add dev s0 ingress &&
+		tc -n "$S" filter add dev s0 parent ffff: matchall action mirred ingress redirect dev d0
+}
+
+# What the client sends is dropped at d0, or what the server sends is shown to the client.
+at_sink() {
+	tc -n "$S" qdisc del dev d0 clsact 2>/dev/null
+	case $1 in
+	serve) return ;;
+	drop) set -- ingress drop ;;
+	show) set -- egress mirred egress mirror dev s0 ;;
+	esac
+	tc -n "$S" qdisc add dev d0 clsact &&
+		tc -n "$S" filter add dev d0 "$1" protocol ip prio 1 matchall action "${@:2}"
 }
 
 ptp_load() { inside "$C" "$PTP_LOAD" --from $FIRST_CLIENT --clients "$clients" "$@" $S4 >"$TMP/load"; }
@@ -63,12 +88,12 @@ start_ptp4l() {
 		announceReceiptTimeout 2
 		logging_level 5
 	END
-	spawn "$S" ptp4l "$PTP4L" -f "$TMP/ptp4l.cfg" -i s0 -m --uds_address "$TMP/ptp4l.uds"
+	spawn "$S" ptp4l "$PTP4L" -f "$TMP/ptp4l.cfg" -i d0 -m --uds_address "$TMP/ptp4l.uds"
 	wait_for 20 grep -q "assuming the grand master role" "$TMP/ptp4l.log"
 }
 
 start_module() {
-	spawn "$S" module python3 "$TOP/tests/bench/kernel-ptp.py" s0 $FIRST_CLIENT "$clients"
+	spawn "$S" module python3 "$TOP/tests/bench/kernel-ptp.py" d0 $FIRST_CLIENT "$clients"
 	wait_for 20 grep -q ready "$TMP/module.log"
 }
 
@@ -81,28 +106,28 @@ granted() {
 # measure SERVER LOAD WINDOW
 measure() {
 	local server=$1 with without total=$((clients * seconds)) seen
-	drop off "$S" s0
-	drop off "$C" c0
+	at_sink show
 	if ! "start_$server" || ! granted "$server"; then
 		show_log "$server" >&2
 		skip "$server does not serve"
 	fi
-	ptp_load --seconds 2 --window "$3"	# it learns their link addresses
+	ptp_load --seconds 2 --window "$3"	# it learns their ways
 	ptp_load --seconds $seconds --window "$3"
 	seen="$(result syncs) $(result follow_ups) $(result delay_resps) $total"
-	drop on "$C" c0
+	at_sink serve
 	with=$(busy "$3")
 	stop "$server"
-	drop on "$S" s0
+	at_sink drop
 	without=$(busy "$3")
 	echo "ptp $server $2 $(((with - without) / total)) $seen"
 }
 
-modprobe -aq veth sch_ingress cls_matchall act_gact
+modprobe -aq veth dummy sch_ingress cls_matchall act_gact act_mirred
 insmod "$module" || skip "cannot load $module"
 lab
 mkdir "$TMP/bin" && cp "$PTP_LOAD" "$PTP4L" "$TMP/bin" || exit 1
 PTP_LOAD=$TMP/bin/ptp-load PTP4L=$TMP/bin/ptp4l
+sink || skip "cannot make a dummy device"
 many_clients
 for server in ${ATS_BENCH_PTP:-ptp4l module}; do
 	clients=640 measure "$server" load 64
