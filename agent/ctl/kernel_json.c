@@ -8,8 +8,10 @@
 
 #include "kernel/module_iface.h"
 #include "kernel/module_phc.h"
+#include "kernel/module_ptp.h"
 #include "kernel/module_reply.h"
 #include "kernel/module_server.h"
+#include "ptp/identity.h"
 
 /* The names of the bits that are set. */
 static json_t *bits(u32 value, const char *const *name, unsigned int n)
@@ -138,6 +140,44 @@ int kernel_json_attachments(struct genl *g, json_t **out)
 	json_t *list = json_array();
 
 	return section(module_reply_list(g, add_attachment, list), list, out);
+}
+
+static void add_ptp_port(void *list, const struct module_ptp *p)
+{
+	static const char *const duty[] = { "sync", "delay", "pdelay", "multicast", "anybody" };
+	char text[PTP_PORT_TEXT];
+	json_t *o = json_object();
+
+	count(o, "id", p->id);
+	json_object_set_new(o, "interface", kernel_json_interface(p->ifindex));
+	ptp_port_print(p->facts.voice.id, text);
+	json_object_set_new(o, "port_identity", p->set ? json_string(text) : json_null());
+	count(o, "domain", p->facts.voice.domain);
+	json_object_set_new(o, "duties", bits(p->facts.duties, duty, ARRAY_SIZE(duty)));
+	json_object_set_new(o, "valid_for", json_real(p->remaining_ms * 1e-3));
+	seconds(o, "tai_offset", p->facts.tai_offset_ns);
+	count(o, "clients", p->clients);
+	count(o, "clients_max", p->clients_max);
+	count(o, "memory", p->memory);
+	count(o, "syncs", p->syncs);
+	count(o, "follow_ups", p->follow_ups);
+	count(o, "delay_responses", p->delay_resps);
+	count(o, "pdelay_responses", p->pdelay_resps);
+	count(o, "passed", p->passed);
+	count(o, "ungranted", p->ungranted);
+	count(o, "lost_stamps", p->stamps_lost);
+	count(o, "waits", p->waits);
+	count(o, "send_failures", p->send_failures);
+	count(o, "rx_hardware", p->rx_hardware);
+	count(o, "rx_software", p->rx_software);
+	json_array_append_new(list, o);
+}
+
+int kernel_json_ptp_ports(struct genl *g, json_t **out)
+{
+	json_t *list = json_array();
+
+	return section(module_ptp_list(g, add_ptp_port, list), list, out);
 }
 
 static void add_interface(void *list, const struct module_iface *i)

@@ -21,6 +21,7 @@ json_t *kernel_json_servo(const struct module_servo *s);
  */
 int kernel_json_server(struct genl *g, json_t **out);
 int kernel_json_attachments(struct genl *g, json_t **out);
+int kernel_json_ptp_ports(struct genl *g, json_t **out);
 int kernel_json_interfaces(struct genl *g, json_t **out);
 int kernel_json_taps(struct genl *g, json_t **out);
 int kernel_json_phcs(struct genl *g, json_t **out);

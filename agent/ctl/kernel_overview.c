@@ -13,6 +13,7 @@ static const struct {
 	int (*get)(struct genl *g, json_t **out);
 } sections[] = {
 	{ "server", kernel_json_server }, { "attachments", kernel_json_attachments },
+	{ "ptp_ports", kernel_json_ptp_ports },
 	{ "interfaces", kernel_json_interfaces }, { "taps", kernel_json_taps },
 	{ "phcs", kernel_json_phcs }, { "servos", kernel_json_servos },
 };
@@ -114,6 +115,24 @@ static const struct cell attachment_cells[] = {
 	{ { "RX-SW", true, 2 }, "rx_software", member_count },
 };
 
+static const struct cell ptp_cells[] = {
+	{ { "INTERFACE", false, 0 }, "interface", member_text },
+	{ { "PORT", false, 3 }, "port_identity", member_text },
+	{ { "DOMAIN", true, 4 }, "domain", member_count },
+	{ { "VALID", true, 5 }, "valid_for", member_time },
+	{ { "CLIENTS", true, 0 }, "clients", member_count },
+	{ { "SYNCS", true, 0 }, "syncs", member_count },
+	{ { "FOLLOW-UPS", true, 7 }, "follow_ups", member_count },
+	{ { "DELAY", true, 0 }, "delay_responses", member_count },
+	{ { "PDELAY", true, 6 }, "pdelay_responses", member_count },
+	{ { "PASSED", true, 6 }, "passed", member_count },
+	{ { "LOST", true, 5 }, "lost_stamps", member_count },
+	{ { "WAITS", true, 1 }, "waits", member_count },
+	{ { "FAILED", true, 1 }, "send_failures", member_count },
+	{ { "RX-HW", true, 2 }, "rx_hardware", member_count },
+	{ { "RX-SW", true, 1 }, "rx_software", member_count },
+};
+
 static const struct cell interface_cells[] = {
 	{ { "INTERFACE", false, 0 }, "interface", member_text },
 	{ { "RATE", true, 4 }, "line_rate", member_ratio },
@@ -162,6 +181,8 @@ static void show(struct ctl *c, const json_t *all)
 	show_server(c, json_object_get(all, "server"));
 	show_list(c, "Answers NTP requests at", json_object_get(all, "attachments"),
 		  attachment_cells, ARRAY_SIZE(attachment_cells));
+	show_list(c, "Serves PTP clients at", json_object_get(all, "ptp_ports"), ptp_cells,
+		  ARRAY_SIZE(ptp_cells));
 	show_list(c, "Stamps of", json_object_get(all, "interfaces"), interface_cells,
 		  ARRAY_SIZE(interface_cells));
 	show_list(c, "Records packets of", json_object_get(all, "taps"), tap_cells,

@@ -18,6 +18,29 @@ static struct text counter(const json_t *port, const char *group, const char *ke
 	return member_count(group ? json_object_get(counters, group) : counters, key);
 }
 
+/* By the daemon and by the kernel module together, where that has such a count */
+static struct text sum(const json_t *port, const char *group, const char *key, const char *kernel)
+{
+	const json_t *counters = json_object_get(port, "counters");
+	const json_t *own = json_object_get(group ? json_object_get(counters, group) : counters, key);
+	const json_t *its = json_object_get(json_object_get(port, "kernel"), kernel);
+	struct text t = counter(port, group, key);
+
+	if (json_is_integer(own) && json_is_integer(its))
+		snprintf(t.s, sizeof(t.s), "%lld",
+			 (long long)(json_integer_value(own) + json_integer_value(its)));
+	return t;
+}
+
+/* How many clients the module serves; "-" where it does not. */
+static struct text kernel_clients(const json_t *port)
+{
+	const json_t *kernel = json_object_get(port, "kernel");
+	struct text none = { .s = "-" };
+
+	return member_true(kernel, "serving") ? member_count(kernel, "clients") : none;
+}
+
 static void show_clock(struct ctl *c, const json_t *clock)
 {
 	const json_t *parent = json_object_get(clock, "parent"), *q = json_object_get(parent, "quality");
@@ -60,7 +83,8 @@ static void show_ports(struct ctl *c, const json_t *ports)
 		{ "PORT", true, 0 }, { "INTERFACE", false, 0 }, { "STATE", false, 0 },
 		{ "TRANSPORT", false, 4 }, { "DELAY", false, 3 }, { "STAMPS", false, 6 },
 		{ "PATH DELAY", true, 9 }, { "SYNC IN", true, 8 }, { "SYNC OUT", true, 8 },
-		{ "REQ IN", true, 5 }, { "LOST STAMPS", true, 7 }, { "TROUBLE", false, 1 },
+		{ "REQ IN", true, 5 }, { "LOST STAMPS", true, 7 }, { "IN KERNEL", true, 2 },
+		{ "TROUBLE", false, 1 },
 	};
 	struct table *t = table_new(columns, ARRAY_SIZE(columns));
 	const json_t *p;
@@ -75,9 +99,10 @@ static void show_ports(struct ctl *c, const json_t *ports)
 		table_add(t, member_text(p, "stamps"));
 		table_add(t, member_time(p, "path_delay"));
 		table_add(t, counter(p, "received", "sync"));
-		table_add(t, counter(p, "sent", "sync"));
-		table_add(t, counter(p, "received", "delay_req"));
-		table_add(t, counter(p, NULL, "lost_stamps"));
+		table_add(t, sum(p, "sent", "sync", "syncs"));
+		table_add(t, sum(p, "received", "delay_req", "delay_responses"));
+		table_add(t, sum(p, NULL, "lost_stamps", "lost_stamps"));
+		table_add(t, kernel_clients(p));
 		table_add(t, member_text(p, "trouble"));
 	}
 	table_print(t, c);

@@ -171,6 +171,7 @@ static json_t *port_json(const struct ptp_clock *c, unsigned int i)
 	json_object_set_new(o, "delay_req_interval", json_real(
 			    ldexp(1, ptp_instance_log_delay_req(ptp_clock_instance(c), i))));
 	json_object_set_new(o, "unicast", daemon_json_unicast(c, i));
+	json_object_set_new(o, "kernel", daemon_json_ptp_kernel(c, i));
 	json_object_set_new(o, "announcers", foreign_json(ptp_bmca_foreign(b, i)));
 	ptp_instance_count(ptp_clock_instance(c), i, &counters);
 	json_object_set_new(o, "counters", counters_json(&counters));

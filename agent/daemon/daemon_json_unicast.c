@@ -79,6 +79,36 @@ static json_t *csptp_json(const struct csptp_asker *a)
 	return list;
 }
 
+static void set_count(json_t *o, const char *key, u64 n)
+{
+	json_object_set_new(o, key, json_integer((json_int_t)n));
+}
+
+json_t *daemon_json_ptp_kernel(const struct ptp_clock *c, unsigned int port)
+{
+	struct kernel_ptp_report r;
+	json_t *o;
+
+	if (!ptp_clock_get_kernel(c, port, &r))
+		return json_null();
+	o = json_object();
+	json_object_set_new(o, "serving", json_boolean(r.serves));
+	json_object_set_new(o, "trouble", r.trouble[0] ? json_string(r.trouble) : json_null());
+	set_count(o, "clients", r.serves ? r.now.clients : 0);
+	set_count(o, "syncs", r.now.syncs);
+	set_count(o, "follow_ups", r.now.follow_ups);
+	set_count(o, "delay_responses", r.now.delay_resps);
+	set_count(o, "pdelay_responses", r.now.pdelay_resps);
+	set_count(o, "passed", r.now.passed);
+	set_count(o, "ungranted", r.now.ungranted);
+	set_count(o, "lost_stamps", r.now.stamps_lost);
+	set_count(o, "waits", r.now.waits);
+	set_count(o, "send_failed", r.now.send_failures);
+	set_count(o, "hardware_stamps", r.now.rx_hardware);
+	set_count(o, "kernel_stamps", r.now.rx_software);
+	return o;
+}
+
 json_t *daemon_json_unicast(const struct ptp_clock *c, unsigned int port)
 {
 	const struct ptp_grants *g = ptp_instance_grants(ptp_clock_instance(c), port);

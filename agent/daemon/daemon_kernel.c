@@ -30,6 +30,7 @@ int daemon_start_kernel(struct daemon *d)
 	};
 
 	d->kernel = kernel_new(d->base, &ops);
+	d->env.kernel = d->kernel;
 	return d->kernel ? 0 : -1;
 }
 
@@ -39,6 +40,7 @@ void daemon_stop_kernel(struct daemon *d)
 	kernel_free(d->kernel);
 	d->clients = NULL;
 	d->kernel = NULL;
+	d->env.kernel = NULL;
 }
 
 void daemon_kernel_tick(struct daemon *d, s64 now_mono)

@@ -128,6 +128,8 @@ json_t *daemon_json_ptp(const struct daemon *d);
 json_t *daemon_json_unicast(const struct ptp_clock *c, unsigned int port);
 /* null: the grandmaster said nothing */
 json_t *daemon_json_smpte(const struct ptp_clock *c);
+/* "kernel" of a port: what the module does there; null: nothing, ever */
+json_t *daemon_json_ptp_kernel(const struct ptp_clock *c, unsigned int port);
 json_t *daemon_json_ptp_management(const struct ptp_manager_counters *n);
 /* An answer of PTP management, with the names that the standard has */
 json_t *daemon_json_ptp_answer(const struct ptp_message *m);

@@ -74,6 +74,8 @@ void daemon_steer_phcs(struct daemon *d)
 void daemon_ptp_tick(struct daemon *d, s64 now_mono)
 {
 	daemon_steer_phcs(d);
+	/* which has moved the lines */
+	kernel_update(d->kernel);
 	for (unsigned int i = 0; i < d->nptp; i++)
 		ptp_clock_tick(d->ptp[i], now_mono);
 }

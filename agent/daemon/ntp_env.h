@@ -17,6 +17,7 @@ struct ntp_env {
 	struct resolver *resolver;
 	double precision_ns;		/* of our own stamps */
 	struct hwstamp *hwstamp;	/* NULL: no stamps of NICs */
+	struct kernel *kernel;		/* NULL: the module is not used */
 	/* Something was learned: timekeeper_next() may have moved. */
 	void (*changed)(void *ctx);
 	/* Is this server used by any source already? */

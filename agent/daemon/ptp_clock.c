@@ -51,6 +51,9 @@ void ptp_clock_settle(struct ptp_clock *c)
 	for (unsigned int i = 0; i < c->n; i++)
 		ptp_link_collect(c->port[i].link);
 	calibrate(c);
+	for (unsigned int i = 0; i < c->n; i++)
+		if (c->port[i].kernel)
+			ptp_kernel_update(c->port[i].kernel);
 	arm(c);
 }
 
@@ -105,8 +108,16 @@ static void carrier(void *ctx, unsigned int port, bool up)
 	ptp_clock_settle(c);
 }
 
+static void closing(void *ctx, unsigned int port)
+{
+	const struct ptp_clock *c = ctx;
+
+	if (c->port[port].kernel)
+		ptp_kernel_closing(c->port[port].kernel);
+}
+
 static const struct ptp_link_ops link_ops = {
-	.received = received, .stamped = stamped, .carrier = carrier,
+	.received = received, .stamped = stamped, .carrier = carrier, .closing = closing,
 };
 
 /* From the engine */
@@ -161,6 +172,14 @@ static void on_state(void *ctx, unsigned int port, enum ptp_port_state from,
 		ptp_source_lost(c->port[port].source);
 }
 
+static void on_granted(void *ctx, unsigned int port, const struct ptp_grant_client *client)
+{
+	const struct ptp_clock *c = ctx;
+
+	if (c->port[port].kernel)
+		ptp_kernel_granted(c->port[port].kernel, client);
+}
+
 u32 ptp_clock_random(void *ctx)
 {
 	u32 v = 0;
@@ -172,7 +191,7 @@ u32 ptp_clock_random(void *ctx)
 
 static const struct ptp_port_ops port_ops = {
 	.send = on_send, .leg = on_leg, .link_delay = on_link_delay, .parent = on_parent,
-	.state = on_state, .random = ptp_clock_random,
+	.state = on_state, .granted = on_granted, .random = ptp_clock_random,
 };
 
 /* What the PHCs are kept on is what the ports give, but for a parent of another opinion. */
@@ -216,6 +235,21 @@ void ptp_clock_shift(struct ptp_clock *c, s64 delta_ns)
 		if (c->port[i].csptp)
 			csptp_asker_forget(c->port[i].csptp);
 	}
+}
+
+/* Its instance, ports and timer live as long. */
+static bool use_kernel(struct ptp_clock *c)
+{
+	for (unsigned int i = 0; i < c->n; i++) {
+		struct ptp_clock_port *p = &c->port[i];
+
+		if (!c->env->kernel || !ptp_kernel_may(p->cfg))
+			continue;
+		p->kernel = ptp_kernel_new(c->env, p->cfg, i, c->instance, p->link, c->timer);
+		if (!p->kernel)
+			return false;
+	}
+	return true;
 }
 
 static bool start_port(struct ptp_clock *c, unsigned int i)
@@ -277,7 +311,7 @@ struct ptp_clock *ptp_clock_new(const struct ntp_env *env, const struct config *
 	good = c->timer;
 	for (unsigned int i = 0; good && i < n; i++)
 		good = start_port(c, i);
-	good = good && ptp_clock_start_engine(c, &port_ops) && manage(c, cfg);
+	good = good && ptp_clock_start_engine(c, &port_ops) && manage(c, cfg) && use_kernel(c);
 	if (good) {
 		ptp_clock_tick(c, ntp_env_mono(env));
 		return c;
@@ -292,6 +326,11 @@ void ptp_clock_free(struct ptp_clock *c)
 {
 	if (!c)
 		return;
+	/* first, so that nobody goes on when all is cancelled */
+	for (unsigned int i = 0; i < c->n; i++) {
+		ptp_kernel_free(c->port[i].kernel);
+		c->port[i].kernel = NULL;
+	}
 	if (c->instance)
 		ptp_instance_leave(c->instance, ntp_env_mono(c->env));
 	ptp_instance_free(c->instance);
@@ -323,6 +362,8 @@ bool ptp_clock_keep(struct ptp_clock *c, const struct config *cfg, unsigned int 
 	ptp_clock_manager_configure(c->manager, c, &cfg->ptp_management);
 	for (unsigned int i = 0; i < c->n; i++) {
 		ptp_link_configure(c->port[i].link, c->port[i].cfg);
+		if (c->port[i].kernel)
+			ptp_kernel_configure(c->port[i].kernel, c->port[i].cfg);
 		if (c->port[i].source)
 			ptp_source_configure(c->port[i].source, c->port[i].cfg);
 		if (c->port[i].csptp)
@@ -388,6 +429,15 @@ const struct config_ptp *ptp_clock_port_config(const struct ptp_clock *c, unsign
 const struct ptp_link *ptp_clock_link(const struct ptp_clock *c, unsigned int port)
 {
 	return c->port[port].link;
+}
+
+bool ptp_clock_get_kernel(const struct ptp_clock *c, unsigned int port,
+			  struct kernel_ptp_report *out)
+{
+	if (!c->port[port].kernel)
+		return false;
+	ptp_kernel_get_report(c->port[port].kernel, out);
+	return true;
 }
 
 const struct csptp_asker *ptp_clock_csptp(const struct ptp_clock *c, unsigned int port)

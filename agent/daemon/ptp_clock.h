@@ -9,6 +9,7 @@
 
 #include "daemon/csptp_asker.h"
 #include "daemon/ntp_env.h"
+#include "daemon/ptp_kernel.h"
 #include "daemon/ptp_link.h"
 #include "daemon/ptp_source.h"
 #include "ptp/instance.h"
@@ -52,6 +53,9 @@ const struct ptp_instance *ptp_clock_instance(const struct ptp_clock *c);
 unsigned int ptp_clock_ports(const struct ptp_clock *c);
 const struct config_ptp *ptp_clock_port_config(const struct ptp_clock *c, unsigned int port);
 const struct ptp_link *ptp_clock_link(const struct ptp_clock *c, unsigned int port);
+/* False: the kernel module has nothing to do with it. */
+bool ptp_clock_get_kernel(const struct ptp_clock *c, unsigned int port,
+			  struct kernel_ptp_report *out);
 /* NULL: nobody is asked by CSPTP there. */
 const struct csptp_asker *ptp_clock_csptp(const struct ptp_clock *c, unsigned int port);
 /* NULL: time is only given there, or comes by CSPTP. */

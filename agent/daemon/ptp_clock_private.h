@@ -10,6 +10,7 @@ struct ptp_clock_port {
 	struct ptp_link *link;
 	struct ptp_source *source;	/* NULL: time is only given here, or comes by CSPTP */
 	struct csptp_asker *csptp;	/* NULL: none does */
+	struct ptp_kernel *kernel;	/* NULL: the module has nothing to do here */
 	struct ptp_acceptable *acceptable;
 	struct acl *acl;		/* NULL: all are served */
 	double rx_error_ns, tx_error_ns;	/* of the newest converted stamps */

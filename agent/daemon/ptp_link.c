@@ -159,6 +159,8 @@ static void close_net(struct ptp_link *l)
 {
 	unsigned int i;
 
+	if (l->net)
+		l->ops->closing(l->ctx, l->port);
 	for (i = 0; i < PTP_NET_CHANNELS; i++) {
 		if (l->readable[i])
 			event_free(l->readable[i]);
@@ -271,6 +273,11 @@ void ptp_link_forget(struct ptp_link *l)
 {
 	for (u32 i = 0; i <= l->mask; i++)
 		l->sent[i].waiting = false;
+}
+
+int ptp_link_fd(const struct ptp_link *l, enum ptp_net_channel channel)
+{
+	return l->net ? ptp_net_fd(l->net, channel) : -1;
 }
 
 bool ptp_link_up(const struct ptp_link *l)

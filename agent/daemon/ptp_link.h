@@ -22,6 +22,8 @@ struct ptp_link_ops {
 	void (*stamped)(void *ctx, unsigned int port, u8 type, u32 ticket, s64 tx_sys,
 			enum stamp_kind kind, double error_ns);
 	void (*carrier)(void *ctx, unsigned int port, bool up);
+	/* Its sockets are about to be closed. */
+	void (*closing)(void *ctx, unsigned int port);
 };
 
 struct ptp_link;
@@ -42,6 +44,8 @@ void ptp_link_collect(struct ptp_link *l);
 void ptp_link_forget(struct ptp_link *l);
 
 bool ptp_link_up(const struct ptp_link *l);
+/* Its descriptor; -1: closed, or there is none such. */
+int ptp_link_fd(const struct ptp_link *l, enum ptp_net_channel channel);
 /* Can the NIC write the time into Syncs, and is its clock on it? */
 bool ptp_link_one_step(const struct ptp_link *l);
 enum stamp_kind ptp_link_stamps(const struct ptp_link *l);	/* the kind that counts now */

@@ -29,22 +29,28 @@ static void close_socket(struct genl **g, struct event **event)
 
 void kernel_lose(struct kernel *k)
 {
+	bool served;
+
 	if (!k->ask)
 		return;
+	/* before others learn of it by this */
+	served = k->serving || kernel_ptp_serves(k);
 	kernel_places_lost(k);
 	close_socket(&k->events, &k->events_event);
 	close_socket(&k->ask, NULL);
 	k->ops.log(k->cfg->kernel == CONFIG_KERNEL_ON ? LOG_WARNING :
-		   k->serving ? LOG_NOTICE : LOG_DEBUG,
+		   served ? LOG_NOTICE : LOG_DEBUG,
 		   "the kernel module was unloaded; going on without it");
 	k->nline = k->nplain = 0;
+	k->lines_mono = INT64_MIN / 2;
 	k->serving = false;
 	k->trouble[0] = '\0';
 	event_del(k->timer);
+	event_del(k->ptp_timer);
+	kernel_ptp_lost(k);
 }
 
-/* Is it still the one that we talk to? */
-static bool still_there(struct kernel *k)
+bool kernel_still_there(struct kernel *k)
 {
 	struct genl *g;
 	bool there;
@@ -70,7 +76,7 @@ void kernel_refused(struct kernel *k, const char *what, int error)
 	char trouble[sizeof(k->trouble)];
 
 	snprintf(trouble, sizeof(trouble), "%s: %.200s", what, genl_error(k->ask));
-	if (!still_there(k)) {
+	if (!kernel_still_there(k)) {
 		kernel_lose(k);
 		return;
 	}
@@ -87,6 +93,11 @@ void kernel_refused(struct kernel *k, const char *what, int error)
 		event_add(k->timer, &(struct timeval){ .tv_sec = RETRY_S });
 	else
 		event_del(k->timer);
+}
+
+static void on_ptp_timer(evutil_socket_t fd, short what, void *arg)
+{
+	kernel_ptp_run(arg);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)
@@ -265,13 +276,14 @@ static void on_watch(evutil_socket_t fd, short what, void *arg)
 
 	/* when news were lost, anything may have happened */
 	if (genl_watch_receive(k->watch, on_family, &c))
-		c = (struct change){ true, k->ask && !still_there(k) };
+		c = (struct change){ true, k->ask && !kernel_still_there(k) };
 	if (c.went)
 		kernel_lose(k);
 	if (!c.came || k->ask)
 		return;
 	look(k, false);
 	serve(k);
+	kernel_ptp_run(k);
 }
 
 /* Where there is no netlink there is no module: nothing to watch. */
@@ -291,8 +303,12 @@ static void start_watch(struct kernel *k)
 /* Leave the module without a trace. */
 static void let_go(struct kernel *k)
 {
-	if (k->ask)
+	if (k->ask) {
+		kernel_ptp_stop(k);
 		stop_serving(k);
+		kernel_forget_interfaces(k);
+	}
+	event_del(k->ptp_timer);
 	close_socket(&k->events, &k->events_event);
 	close_socket(&k->ask, NULL);
 	close_socket(&k->watch, &k->watch_event);
@@ -314,6 +330,7 @@ void kernel_configure(struct kernel *k, const struct config *cfg)
 	if (!k->ask)
 		look(k, cfg->kernel == CONFIG_KERNEL_ON);
 	serve(k);
+	kernel_ptp_run(k);
 }
 
 static unsigned int real_ifindex(void *ctx, const char *name)
@@ -352,9 +369,13 @@ struct kernel *kernel_new(struct event_base *base, const struct kernel_ops *ops)
 		k->ops.interfaces = real_interfaces;
 	if (!k->ops.ifindex)
 		k->ops.ifindex = real_ifindex;
+	k->lines_mono = INT64_MIN / 2;
 	k->timer = evtimer_new(base, on_timer, k);
-	if (k->timer)
+	k->ptp_timer = evtimer_new(base, on_ptp_timer, k);
+	if (k->timer && k->ptp_timer)
 		return k;
+	if (k->timer)
+		event_free(k->timer);
 	free(k);
 	return NULL;
 }
@@ -365,6 +386,7 @@ void kernel_free(struct kernel *k)
 		return;
 	let_go(k);
 	event_free(k->timer);
+	event_free(k->ptp_timer);
 	free(k);
 }
 

@@ -12,7 +12,6 @@
 #define PERIOD_NS NSEC_PER_SEC
 /* and while the correction moves by more than this from one time to the next. */
 #define MOVING_NS 100
-#define MOVING_PERIOD_NS (NSEC_PER_SEC / 16)
 /* This many times before the module stops to believe it. */
 #define WITHIN_VALID 4
 /*
@@ -25,7 +24,7 @@
 #define LINE_VALID_MAX_MS 60000
 #define LINE_ERROR_MAX_NS 1e6
 
-static u32 valid_ms(const struct kernel *k)
+u32 kernel_valid_ms(const struct kernel *k)
 {
 	return (u32)(k->cfg->kernel_valid_ns / 1e6);
 }
@@ -33,28 +32,28 @@ static u32 valid_ms(const struct kernel *k)
 /* A clock is not predicted further ahead than a minute. */
 static u32 line_valid_ms(const struct kernel *k)
 {
-	u32 ms = valid_ms(k);
+	u32 ms = kernel_valid_ms(k);
 
 	return ms < LINE_VALID_MAX_MS ? ms : LINE_VALID_MAX_MS;
 }
 
-static s64 period(const struct kernel *k)
+s64 kernel_period(const struct kernel *k)
 {
 	s64 within = (s64)(k->cfg->kernel_valid_ns / WITHIN_VALID);
 
 	return within < PERIOD_NS ? within : PERIOD_NS;
 }
 
-static void wait_for(struct kernel *k, s64 ns)
+void kernel_wait(struct event *timer, s64 ns)
 {
 	struct timeval tv = { .tv_sec = ns / NSEC_PER_SEC, .tv_usec = ns % NSEC_PER_SEC / 1000 };
 
-	event_add(k->timer, &tv);
+	event_add(timer, &tv);
 }
 
 void kernel_schedule(struct kernel *k)
 {
-	wait_for(k, k->moving ? MOVING_PERIOD_NS : period(k));
+	kernel_wait(k->timer, k->moving ? KERNEL_MOVING_NS : kernel_period(k));
 }
 
 static bool in_list(const u32 *list, unsigned int n, u32 ifindex)
@@ -67,29 +66,61 @@ static bool in_list(const u32 *list, unsigned int n, u32 ifindex)
 	return false;
 }
 
-/* A NIC that is not used any more, or whose clock is not understood, loses its line. */
-static void publish_lines(struct kernel *k)
+bool kernel_has_line(const struct kernel *k, u32 ifindex)
 {
-	u32 now[KERNEL_LINES_MAX];
+	return in_list(k->line, k->nline, ifindex);
+}
+
+struct lines {
+	u32 ifindex[KERNEL_LINES_MAX];
+	unsigned int n;
+};
+
+static void publish_line(struct kernel *k, const struct hwstamp_line *line, struct lines *now)
+{
+	const struct module_iface set = {
+		.ifindex = (u32)line->ifindex, .has_line = true,
+		.line_phc = line->phc, .line_sys = line->sys,
+		.line_rate = line->rate, .line_valid_ms = line_valid_ms(k),
+		.line_error = (u32)fmin(line->early_ns, LINE_ERROR_MAX_NS),
+		.tx_slots = TX_SLOTS, .speed = line->speed_mbps,
+	};
+
+	if (line->valid && now->n < KERNEL_LINES_MAX && !module_iface_set(k->ask, &set))
+		now->ifindex[now->n++] = set.ifindex;
+}
+
+/* What is said of it is forgotten; a PTP port cannot do without it all the same. */
+static void forget_interface(struct kernel *k, u32 ifindex)
+{
+	const struct module_iface nothing = { .ifindex = ifindex };
+
+	module_iface_del(k->ask, ifindex);
+	if (kernel_ptp_uses(k, ifindex))
+		module_iface_set(k->ask, &nothing);
+}
+
+/* A NIC that is not used any more, or whose clock is not understood, loses its line. */
+void kernel_publish_lines(struct kernel *k)
+{
+	bool ntp = k->cfg->serve_ntp.enabled;
+	struct lines now = { .n = 0 };
 	struct hwstamp_line line;
-	unsigned int i, n = 0;
+	unsigned int i;
+	u32 ifindex;
 
-	for (i = 0; n < KERNEL_LINES_MAX && hwstamp_get_line(k->ops.hwstamp, i, &line); i++) {
-		const struct module_iface set = {
-			.ifindex = (u32)line.ifindex, .has_line = true, .line_phc = line.phc, .line_sys = line.sys,
-			.line_rate = line.rate, .line_valid_ms = line_valid_ms(k),
-			.line_error = (u32)fmin(line.early_ns, LINE_ERROR_MAX_NS),
-			.tx_slots = TX_SLOTS, .speed = line.speed_mbps,
-		};
-
-		if (line.valid && !module_iface_set(k->ask, &set))
-			now[n++] = set.ifindex;
-	}
+	k->lines_mono = kernel_mono(k);
+	for (i = 0; ntp && hwstamp_get_line(k->ops.hwstamp, i, &line); i++)
+		publish_line(k, &line, &now);
+	for (i = 0; (ifindex = kernel_ptp_line_wanted(k, i)); i++)
+		if (!in_list(now.ifindex, now.n, ifindex) &&
+		    hwstamp_ptp_line(k->ops.hwstamp, (int)ifindex, ntp, &line))
+			publish_line(k, &line, &now);
 	for (i = 0; i < k->nline; i++)
-		if (!in_list(now, n, k->line[i]))
-			module_iface_del(k->ask, k->line[i]);
-	memcpy(k->line, now, n * sizeof(now[0]));
-	k->nline = n;
+		if (!in_list(now.ifindex, now.n, k->line[i]))
+			forget_interface(k, k->line[i]);
+	memcpy(k->line, now.ifindex, now.n * sizeof(now.ifindex[0]));
+	k->nline = now.n;
 }
 
 /* Interfaces without a NIC's clock: the driver stamps what is sent there. */
@@ -110,13 +141,19 @@ static void publish_plain(struct kernel *k)
 
 void kernel_forget_interfaces(struct kernel *k)
 {
-	unsigned int i;
+	unsigned int i, kept = 0;
 
-	for (i = 0; i < k->nline; i++)
-		module_iface_del(k->ask, k->line[i]);
+	for (i = 0; i < k->nline; i++) {
+		if (kernel_ptp_uses(k, k->line[i]))
+			k->line[kept++] = k->line[i];
+		else
+			module_iface_del(k->ask, k->line[i]);
+	}
+	k->nline = kept;
 	for (i = 0; i < k->nplain; i++)
-		module_iface_del(k->ask, k->plain[i]);
-	k->nline = k->nplain = 0;
+		if (!kernel_ptp_uses(k, k->plain[i]))
+			module_iface_del(k->ask, k->plain[i]);
+	k->nplain = 0;
 }
 
 int kernel_publish(struct kernel *k)
@@ -126,10 +163,10 @@ int kernel_publish(struct kernel *k)
 
 	k->ops.get_state(k->ops.ctx, &st);
 	/* lines first: after a step stamps are converted by none */
-	publish_lines(k);
+	kernel_publish_lines(k);
 	if (!k->serving || kernel_mono(k) - k->listed_mono >= LIST_EVERY_NS)
 		publish_plain(k);
-	r = module_state_set(k->ask, &st, valid_ms(k), k->stepped);
+	r = module_state_set(k->ask, &st, kernel_valid_ms(k), k->stepped);
 	if (r) {
 		kernel_refused(k, "the state of the clock", r);
 		return r;
@@ -147,13 +184,14 @@ void kernel_update(struct kernel *k)
 {
 	s64 wait;
 
+	kernel_ptp_update(k);
 	if (!k->serving)
 		return;
-	wait = k->published_mono + MOVING_PERIOD_NS - kernel_mono(k);
+	wait = k->published_mono + KERNEL_MOVING_NS - kernel_mono(k);
 	if (wait <= 0)
 		kernel_publish(k);
 	else
-		wait_for(k, wait);
+		kernel_wait(k->timer, wait);
 }
 
 /*
@@ -162,8 +200,11 @@ void kernel_update(struct kernel *k)
  */
 void kernel_stepped(struct kernel *k)
 {
-	if (!k->serving)
+	if (!k->ask)
 		return;
-	k->stepped = module_state_del(k->ask, true);
-	wait_for(k, 0);
+	kernel_ptp_pause(k);
+	if (k->serving || kernel_ptp_serves(k))
+		k->stepped = module_state_del(k->ask, true);
+	if (k->serving)
+		kernel_wait(k->timer, 0);
 }

@@ -22,6 +22,21 @@ static int on_id(void *ctx, const struct genl_reply *r)
 	return genl_get_u32(r, ATS_A_PTP_ID, ctx) ? 0 : -EBADMSG;
 }
 
+void module_ptp_counts_add(struct module_ptp *sum, const struct module_ptp *p)
+{
+	sum->delay_resps += p->delay_resps;
+	sum->pdelay_resps += p->pdelay_resps;
+	sum->passed += p->passed;
+	sum->ungranted += p->ungranted;
+	sum->syncs += p->syncs;
+	sum->follow_ups += p->follow_ups;
+	sum->stamps_lost += p->stamps_lost;
+	sum->waits += p->waits;
+	sum->send_failures += p->send_failures;
+	sum->rx_hardware += p->rx_hardware;
+	sum->rx_software += p->rx_software;
+}
+
 int module_ptp_attach(struct genl *g, int event_fd, int general_fd, u32 clients_max, u32 *id)
 {
 	struct nl_msg *msg = genl_message(g, ATS_CMD_PTP_ATTACH, 0);

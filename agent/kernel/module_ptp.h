@@ -48,6 +48,9 @@ struct module_ptp {
 	u64 rx_hardware, rx_software;
 };
 
+/* The counts alone */
+void module_ptp_counts_add(struct module_ptp *sum, const struct module_ptp *p);
+
 /*
  * Two UDP sockets of one interface. It lasts until the event socket is closed; nothing is
  * answered before the facts are set. @clients_max: memory is taken for so many.

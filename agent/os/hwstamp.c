@@ -34,6 +34,7 @@ struct nic {
 	int ifindex;
 	struct phc_clock *clock;	/* NULL: no stamps from here, remembered */
 	bool alias;			/* found by its index in a stamp, not configured */
+	bool mixed;			/* that stands for NICs of several clocks */
 	unsigned int stamps;		/* NIC_FOR_*, of received packets */
 	enum nic_stamping outcome[2];	/* of the last scan: of all that is needed, in the end */
 	unsigned int speed;
@@ -283,11 +284,29 @@ static void on_scan_timer(evutil_socket_t fd, short what, void *arg)
 	scan(arg);
 }
 
+/* A VLAN or a bond stands for the first NIC below it that stamps. */
+static void stand_for(struct hwstamp *h, struct nic *n)
+{
+	char below[NIC_MAX][IFNAMSIZ];
+	unsigned int nbelow = nic_below(h->cfg.calls, n->name, below), i;
+	const struct nic *known, *first = find_nic(h, below[0]);
+
+	if (first && first != n) {
+		n->clock = first->clock;
+		n->stamps = first->stamps;
+		n->speed = first->speed;
+	}
+	for (i = 1; i < nbelow; i++) {
+		known = find_nic(h, below[i]);
+		n->mixed |= !known || known->clock != n->clock;
+	}
+}
+
 /* The NIC with this index; one that was not configured is looked up once. */
 static struct nic *nic_by_index(struct hwstamp *h, int ifindex)
 {
-	char name[IFNAMSIZ], below[NIC_MAX][IFNAMSIZ];
-	struct nic *n, *known;
+	char name[IFNAMSIZ];
+	struct nic *n;
 	unsigned int i;
 
 	if (ifindex <= 0)
@@ -301,14 +320,7 @@ static struct nic *nic_by_index(struct hwstamp *h, int ifindex)
 	if (!n)
 		return NULL;
 	n->alias = true;
-	/* a VLAN or a bond stands for the first NIC below it that stamps */
-	nic_below(h->cfg.calls, name, below);
-	known = find_nic(h, below[0]);
-	if (known && known != n) {
-		n->clock = known->clock;
-		n->stamps = known->stamps;
-		n->speed = known->speed;
-	}
+	stand_for(h, n);
 	return n;
 }
 
@@ -501,28 +513,43 @@ static struct nic *nth_nic(const struct hwstamp *h, unsigned int i)
 	return NULL;
 }
 
-bool hwstamp_get_line(struct hwstamp *h, unsigned int i, struct hwstamp_line *line)
+/* False: the clock is not understood at the moment. */
+static bool make_line(const struct nic *n, struct hwstamp_line *line)
 {
-	struct nic *n = nth_nic(h, i);
 	double error_ns;
 	s64 ahead;
 
-	if (!n)
-		return false;
-	*line = (struct hwstamp_line){ .ifindex = n->ifindex };
-	if (!usable(h, n, NIC_FOR_NTP))
-		return true;
 	phc_clock_refresh(n->clock);
 	line->phc = phc_clock_last(n->clock);
 	if (!phc_clock_convert(n->clock, line->phc, &line->sys, &error_ns) ||
 	    !phc_clock_convert(n->clock, line->phc + LINE_NS, &ahead, &error_ns))
-		return true;
+		return false;
 	line->rate = llround(ldexp((double)(ahead - line->sys - LINE_NS), PHC_STAMP_RATE_SHIFT) /
 			     LINE_NS);
 	line->early_ns = EARLY_NS + phc_clock_bound(n->clock) + 3 * error_ns;
 	line->speed_mbps = n->speed;
-	line->valid = true;
 	return true;
+}
+
+bool hwstamp_get_line(struct hwstamp *h, unsigned int i, struct hwstamp_line *line)
+{
+	const struct nic *n = nth_nic(h, i);
+
+	if (!n)
+		return false;
+	*line = (struct hwstamp_line){ .ifindex = n->ifindex };
+	line->valid = usable(h, n, NIC_FOR_NTP) && make_line(n, line);
+	return true;
+}
+
+bool hwstamp_ptp_line(struct hwstamp *h, int ifindex, bool ntp, struct hwstamp_line *line)
+{
+	const struct nic *n = h ? nic_by_index(h, ifindex) : NULL;
+
+	*line = (struct hwstamp_line){ .ifindex = ifindex };
+	line->valid = usable(h, n, NIC_FOR_PTP_UDP) && (!ntp || usable(h, n, NIC_FOR_NTP)) &&
+		!n->mixed && make_line(n, line);
+	return line->valid;
 }
 
 bool hwstamp_get_report(const struct hwstamp *h, unsigned int i, struct hwstamp_report *r)

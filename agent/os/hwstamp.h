@@ -102,6 +102,13 @@ struct hwstamp_line {
 /* Of the @i-th NIC that stamps; false when there is none. @h may be NULL. */
 bool hwstamp_get_line(struct hwstamp *h, unsigned int i, struct hwstamp_line *line);
 
+/*
+ * For PTP over UDP at this interface, which may be a VLAN or a bond: false when the clock of
+ * the NIC below is not understood, when there are several, or when, with @ntp, the stamps
+ * of NTP packets there would be of another kind. @h may be NULL.
+ */
+bool hwstamp_ptp_line(struct hwstamp *h, int ifindex, bool ntp, struct hwstamp_line *line);
+
 /* The @i-th NIC in use; false when there is none. */
 bool hwstamp_get_report(const struct hwstamp *h, unsigned int i, struct hwstamp_report *r);
 

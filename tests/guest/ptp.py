@@ -7,9 +7,9 @@ import time
 
 import simnic_lab as simnic
 from ptp_lab import TAI, Lab, Linuxptp, control, offset, until
+from ptp_way import TRANSPORTS, Way, by
 from tap import finish, ok
 
-TRANSPORTS = {"ethernet": "-2", "ipv4": "-4", "ipv6": "-6"}
 # What counts as right: the stamps are exact, so that much is due to the servos, which
 # have just begun. Mistakes are larger: the asymmetry, the time in a queue, a second.
 CLOSE_NS = 2000
@@ -17,82 +17,10 @@ ASYMMETRY_NS = 20000
 PPB = 12345
 
 
-class Way:
-    """One wire with one way to speak PTP over it."""
-
-    def __init__(self, lab, number, transport, mechanism, steps, unicast=False):
-        self.lab, self.number, self.transport = lab, number, transport
-        self.mechanism, self.steps, self.unicast = mechanism, steps, unicast
-        self.ours, self.theirs = f"o{number}", f"t{number}"
-        self.name = f"{transport}, {mechanism}, {steps}-step{', unicast' if unicast else ''}"
-
-    def wire(self, theirs="-", ours="-"):
-        """With a clock of its own at each end, or these. The kernel has room for 16."""
-        self.lab.pair(("theirs", self.theirs), ("ours", self.ours), self.number, (theirs, ours))
-        if theirs == "-":
-            self.lab.spoil(self.theirs, 30 - self.number)
-        if ours == "-":
-            self.lab.spoil(self.ours, self.number)
-
-    def address(self, end):
-        """Of 1, theirs, or 2, ours."""
-        if self.transport == "ethernet":
-            return self.lab.mac(*(("theirs", self.theirs), ("ours", self.ours))[end - 1])
-        return f"fd00:{self.number}::{end}" if self.transport == "ipv6" else \
-            f"10.50.{self.number}.{end}"
-
-    def port(self, *more, give=False):
-        """Of our configuration."""
-        profile = "default-p2p" if self.mechanism == "p2p" else "default-e2e"
-        out = [f'interface = "{self.ours}"; domain = {self.number}; profile = "{profile}";',
-               f'transport = "{self.transport}"; announce_interval = 0; sync_interval = -1;', *more]
-        if self.unicast:
-            out.append('delivery = "unicast";')
-        if self.unicast and give and self.transport != "ethernet":
-            out.append('allow = [ "10.50.0.0/16", "fd00::/16" ];')
-        if self.steps == "one" and give:
-            out.append("two_step = false;")
-        return "{ " + " ".join(out) + " }"
-
-    def source(self, *more):
-        if self.unicast:
-            more += (f'address = "{self.address(1)}";',)
-        return self.port('protocol = "ptp";', *more)
-
-    def options(self):
-        """Of ptp4l."""
-        out = ["-i", self.theirs, TRANSPORTS[self.transport],
-               "-P" if self.mechanism == "p2p" else "-E", "--domainNumber", str(self.number),
-               "--logAnnounceInterval", "0", "--logMinPdelayReqInterval", "0"]
-        if self.steps == "one":
-            out += ["--twoStepFlag", "0", "--time_stamping", "onestep"]
-        return out
-
-    def grants(self):
-        """Of a ptp4l that gives time."""
-        return ["--unicast_listen", "1", "--inhibit_multicast_service", "1"] if self.unicast else []
-
-    def asks(self):
-        """Of one that receives it."""
-        if not self.unicast:
-            return []
-        path = f"{self.lab.work}/{self.theirs}.cfg"
-        kind = {"ethernet": "L2", "ipv4": "UDPv4", "ipv6": "UDPv6"}[self.transport]
-        with open(path, "w") as f:
-            f.write("[global]\nunicast_req_duration 60\n[unicast_master_table]\ntable_id 1\n"
-                    f"logQueryInterval 0\n{kind} {self.address(2)}\n"
-                    f"[{self.theirs}]\nunicast_master_table 1\n")
-        return ["-f", path]
-
-
 def ways(lab, steps):
     all_ways = [(t, m, s) for t in TRANSPORTS for m in ("e2e", "p2p") for s in steps]
     all_ways += [(t, "e2e", "two", True) for t in TRANSPORTS]
     return [Way(lab, i + 1, *w) for i, w in enumerate(all_ways)]
-
-
-def by(items, key, value):
-    return next((x for x in items if x[key] == value), None)
 
 
 def no_loss(clocks):

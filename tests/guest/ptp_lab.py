@@ -124,10 +124,11 @@ class Lab:
             options += ["--uds_ro_address", f"{self.work}/{name}.uds-ro"]
         self.spawn(ns, name, f"{linuxptp.directory}/ptp4l", "-m", "-q", *options)
 
-    def agent(self, ns, name, config):
+    def agent(self, ns, name, config, kernel="off"):
         path = f"{self.work}/{name}"
         with open(f"{path}.conf", "w") as f:
-            f.write(f'control_socket = "{path}.sock";\nstate_dir = "";\nkernel = "off";\n')
+            f.write(f'control_socket = "{path}.sock";\nstate_dir = "";\n'
+                    f'kernel = "{kernel}";\n')
             f.write(config)
         self.spawn(ns, name, "as-timesyncd", "--foreground", "--config", f"{path}.conf")
         if not until(20, lambda: os.path.exists(f"{path}.sock")):

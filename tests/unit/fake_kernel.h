@@ -40,6 +40,13 @@ struct fake_place {
 	u64 requests, passed;
 };
 
+struct fake_ptp {
+	u32 id, clients_max, duties, valid_ms;
+	int event_fd;
+	unsigned int sets, grants;	/* messages */
+	u64 syncs;
+};
+
 static struct {
 	bool loaded;
 	bool no_netlink;
@@ -56,6 +63,10 @@ static struct {
 	s64 correction;
 	bool valid, stepped;
 	u32 clients;
+	/* ports, as they are now, if it knows of them at all */
+	bool does_ptp;
+	struct fake_ptp ptp[FAKE_PLACES];
+	unsigned int nptp;
 	/* instead of the answer of the module */
 	const void *raw;
 	size_t raw_len;
@@ -290,6 +301,52 @@ static inline void fake_dump(struct fake_socket *s, const struct nlmsghdr *h, u8
 	fake_done(s, h->nlmsg_seq);
 }
 
+static inline struct fake_ptp *fake_find_ptp(struct nlattr **a)
+{
+	unsigned int i;
+
+	for (i = 0; i < fk.nptp; i++)
+		if (fk.ptp[i].id == nla_get_u32(a[ATS_A_PTP_ID]))
+			return &fk.ptp[i];
+	return NULL;
+}
+
+static inline int fake_do_ptp(u8 command, struct nlattr **a, struct nl_msg *answer)
+{
+	struct fake_ptp *p;
+
+	if (command == ATS_CMD_PTP_ATTACH) {
+		p = &fk.ptp[fk.nptp++];
+		*p = (struct fake_ptp){
+			.id = ++fk.next_id, .event_fd = nla_get_s32(a[ATS_A_PTP_EVENT_FD]),
+			.clients_max = nla_get_u32(a[ATS_A_PTP_CLIENTS_MAX]),
+		};
+		nla_put_u32(answer, ATS_A_PTP_ID, p->id);
+		return 1;
+	}
+	p = fake_find_ptp(a);
+	if (!p)
+		return -ENOENT;
+	switch (command) {
+	case ATS_CMD_PTP_SET:
+		p->duties = nla_get_u32(a[ATS_A_PTP_DUTIES]);
+		p->valid_ms = nla_get_u32(a[ATS_A_PTP_VALID_MS]);
+		p->sets++;
+		return 0;
+	case ATS_CMD_PTP_CLIENT_SET:
+		p->grants++;
+		return 0;
+	case ATS_CMD_PTP_GET:
+		nla_put_u32(answer, ATS_A_PTP_ID, p->id);
+		nla_put_u64(answer, ATS_A_PTP_SYNCS, p->syncs);
+		return 1;
+	case ATS_CMD_PTP_DETACH:
+		*p = fk.ptp[--fk.nptp];
+		return 0;
+	}
+	return 0;
+}
+
 static inline int fake_do(const struct nlmsghdr *h, u8 command, struct nl_msg *answer)
 {
 	struct nlattr *a[64];
@@ -332,6 +389,12 @@ static inline int fake_do(const struct nlmsghdr *h, u8 command, struct nl_msg *a
 		return 1;
 	case ATS_CMD_CLIENT_GET:
 		return -ENOENT;
+	case ATS_CMD_PTP_ATTACH:
+	case ATS_CMD_PTP_DETACH:
+	case ATS_CMD_PTP_SET:
+	case ATS_CMD_PTP_GET:
+	case ATS_CMD_PTP_CLIENT_SET:
+		return fk.does_ptp ? fake_do_ptp(command, a, answer) : 0;
 	}
 	return 0;
 }

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""ptp4l, served by the daemon and its kernel module in turn: run by ptp-kernel.sh, with the
+directory of the programs and the names of the linuxptps in it."""
+import json
+import math
+import subprocess
+import sys
+import time
+
+from ptp_lab import TAI, Lab, Linuxptp, control, offset, until
+from ptp_way import Way, by
+from tap import finish, ok
+
+CLOSE_NS = 2000                 # as in ptp.py
+LOOK_S = 12
+SYNCS = 2                       # a second, as the clients ask for
+
+
+def module(lab, load):
+    command = ["insmod", f"{lab.work}/as_timesync.ko"] if load else ["rmmod", "as_timesync"]
+    subprocess.run(command, check=True)
+
+
+class Counts:
+    """Of one port, since another look: what the daemon and the module did."""
+
+    def __init__(self, port):
+        self.port, kernel = port, port["kernel"]
+        self.own = {k: port["counters"]["sent"][k] for k in
+                    ("sync", "follow_up", "delay_resp", "pdelay_resp")}
+        self.kernel = {"sync": kernel["syncs"], "follow_up": kernel["follow_ups"],
+                       "delay_resp": kernel["delay_responses"],
+                       "pdelay_resp": kernel["pdelay_responses"]}
+
+    def since(self, other):
+        return ({k: v - other.own[k] for k, v in self.own.items()},
+                {k: v - other.kernel[k] for k, v in self.kernel.items()})
+
+
+class Served:
+    """ptp4l as time-receiver over UDP: by unicast, of which the module does all that is done
+    for each client, and by multicast, of which it answers requests."""
+
+    def __init__(self, lab, linuxptp):
+        self.lab, self.linuxptp = lab, linuxptp
+        kinds = [("ipv4", "e2e", "two", True), ("ipv6", "e2e", "two", True),
+                 ("ipv4", "e2e", "two"), ("ipv6", "p2p", "two")]
+        self.ways = [Way(lab, i + 1, *k) for i, k in enumerate(kinds)]
+
+    def start(self):
+        lab = self.lab
+        lab.namespace("ours")
+        lab.namespace("theirs")
+        control("clock", "card")
+        lab.spoil("card", 3)
+        for w in self.ways:
+            w.wire(ours="card")
+            lab.ptp4l(self.linuxptp, "theirs", w.theirs, *w.options(), *w.asks(), "--slaveOnly",
+                      "1", "--logSyncInterval", "-1")
+        lab.agent("ours", "ours", "serve_ptp = ( " + ", ".join(
+            w.port(give=True) for w in self.ways) + " );", kernel="auto")
+
+    def errors(self):
+        return [offset(w.theirs) + TAI for w in self.ways]
+
+    def settled(self):
+        return all(abs(e) < CLOSE_NS for e in self.errors()) and \
+            all("to SLAVE" in self.lab.log(w.theirs) for w in self.ways)
+
+    def counts(self):
+        clocks = self.lab.ask("ours", "ptp")
+        return [Counts(by(clocks, "domain", w.number)["ports"][0]) for w in self.ways]
+
+    def serving(self, yes):
+        return until(20, lambda: all(c.port["kernel"]["serving"] == yes for c in self.counts()))
+
+    def watch(self, what):
+        """For a while: what each of them did, and how right their clocks are, RMS and worst."""
+        before, errors = self.counts(), []
+        for _ in range(LOOK_S * 4):
+            time.sleep(0.25)
+            errors.append(self.errors())
+        done = [a.since(b) for a, b in zip(self.counts(), before)]
+        for w, values in zip(self.ways, zip(*errors)):
+            print(f"# {what}, {w.name}: {math.sqrt(sum(v * v for v in values) / len(values)):.0f} "
+                  f"ns RMS, {max(map(abs, values))} ns at worst")
+        ok(max(abs(e) for look in errors for e in look) < CLOSE_NS,
+           f"{what}: all their clocks are right within {CLOSE_NS} ns", errors[-1])
+        return done
+
+    def alone(self, what):
+        for w, (own, kernel) in zip(self.ways, self.watch(what)):
+            answers = "pdelay_resp" if w.mechanism == "p2p" else "delay_resp"
+            ok(own["sync"] >= LOOK_S * SYNCS - 2 and own["follow_up"] >= LOOK_S * SYNCS - 2 and
+               own[answers] >= LOOK_S / 2 and not any(kernel.values()),
+               f"{what} the daemon serves: {w.name}", (own, kernel))
+
+    def together(self, what):
+        stamps = [c.port["kernel"] for c in self.counts()]
+        for w, (own, kernel) in zip(self.ways, self.watch(what)):
+            answers = "pdelay_resp" if w.mechanism == "p2p" else "delay_resp"
+            good = own[answers] == 0 and kernel[answers] >= LOOK_S / 2
+            if w.unicast:
+                good &= own["sync"] == own["follow_up"] == 0 and \
+                    abs(kernel["sync"] - LOOK_S * SYNCS) <= 2 and \
+                    abs(kernel["follow_up"] - kernel["sync"]) <= 1
+            else:
+                good &= kernel["sync"] == 0 and own["sync"] >= LOOK_S * SYNCS - 2
+            ok(good, f"{what} it does all that is done for each client: {w.name}", (own, kernel))
+        now = [c.port["kernel"] for c in self.counts()]
+        ok(all(k["hardware_stamps"] > s["hardware_stamps"] and
+               k["kernel_stamps"] == s["kernel_stamps"] and k["lost_stamps"] == s["lost_stamps"]
+               for k, s in zip(now, stamps)), f"{what} it has hardware stamps, and loses none", now)
+
+    def undisturbed(self, what):
+        """Nobody lost a grant, or its parent, since it was followed first."""
+        for w in self.ways:
+            log = self.lab.log(w.theirs)
+            after = log[log.index("to SLAVE"):]
+            bad = [line for line in after.splitlines() if any(
+                word in line for word in ("FAULT", "TIMEOUT", "to LISTENING", "to MASTER", "fault"))]
+            ok(not bad, f"{what} no client noticed: {w.name}", bad[:3])
+        clients = [c.port["unicast"]["clients"] for c in self.counts()]
+        ok(clients == [int(w.unicast) for w in self.ways], f"{what} all have their grants", clients)
+
+    def judge(self):
+        version = f"ptp4l {self.linuxptp.version},"
+        ok(until(90, self.settled), f"{version} follows ours", self.errors())
+        self.alone(f"{version} without the module")
+        module(self.lab, True)
+        ok(self.serving(True), f"{version} the module is used as soon as it is there",
+           self.lab.log("ours")[-1000:])
+        self.together(f"{version} with the module")
+        module(self.lab, False)
+        ok(self.serving(False), f"{version} the module goes")
+        self.alone(f"{version} after the module")
+        self.undisturbed(f"{version} when it went")
+        module(self.lab, True)
+        ok(self.serving(True), f"{version} the module comes back")
+        self.together(f"{version} with the module again")
+        self.undisturbed(f"{version} when it came")
+
+    def ends(self):
+        """Nothing is left behind, and nothing sent."""
+        ctl = self.lab.call("ours", "as-timesyncctl", "--socket", f"{self.lab.work}/ours.sock",
+                            "ptp").stdout
+        print("# " + ctl.replace("\n", "\n# "))
+        self.lab.stop("ours")
+        left = self.lab.call("ours", "as-timesyncctl", "kernel", "--json").stdout
+        ok(json.loads(left)["kernel"]["interfaces"] == [], "a daemon that ends leaves nothing", left)
+
+    def run(self):
+        self.start()
+        self.judge()
+        self.ends()
+        for line in self.lab.log("ours").splitlines():
+            print(f"# ours: {line}")
+        self.lab.clear()
+        control("delete", "card")
+        module(self.lab, False)
+
+
+def main():
+    lab = Lab(sys.argv[1])
+    for name in sys.argv[2:]:
+        Served(lab, Linuxptp(lab, name)).run()
+    finish()
+
+
+main()
