@@ -13,18 +13,15 @@
 /* The edge itself may be this many of its sd off, before noise is blamed. */
 #define EDGE_SIGMAS 2.0
 #define SCORE_MEMORY 200.0
-/* Delays measured apart: so many are averaged, at most; links change. */
-#define DELAY_MEMORY 256.0
-/* One further off counts as if it were this many sigmas off. */
-#define DELAY_SIGMAS 4.0
 
 /* ns/s per sqrt(s): from a good OCXO to a bare crystal in a draught */
 static const double wanders[BANK_MODELS] = { 0.004, 0.02, 0.1, 0.4, 1.6, 8.0, 40.0 };
 static const double priors[BANK_MODELS] = { 0.15, 0.25, 0.3, 0.2, 0.08, 0.018, 0.002 };
 
-static const double edges[BANK_DIRECTIONS][TRACK_DIM] = {
+static const double edges[BANK_LAWS][TRACK_DIM] = {
 	[BANK_FWD] = { -1.0, 0.0, 1.0, 1.0 },
 	[BANK_BACK] = { 1.0, 0.0, 1.0, -1.0 },
+	[BANK_MEAN] = { 0.0, 0.0, 1.0, 0.0 },
 };
 
 void bank_restart(struct bank *b, const struct track *from)
@@ -41,6 +38,8 @@ void bank_init(struct bank *b, int shape, const struct track *start)
 {
 	noise_init(&b->law[BANK_FWD], shape);
 	noise_init(&b->law[BANK_BACK], shape);
+	/* the mean of two is of twice as many exponentials, half as large */
+	noise_init(&b->law[BANK_MEAN], 2 * shape);
 	b->score = 0.0;
 	b->scored = 0.0;
 	bank_restart(b, start);
@@ -172,32 +171,11 @@ void bank_observe(struct bank *b, enum bank_direction dir, double value, double 
 	noise_learn(&b->law[dir], part);
 }
 
-static void measure(struct track *t, unsigned int what, double value, double var)
+void bank_set_floor(struct bank *b, double floor_ns)
 {
-	double h[TRACK_DIM] = { 0.0 }, known, limit, z;
-
-	h[what] = 1.0;
-	known = track_var(t, h);
-	if (!(known > 0.0))
-		return;
-	limit = DELAY_SIGMAS * sqrt(known + var);
-	z = fmin(fmax(value - track_mean(t, h), -limit), limit);
-	track_condition(t, h, z * known / (known + var), known * var / (known + var));
-}
-
-/* It is the mean of both ways: a jump that was taken for one of one way was of both. */
-void bank_measure_delay(struct bank *b, double delay_ns, double var)
-{
-	unsigned int m;
-
-	for (m = 0; m < BANK_MODELS; m++) {
-		struct track *t = &b->track[m];
-
-		t->p[TRACK_DELAY][TRACK_DELAY] = fmax(t->p[TRACK_DELAY][TRACK_DELAY],
-						      var / DELAY_MEMORY);
-		measure(t, TRACK_DELAY, delay_ns, var);
-		measure(t, TRACK_ASYMMETRY, 0.0, var);
-	}
+	noise_set_floor(&b->law[BANK_FWD], floor_ns);
+	noise_set_floor(&b->law[BANK_BACK], floor_ns);
+	noise_set_floor(&b->law[BANK_MEAN], 0.5 * floor_ns);
 }
 
 void bank_merge(const struct bank *b, double dt, struct track *out)
@@ -239,8 +217,7 @@ void bank_move(struct bank *b, double offset_ns)
 
 void bank_unlearn(struct bank *b, const struct bank *kept)
 {
-	b->law[BANK_FWD] = kept->law[BANK_FWD];
-	b->law[BANK_BACK] = kept->law[BANK_BACK];
+	memcpy(b->law, kept->law, sizeof(b->law));
 	b->score = kept->score;
 }
 

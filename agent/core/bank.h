@@ -15,12 +15,18 @@
 
 #define BANK_MODELS 7
 
-enum bank_direction { BANK_FWD, BANK_BACK, BANK_DIRECTIONS };
+enum bank_direction {
+	BANK_FWD,
+	BANK_BACK,
+	BANK_DIRECTIONS,
+	BANK_MEAN = BANK_DIRECTIONS,	/* of both ways, as it is measured apart */
+	BANK_LAWS
+};
 
 struct bank {
 	struct track track[BANK_MODELS];
 	double weight[BANK_MODELS];	/* sums to 1 */
-	struct noise_law law[BANK_DIRECTIONS];
+	struct noise_law law[BANK_LAWS];
 	double scored;	/* observations in the score */
 	double score;	/* decaying mean log density of what was observed */
 };
@@ -34,7 +40,7 @@ void bank_predict(struct bank *b, double dt);
 /* Let the models turn into each other: once per sample, before it is used. */
 void bank_interact(struct bank *b);
 /*
- * An edge, delay - offset or delay + offset, was observed with noise; @news is
+ * An edge, delay - offset, delay + offset or delay, was observed with noise; @news is
  * 1 for noise independent of that before, less for noise that stays alike.
  */
 void bank_observe(struct bank *b, enum bank_direction dir, double value, double stamp_var,
@@ -66,8 +72,8 @@ void bank_doubt_clock(struct bank *b, double offset_ns, double since);
 /* Mean wander assumed, ns/s per sqrt(s). */
 double bank_wander(const struct bank *b);
 
-/* One way's delay was measured by itself; @var: of that, ns^2. */
-void bank_measure_delay(struct bank *b, double delay_ns, double var);
+/* Scale of the best packets' noise, as round trips show it. */
+void bank_set_floor(struct bank *b, double floor_ns);
 
 /* Moment-matched mixture of n tracks. */
 void bank_mix(const struct track *t, const double *w, unsigned int n, struct track *out);

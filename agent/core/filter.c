@@ -13,24 +13,22 @@
 #include <string.h>
 
 #include "core/bank.h"
+#include "core/early.h"
 #include "core/jump.h"
+#include "core/legs.h"
+#include "core/trips.h"
 
 #define BANKS 3
-#define TRIPS 64
-#define TRIPS_APART 16
 /* So many independent samples must have told what is normal. */
 #define JUMP_SAMPLES 40.0
 /* Then, what is known of the frequency at least is known to this. */
 #define FALSE_START_PPB 300.0
-/* Likeness of round trips: averaged over so many, by chance up to this. */
-#define ALIKE_MEMORY 200.0
+/* Samples are not believed to tell less than this. */
 #define NEWS_LEAST 0.02
-#define ALIKE_CHANCE 0.15
+/* Four stamps of 1 ns each: round trips no further apart are equal. */
+#define SAME_NS 2.5
 /* Below what was foreseen by more than this chance: an outlier. */
 #define OUTLIER_CHANCE 1e-5
-/* The first samples are gone through again when so many are known. */
-#define EARLY 48
-#define EARLY_FIRST 16
 #define FREQ_PRIOR_PPB 1e5
 /* How many observations the banks are compared over. */
 #define SCORE_WEIGHT 100.0
@@ -38,15 +36,6 @@
 #define SCORE_HOPELESS 1.0
 /* No clock runs at twice the rate of another: the numbers have run away. */
 #define FREQ_LIMIT_PPB 1e9
-/* Legs that come apart are a pair within this time. */
-#define PAIR_NS (64 * NSEC_PER_SEC)
-/* A leg of unknown noise, before anything is known */
-#define LEG_SPREAD_NS 1000.0
-/* and if their clocks' rates differ by no more than this. */
-#define RATE_MAX 1e-2
-/* The spread of delays measured apart: averaged over so many; before: of the delay. */
-#define SPREAD_MEMORY 64.0
-#define SPREAD_FIRST 0.1
 
 static const int shapes[BANKS] = { 1, 4, NOISE_NORMAL };
 
@@ -62,27 +51,14 @@ struct filter {
 	unsigned int best;	/* index of the largest weight */
 	struct jump jump;
 	double stamp_var;
-	struct {		/* the last two legs each way, older first */
-		struct filter_leg leg[2];
-		unsigned int n;
-		bool fresh;	/* the newest is of no round trip yet */
-	} heard[BANK_DIRECTIONS];
-	struct {		/* measured apart from the legs */
-		double last_ns, var;
-		unsigned int n;
-	} delay;
-	double trip[TRIPS];	/* newest round trips, ns */
-	unsigned int ntrip;
-	double old_trip[TRIPS];	/* one in TRIPS_APART of them, for a longer view */
-	unsigned int nold;
+	struct legs legs;
+	bool measured;		/* delays are measured apart from the legs: */
+	double delay_ns;	/* the last one */
+	struct trips trips;
 	double told;		/* independent samples seen */
-	double credit[BANK_DIRECTIONS];	/* news since the last residual that counted */
-	double alike;		/* how much round trips in a row are alike, -1..1 */
-	int last_side;		/* of the median: +-1, 0 unknown */
-	struct filter_sample early[EARLY];	/* the first ones, to be used again */
-	unsigned int nearly;
-	bool apart;		/* the legs of the start came apart */
-	double start_spread_ns;	/* what that makes it worse by */
+	double credit[BANK_LAWS];	/* news since the last residual that counted */
+	struct early early;
+	double start_spread_ns;	/* what legs that came apart make the start worse by */
 	unsigned int samples;
 };
 
@@ -104,14 +80,11 @@ void filter_reset(struct filter *f)
 {
 	f->started = false;
 	f->samples = 0;
-	f->ntrip = 0;
-	f->nold = 0;
-	f->alike = 0.0;
 	f->told = 0.0;
-	f->credit[BANK_FWD] = f->credit[BANK_BACK] = 0.0;
-	f->last_side = 0;
-	memset(f->heard, 0, sizeof(f->heard));
-	memset(&f->delay, 0, sizeof(f->delay));
+	memset(f->credit, 0, sizeof(f->credit));
+	trips_reset(&f->trips);
+	legs_reset(&f->legs);
+	f->measured = false;
 }
 
 void filter_set_frequency(struct filter *f, double freq, double sd)
@@ -164,15 +137,9 @@ static void rebase(struct filter *f)
 	}
 }
 
-/* Wraps around instead of overflowing, should the local clock ever be that far off. */
-static s64 apart(s64 later, s64 earlier)
-{
-	return (s64)((u64)later - (u64)earlier);
-}
-
 static double seconds_apart(s64 later, s64 earlier)
 {
-	return apart(later, earlier) * 1e-9;
+	return time_apart(later, earlier) * 1e-9;
 }
 
 static double seconds_since(const struct filter *f, s64 raw)
@@ -185,22 +152,10 @@ static bool calm(const struct filter *f)
 	return jump_calm(&f->jump, BANK_FWD) && jump_calm(&f->jump, BANK_BACK);
 }
 
-/*
- * Noise that stays the same from packet to packet says less than independent
- * noise: n samples with the autocorrelation r tell what n (1 - r) / (1 + r)
- * independent ones would.
- */
-static double news(const struct filter *f)
-{
-	double r = fmax(0.0, f->alike - ALIKE_CHANCE) / (1.0 - ALIKE_CHANCE);
-
-	return (1.0 - r) / (1.0 + r);
-}
-
 /* Whether a residual counts as one more independent one in the search for jumps. */
 static bool telling(struct filter *f, enum bank_direction dir)
 {
-	f->credit[dir] += news(f);
+	f->credit[dir] += trips_news(&f->trips);
 	if (f->credit[dir] < 1.0 - 1e-9)
 		return false;
 	f->credit[dir] -= 1.0;
@@ -221,7 +176,7 @@ static bool observe(struct filter *f, enum bank_direction dir, const struct filt
 	for (i = 0; i < BANKS; i++) {
 		if (dt > 0.0)
 			bank_predict(&f->bank[i], dt);
-		bank_observe(&f->bank[i], dir, value, f->stamp_var, news(f));
+		bank_observe(&f->bank[i], dir, value, f->stamp_var, trips_news(&f->trips));
 	}
 	if (dt > 0.0)
 		f->raw = l->local_raw;
@@ -235,7 +190,9 @@ static enum filter_event follow_jump(struct filter *f)
 	const struct noise_law *law = f->kept[f->best].law;
 	double sd = fmax(noise_mean(&law[BANK_FWD]), noise_mean(&law[BANK_BACK]));
 	/* noise that stays alike looks like a change for longer, and by more */
-	struct jump_found j = jump_look(&f->jump, sd / sqrt(fmax(news(f), NEWS_LEAST)));
+	double noise = sd / sqrt(fmax(trips_news(&f->trips), NEWS_LEAST));
+	struct jump_found j = f->measured ? jump_look_measured(&f->jump, noise) :
+					    jump_look(&f->jump, noise);
 	double since = seconds_apart(f->raw, f->kept_raw);
 	unsigned int i;
 
@@ -249,140 +206,41 @@ static enum filter_event follow_jump(struct filter *f)
 			bank_doubt_clock(&f->bank[i], j.offset_ns, since);
 	}
 	keep(f);
-	for (i = 0; i < TRIPS; i++) {
-		f->trip[i] += 2.0 * j.delay_ns;
-		f->old_trip[i] += 2.0 * j.delay_ns;
-	}
+	trips_move(&f->trips, 2.0 * j.delay_ns);
 	return j.kind == JUMP_STEP ? FILTER_STEP : FILTER_PATH_CHANGE;
 }
 
-static int compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double median(const double *v, unsigned int n)
-{
-	double sorted[TRIPS];
-
-	memcpy(sorted, v, n * sizeof(*v));
-	qsort(sorted, n, sizeof(*sorted), compare);
-	return sorted[n / 2];
-}
-
-/*
- * Sides of the median in a row: no matter how heavy the law's tails are. The
- * median is that of a time much longer than noise stays alike, once known.
- */
-static void learn_likeness(struct filter *f, double trip, double recent_median)
-{
-	unsigned int n = f->nold < TRIPS ? f->nold : TRIPS;
-	int side = trip > (n < TRIPS / 4 ? recent_median : median(f->old_trip, n)) ? 1 : -1;
-
-	if (f->ntrip % TRIPS_APART == 0)
-		f->old_trip[f->nold++ % TRIPS] = trip;
-	if (f->last_side)
-		f->alike += (side * f->last_side - f->alike) / fmin(f->ntrip, ALIKE_MEMORY);
-	f->last_side = side;
-}
-
-static const struct filter_leg *newest(const struct filter *f, enum bank_direction dir)
-{
-	return &f->heard[dir].leg[1];
-}
-
-static void hear(struct filter *f, enum bank_direction dir, const struct filter_leg *l)
-{
-	if (!l->valid)
-		return;
-	f->heard[dir].leg[0] = f->heard[dir].leg[1];
-	f->heard[dir].leg[1] = *l;
-	f->heard[dir].n++;
-	f->heard[dir].fresh = true;
-}
-
-/* What a delay that is measured apart is worth: by how much it differs from the one before. */
-static void measure_delay(struct filter *f, double delay_ns)
-{
-	double change = delay_ns - f->delay.last_ns, memory;
-
-	if (f->delay.n) {
-		memory = fmin(f->delay.n + 1.0, SPREAD_MEMORY);
-		f->delay.var += (0.5 * change * change - f->delay.var) / memory;
-	} else {
-		f->delay.var = pow(SPREAD_FIRST * delay_ns, 2.0);
-	}
-	f->delay.last_ns = delay_ns;
-	if (f->delay.n < 1000000000)
-		f->delay.n++;
-}
-
+/* The mean of both ways, which is an edge with a noise of its own. */
 static void observe_delay(struct filter *f, const struct filter_sample *s)
 {
+	struct bank_residual r;
 	unsigned int i;
 
 	if (!s->has_delay)
 		return;
-	measure_delay(f, s->delay_ns);
+	f->measured = true;
+	f->delay_ns = s->delay_ns;
+	r = bank_residual(&f->kept[f->best], 0.0, BANK_MEAN, s->delay_ns, f->stamp_var);
 	for (i = 0; i < BANKS; i++)
-		bank_measure_delay(&f->bank[i], s->delay_ns, f->delay.var + f->stamp_var);
+		bank_observe(&f->bank[i], BANK_MEAN, s->delay_ns, f->stamp_var,
+			     trips_news(&f->trips));
+	if (telling(f, BANK_MEAN))
+		jump_add(&f->jump, JUMP_MEAN, f->raw * 1e-9, r.z, r.above, r.below);
 }
 
-/*
- * Twice the path's delay and the noise of both ways: from legs of both, which may come
- * apart; or, with delays measured apart, from one leg and what was foreseen.
- */
-static bool round_trip(struct filter *f, double *trip)
+/* Its spread near the minimum is the scale of the best packets. */
+static void learn_floor(struct filter *f, const struct filter_sample *s)
 {
-	const struct filter_leg *fwd = newest(f, BANK_FWD), *back = newest(f, BANK_BACK);
-	const struct track *t = &f->bank[0].track[0];
-	double dt;
+	double floor, trip = 2.0 * s->delay_ns;
+	unsigned int i;
 
-	if (f->heard[BANK_FWD].fresh && f->heard[BANK_BACK].fresh) {
-		s64 here = apart(back->local_raw, fwd->local_raw);
-
-		f->heard[BANK_FWD].fresh = f->heard[BANK_BACK].fresh = false;
-		*trip = (double)here - (double)apart(back->remote_utc, fwd->remote_utc) -
-			t->x[TRACK_FREQ] * (here * 1e-9);
-		return here < PAIR_NS && here > -PAIR_NS;
-	}
-	if (!f->delay.n || !f->heard[BANK_BACK].fresh)
-		return false;
-	f->heard[BANK_BACK].fresh = false;
-	dt = seconds_since(f, back->local_raw);
-	*trip = t->x[TRACK_DELAY] + (double)(back->local_raw - back->remote_utc - f->base_ns) -
-		t->x[TRACK_OFFSET] - t->x[TRACK_FREQ] * dt;
-	return true;
-}
-
-/*
- * The round trip does not depend on the state (but for the frequency times the
- * time between the legs); its spread near the minimum is the scale of the best
- * packets.
- */
-static void learn_floor(struct filter *f)
-{
-	double sorted[TRIPS], floor, trip;
-	unsigned int n, i;
-
-	if (!round_trip(f, &trip) || !calm(f))
+	if (!s->has_delay && !legs_trip(&f->legs, f->bank[0].track[0].x[TRACK_FREQ], &trip))
 		return;
-	f->trip[f->ntrip++ % TRIPS] = trip;
-	n = f->ntrip < TRIPS ? f->ntrip : TRIPS;
-	if (n < 4)
+	/* a link whose delay is measured has no queue that could stand still for long */
+	if (!calm(f) || !trips_add(&f->trips, trip, s->has_delay ? SAME_NS : 0.0, &floor))
 		return;
-	for (i = 0; i < n; i++)
-		sorted[i] = f->trip[i];
-	qsort(sorted, n, sizeof(*sorted), compare);
-	learn_likeness(f, f->trip[(f->ntrip - 1) % TRIPS], sorted[n / 2]);
-	/* not the very lowest: it may be the first one of a new path */
-	floor = sorted[(n - 1) / 4 + 1] - sorted[n < 8 ? 0 : 1];
-	for (i = 0; i < BANKS; i++) {
-		noise_set_floor(&f->bank[i].law[BANK_FWD], floor);
-		noise_set_floor(&f->bank[i].law[BANK_BACK], floor);
-	}
+	for (i = 0; i < BANKS; i++)
+		bank_set_floor(&f->bank[i], floor);
 }
 
 static void weigh_banks(struct filter *f)
@@ -409,19 +267,25 @@ static void weigh_banks(struct filter *f)
 			bank_restart(&f->bank[i], &t);
 }
 
+/* What was learned of the frequency is where to start again from. */
+static void doubt_frequency(struct filter *f)
+{
+	struct track t;
+
+	bank_merge(&f->bank[f->best], 0.0, &t);
+	f->freq_ppb = t.x[TRACK_FREQ];
+	f->freq_sd_ppb = fmax(FALSE_START_PPB, 3.0 * sqrt(t.p[TRACK_FREQ][TRACK_FREQ]));
+}
+
 /*
  * What was taken for the path's minimum at the start was not: the first packets
  * met the same queue. Start from the next sample, with what else was learned.
  */
 static bool false_start(struct filter *f, bool outlier)
 {
-	struct track t;
-
 	if (f->told >= JUMP_SAMPLES || !outlier)
 		return false;
-	bank_merge(&f->bank[f->best], 0.0, &t);
-	f->freq_ppb = t.x[TRACK_FREQ];
-	f->freq_sd_ppb = fmax(FALSE_START_PPB, 3.0 * sqrt(t.p[TRACK_FREQ][TRACK_FREQ]));
+	doubt_frequency(f);
 	f->started = false;
 	return true;
 }
@@ -477,11 +341,11 @@ static enum filter_event process(struct filter *f, const struct filter_sample *s
 
 	f->stamp_var = s->error_ns * s->error_ns + 1.0;
 	rebase(f);
-	hear(f, BANK_FWD, &s->fwd);
-	hear(f, BANK_BACK, &s->back);
-	learn_floor(f);
+	legs_hear(&f->legs, s);
+	learn_floor(f, s);
 	observe_delay(f, s);
-	for (i = 0; i < BANKS; i++)
+	/* once for both ways: legs that come apart are not twice as many samples */
+	for (i = 0; (s->back.valid || !f->early.apart) && i < BANKS; i++)
 		bank_interact(&f->bank[i]);
 	if (back_first)
 		outlier |= observe(f, BANK_BACK, &s->back);
@@ -489,96 +353,69 @@ static enum filter_event process(struct filter *f, const struct filter_sample *s
 		outlier |= observe(f, BANK_FWD, &s->fwd);
 	if (s->back.valid && !back_first)
 		outlier |= observe(f, BANK_BACK, &s->back);
-	f->told += 0.5 * (s->fwd.valid + s->back.valid) * news(f);
+	f->told += 0.5 * (s->fwd.valid + s->back.valid) * trips_news(&f->trips);
 	if (f->samples < 1000000000)
 		f->samples++;
 	return conclude(f, outlier);
 }
 
-/*
- * Legs that came apart: of those heard first the two, one each way, that were nearest to
- * each other, brought to one moment by the rate that is known now. The index of the
- * sample that completed it; 0: it is as it was.
- */
-static unsigned int better_pair(const struct filter *f, double freq_ppb, struct filter_sample *out)
-{
-	const struct filter_leg *last[BANK_DIRECTIONS] = { NULL };
-	double best = INFINITY;
-	unsigned int i, found = 0;
-
-	for (i = 1; i < f->nearly / 2; i++) {
-		const struct filter_sample *s = &f->early[i];
-		double dt;
-
-		if (s->fwd.valid)
-			last[BANK_FWD] = &s->fwd;
-		if (s->back.valid)
-			last[BANK_BACK] = &s->back;
-		if (!last[BANK_FWD] || !last[BANK_BACK])
-			continue;
-		dt = seconds_apart(last[BANK_BACK]->local_raw, last[BANK_FWD]->local_raw);
-		if (fabs(dt) >= best)
-			continue;
-		best = fabs(dt);
-		found = i;
-		*out = *s;
-		out->fwd = *last[BANK_FWD];
-		out->back = *last[BANK_BACK];
-		out->fwd.local_raw = out->back.local_raw;
-		out->fwd.remote_utc += llround(dt * (1e9 - freq_ppb));
-	}
-	return found;
-}
-
-/*
- * The same of legs that came apart. What they taught of the noise is that of the start,
- * when frequency and pair were poor; what is kept is the frequency.
- */
-static void replay_apart(struct filter *f)
+/* With what the first samples taught of the noise; or else only of the frequency, with doubt. */
+static void start_again(struct filter *f, const struct filter_sample *first, bool taught)
 {
 	double freq = f->freq_ppb, sd = f->freq_sd_ppb;
-	struct filter_sample first = f->early[0];
-	unsigned int i, n = f->nearly, from;
+	s64 there = time_apart(first->fwd.remote_utc, first->fwd.local_raw);
+	s64 back = time_apart(first->back.local_raw, first->back.remote_utc);
+	double lowest = trips_lowest(&f->trips), first_trip = f->trips.trip[0], spread;
+	struct bank teacher[BANKS];
+	unsigned int i;
+
+	/* trips count from the second sample on; of legs apart, the first is no neighbour of it */
+	if (f->early.apart)
+		first_trip = fmax((double)there + (double)back, lowest);
+	spread = 0.5 * (first_trip - lowest) + f->bank[0].law[BANK_FWD].floor_ns + 100.0;
+	memcpy(teacher, f->bank, sizeof(teacher));
+	if (f->early.apart && (!taught || f->measured))
+		doubt_frequency(f);
+	f->start_spread_ns = taught ? 0.0 : LEG_SPREAD_NS;
+	start(f, first);
+	f->freq_ppb = freq;
+	f->freq_sd_ppb = sd;
+	if (!taught)
+		return;
+	for (i = 0; i < BANKS; i++)
+		bank_start_again(&f->bank[i], &teacher[i], 0.5 * lowest, spread);
+	keep(f);
+}
+
+static void go_through(struct filter *f, bool taught)
+{
+	struct filter_sample first = f->early.sample[0];
+	unsigned int i, from = 0;
 	struct track t;
 
 	bank_merge(&f->bank[f->best], 0.0, &t);
-	f->freq_ppb = t.x[TRACK_FREQ];
-	f->freq_sd_ppb = fmax(FALSE_START_PPB, 3.0 * sqrt(t.p[TRACK_FREQ][TRACK_FREQ]));
-	from = f->delay.n ? 0 : better_pair(f, f->freq_ppb, &first);
-	f->start_spread_ns = LEG_SPREAD_NS;
-	start(f, &first);
-	f->freq_ppb = freq;
-	f->freq_sd_ppb = sd;
-	f->ntrip = 0;
-	f->nold = 0;
+	if (f->early.apart && !f->measured)
+		from = early_pair(&f->early, t.x[TRACK_FREQ], &first);
+	start_again(f, &first, taught);
+	trips_again(&f->trips);
+	legs_use(&f->legs);
 	f->told = 0.0;
-	f->heard[BANK_FWD].fresh = f->heard[BANK_BACK].fresh = false;
-	for (i = from + 1; i < n && f->started; i++)
-		process(f, &f->early[i]);
+	for (i = from + 1; i < f->early.n && f->started; i++)
+		process(f, &f->early.sample[i]);
 }
 
 /*
  * What the first samples say depends on what is known of the noise, which is
- * little when they come: go through them once more with what they taught.
+ * little when they come: go through them once more with what they taught. Of legs
+ * that came apart that is little, too, while frequency and pair are poor: what they
+ * teach of the frequency comes first.
  */
 static void replay(struct filter *f)
 {
-	double lowest = INFINITY, spread;
-	unsigned int i, n = f->nearly;
-	struct bank taught[BANKS];
-
-	for (i = 0; i < f->ntrip && i < TRIPS; i++)
-		lowest = fmin(lowest, f->trip[i]);
-	spread = 0.5 * (f->trip[0] - lowest) + f->bank[0].law[BANK_FWD].floor_ns + 100.0;
-	memcpy(taught, f->bank, sizeof(taught));
-	start(f, &f->early[0]);
-	for (i = 0; i < BANKS; i++)
-		bank_start_again(&f->bank[i], &taught[i], 0.5 * lowest, spread);
-	keep(f);
-	f->ntrip = 0;
-	f->told = 0.0;
-	for (i = 1; i < n && f->started; i++)
-		process(f, &f->early[i]);
+	if (f->early.apart)
+		go_through(f, false);
+	if (f->started && f->trips.n)
+		go_through(f, true);
 }
 
 static bool possible_leg(const struct filter *f, const struct filter_leg *l)
@@ -601,65 +438,22 @@ static bool possible(const struct filter *f, const struct filter_sample *s)
 		times_near(s->fwd.remote_utc, s->back.remote_utc));
 }
 
-/* @l as it would have been at the time of @to: by the rate that it and the one before show. */
-static bool move_leg(const struct filter *f, enum bank_direction dir, const struct filter_leg *to,
-		     struct filter_leg *out)
-{
-	const struct filter_leg *a = &f->heard[dir].leg[0], *b = &f->heard[dir].leg[1];
-	s64 there = apart(b->remote_utc, a->remote_utc), here = apart(b->local_raw, a->local_raw);
-	s64 dt = apart(to->local_raw, b->local_raw);
-
-	if (f->heard[dir].n < 2 || there <= 0 || here <= 0 || here > PAIR_NS || dt > PAIR_NS ||
-	    dt < -PAIR_NS || fabs((double)(there - here)) > RATE_MAX * (double)here)
-		return false;
-	*out = (struct filter_leg){
-		.valid = true,
-		.local_raw = to->local_raw,
-		.remote_utc = b->remote_utc + dt +
-			llround((double)dt * ((double)(there - here) / (double)here)),
-	};
-	return true;
-}
-
-/* How far off a pair may be whose one leg was moved along by the last two of its way. */
-static double moved_spread(const struct filter *f, enum bank_direction dir,
-			   const struct filter_leg *to, double error_ns)
-{
-	double between = seconds_apart(f->heard[dir].leg[1].local_raw, f->heard[dir].leg[0].local_raw);
-	double moved = fabs(seconds_apart(to->local_raw, f->heard[dir].leg[1].local_raw));
-
-	return (LEG_SPREAD_NS + 3.0 * error_ns) * (1.0 + 2.0 * moved / between);
-}
-
 /* Both ways at one moment, of what came so far. */
 static bool first_pair(struct filter *f, const struct filter_sample *s, struct filter_sample *out)
 {
 	*out = *s;
-	f->apart = false;
 	f->start_spread_ns = 0.0;
-	hear(f, BANK_FWD, &s->fwd);
-	hear(f, BANK_BACK, &s->back);
-	if (s->has_delay)
-		measure_delay(f, s->delay_ns);
+	legs_hear(&f->legs, s);
+	if (s->has_delay) {
+		f->measured = true;
+		f->delay_ns = s->delay_ns;
+	}
 	if (s->fwd.valid && s->back.valid)
 		return true;
-	f->apart = true;
-	out->fwd = *newest(f, BANK_FWD);
-	out->back = *newest(f, BANK_BACK);
-	if (out->back.valid && f->delay.n) {
-		out->fwd = out->back;
-		out->fwd.remote_utc += llround(2.0 * f->delay.last_ns);
-		return true;
-	}
-	if (!out->fwd.valid || !out->back.valid)
-		return false;
-	if (move_leg(f, BANK_BACK, &out->fwd, &out->back)) {
-		f->start_spread_ns = moved_spread(f, BANK_BACK, &out->fwd, s->error_ns);
-		return true;
-	}
-	if (!move_leg(f, BANK_FWD, &out->back, &out->fwd))
-		return false;
-	f->start_spread_ns = moved_spread(f, BANK_FWD, &out->back, s->error_ns);
+	if (!s->back.valid || !f->measured)
+		return legs_pair(&f->legs, s->error_ns, out, &f->start_spread_ns);
+	out->fwd = out->back;
+	out->fwd.remote_utc += llround(2.0 * f->delay_ns);
 	return true;
 }
 
@@ -676,38 +470,13 @@ enum filter_event filter_update(struct filter *f, const struct filter_sample *s)
 		if (!first_pair(f, s, &first))
 			return FILTER_STALE;
 		start(f, &first);
-		f->early[0] = first;
-		f->nearly = 1;
+		early_begin(&f->early, &first, !s->fwd.valid || !s->back.valid);
 		return FILTER_OK;
 	}
 	e = process(f, s);
-	if (f->started && f->nearly < EARLY) {
-		f->early[f->nearly++] = *s;
-		if (f->nearly == EARLY_FIRST || f->nearly == EARLY) {
-			if (f->apart)
-				replay_apart(f);
-			else
-				replay(f);
-		}
-	}
+	if (f->started && early_add(&f->early, s))
+		replay(f);
 	return e;
-}
-
-static void shift_legs(struct filter *f, s64 local_ns, s64 remote_ns)
-{
-	unsigned int i;
-
-	for (i = 0; i < 2 * BANK_DIRECTIONS; i++) {
-		f->heard[i / 2].leg[i % 2].local_raw += local_ns;
-		f->heard[i / 2].leg[i % 2].remote_utc += remote_ns;
-	}
-
-	for (i = 0; i < f->nearly; i++) {
-		f->early[i].fwd.local_raw += local_ns;
-		f->early[i].back.local_raw += local_ns;
-		f->early[i].fwd.remote_utc += remote_ns;
-		f->early[i].back.remote_utc += remote_ns;
-	}
 }
 
 void filter_shift(struct filter *f, s64 delta_ns)
@@ -715,14 +484,16 @@ void filter_shift(struct filter *f, s64 delta_ns)
 	f->raw += delta_ns;
 	f->kept_raw += delta_ns;
 	f->base_ns += delta_ns;
-	shift_legs(f, delta_ns, 0);
+	legs_shift(&f->legs, delta_ns, 0);
+	early_shift(&f->early, delta_ns, 0);
 }
 
 void filter_leap(struct filter *f, s64 delta_ns)
 {
 	f->raw += delta_ns;
 	f->kept_raw += delta_ns;
-	shift_legs(f, delta_ns, delta_ns);
+	legs_shift(&f->legs, delta_ns, delta_ns);
+	early_shift(&f->early, delta_ns, delta_ns);
 }
 
 bool filter_estimate(const struct filter *f, s64 raw, struct estimate *e)

@@ -110,7 +110,7 @@ static struct jump_found path_change(double fwd, double back, double noise_ns)
 
 static struct jump_found judge(const struct jump *j, double noise_ns)
 {
-	const struct jump_side *f = &j->side[0], *b = &j->side[1];
+	const struct jump_side *f = &j->side[JUMP_FWD], *b = &j->side[JUMP_BACK];
 	double fwd = lowest(f), back = lowest(b);
 	bool fwd_moved = moved(f), back_moved = moved(b);
 
@@ -131,19 +131,41 @@ static struct jump_found judge(const struct jump *j, double noise_ns)
 	return (struct jump_found){ .kind = JUMP_NONE };
 }
 
+/*
+ * What moves one way and not the delay of both is a clock. Delays that are measured
+ * apart are those of a link without queues: no burst of traffic looks like a new one.
+ */
+static struct jump_found judge_measured(const struct jump *j, double noise_ns)
+{
+	const struct jump_side *mean = &j->side[JUMP_MEAN], *back = &j->side[JUMP_BACK];
+	struct jump_found f = { .kind = JUMP_NONE };
+
+	if (moved(mean)) {
+		if (fabs(lowest(mean)) < SMALL_NOISE * noise_ns || drifting(mean))
+			return f;
+		f.kind = JUMP_PATH;
+		f.delay_ns = lowest(mean);
+	} else if (moved(back) && fabs(lowest(back)) >= SMALL_NOISE * noise_ns) {
+		f.kind = JUMP_STEP;
+		f.offset_ns = lowest(back);
+	}
+	return f;
+}
+
 static unsigned int longest(const struct jump *j)
 {
 	unsigned int n = 0;
 	int i;
 
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < JUMP_SIDES; i++) {
 		n = j->side[i].above > n && lasting(&j->side[i]) ? j->side[i].above : n;
 		n = j->side[i].below > n ? j->side[i].below : n;
 	}
 	return n;
 }
 
-struct jump_found jump_look(struct jump *j, double noise_ns)
+static struct jump_found look(struct jump *j, double noise_ns,
+			      struct jump_found (*judgement)(const struct jump *, double))
 {
 	struct jump_found f = { .kind = JUMP_NONE };
 
@@ -151,9 +173,19 @@ struct jump_found jump_look(struct jump *j, double noise_ns)
 		return f;
 	if (moving(&j->side[0]) || moving(&j->side[1]))
 		return f;
-	f = judge(j, noise_ns);
+	f = judgement(j, noise_ns);
 	/* neither: the estimator's own business, go on from what it makes of it */
 	if (f.kind != JUMP_NONE || longest(j) >= 2 * JUMP_LENGTH)
 		jump_reset(j);
 	return f;
+}
+
+struct jump_found jump_look(struct jump *j, double noise_ns)
+{
+	return look(j, noise_ns, judge);
+}
+
+struct jump_found jump_look_measured(struct jump *j, double noise_ns)
+{
+	return look(j, noise_ns, judge_measured);
 }

@@ -20,8 +20,10 @@ struct jump_side {
 	unsigned int n;
 };
 
+enum { JUMP_FWD, JUMP_BACK, JUMP_MEAN = JUMP_FWD, JUMP_SIDES = 2 };
+
 struct jump {
-	struct jump_side side[2];	/* fwd, back */
+	struct jump_side side[JUMP_SIDES];	/* JUMP_MEAN: where that is measured apart */
 };
 
 enum jump_kind { JUMP_NONE, JUMP_PATH, JUMP_STEP };
@@ -47,5 +49,7 @@ bool jump_calm(const struct jump *j, int dir);
  * @noise_ns is the mean size of the noise as it was before.
  */
 struct jump_found jump_look(struct jump *j, double noise_ns);
+/* The same of delays that are measured apart, and residuals of one way. */
+struct jump_found jump_look_measured(struct jump *j, double noise_ns);
 
 #endif

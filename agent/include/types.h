@@ -63,4 +63,10 @@ static inline bool times_near(s64 a, s64 b)
 	       d > -TIME_APART_MAX_NS;
 }
 
+/* Wraps around instead of overflowing, should the two be that far apart. */
+static inline s64 time_apart(s64 later, s64 earlier)
+{
+	return (s64)((u64)later - (u64)earlier);
+}
+
 #endif
