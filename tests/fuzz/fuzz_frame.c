@@ -6,11 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "wire/frame.h"
-
-int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
-
-#define must(what) do { if (!(what)) abort(); } while (0)
 
 /* So that reading behind the octets at hand is seen. */
 static enum frame_kind classify(enum frame_link link, const u8 *data, size_t len, size_t total,

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Any octets as an NTP packet: what is accepted survives being built again. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "wire/ntp_packet.h"
-
-int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
-
-#define must(what) do { if (!(what)) abort(); } while (0)
 
 static void check_times(const struct ntp_packet *p)
 {

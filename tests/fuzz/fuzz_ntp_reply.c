@@ -5,22 +5,13 @@
  * Checked of each answer: never without a right request, never longer than it,
  * and interleaved only when the request names the reply before.
  */
-#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "ntp/random.h"
 #include "ntp/reply.h"
 
-int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
-
-#define must(what) do { if (!(what)) abort(); } while (0)
-
 enum { CLIENTS = 256, GUARD = 16 };
-
-struct input {
-	const u8 *at;
-	size_t left;
-};
 
 struct server {
 	struct ntp_replier replier;
@@ -29,14 +20,6 @@ struct server {
 	u64 random;
 	u64 last_rx[CLIENTS];	/* our own book of what each was told last */
 };
-
-static u8 octet(struct input *in)
-{
-	if (!in->left)
-		return 0;
-	in->left--;
-	return *in->at++;
-}
 
 static s64 number(struct input *in)
 {

@@ -7,10 +7,7 @@
 #include <string.h>
 
 #include "daemon/daemon_private.h"
-
-int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
-
-#define must(what) do { if (!(what)) abort(); } while (0)
+#include "fuzz.h"
 
 static void check_value(const json_t *v)
 {

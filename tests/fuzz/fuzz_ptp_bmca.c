@@ -4,29 +4,12 @@
  * events, each an octet that says what happens, one that says at which port, and what
  * that needs. Checked after each: what no sequence may lead to.
  */
-#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "ptp/bmca.h"
 
-int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
-
-#define must(what) do { if (!(what)) abort(); } while (0)
-
 enum { PORTS = 3, RECORDS = 5, OWN = 7 };
-
-struct input {
-	const u8 *at;
-	size_t left;
-};
-
-static u8 octet(struct input *in)
-{
-	if (!in->left)
-		return 0;
-	in->left--;
-	return *in->at++;
-}
 
 /* Half of the time a small one, so that identities and such meet again */
 static u64 number(struct input *in)

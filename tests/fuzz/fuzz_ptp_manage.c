@@ -6,23 +6,14 @@
  * without permission nothing changes; whatever is set, the clock stays inside of its
  * profile.
  */
-#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "ptp/ask.h"
 #include "ptp/manage.h"
 
-int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
-
-#define must(what) do { if (!(what)) abort(); } while (0)
-
 enum { PORTS = 2, OWN = 7, ASKER = 9, DOMAIN = 24 };
 enum { ALLOW_SET = 1, ALLOW_COMMAND = 2, DENY_GET = 4, OWN_SETTABLE = 8, FAILS = 16, DOWN = 32 };
-
-struct input {
-	const u8 *at;
-	size_t left;
-};
 
 struct lab {
 	struct ptp_instance *t;
@@ -33,14 +24,6 @@ struct lab {
 	bool here;		/* who asks now */
 	s64 now;
 };
-
-static u8 octet(struct input *in)
-{
-	if (!in->left)
-		return 0;
-	in->left--;
-	return *in->at++;
-}
 
 static void check_answer(struct lab *lab, const struct ptp_message *m)
 {

@@ -4,14 +4,10 @@
  * as the same octets, but for reserved ones.
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "wire/ptp_management.h"
-
-int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
-
-#define must(what) do { if (!(what)) abort(); } while (0)
 
 static u8 built[65536 + 4], twice[65536 + 4];
 

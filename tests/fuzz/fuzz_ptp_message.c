@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Any octets as a PTP message: what is accepted means the same when it is built again. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "wire/ptp_message.h"
 #include "wire/ptp_tlv.h"
-
-int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
-
-#define must(what) do { if (!(what)) abort(); } while (0)
 
 /* All but the octets that are reserved, or no more. */
 static void check_octets(const struct ptp_message *m, const u8 *a, const u8 *b)

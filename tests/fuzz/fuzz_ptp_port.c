@@ -6,22 +6,13 @@
  * happens to ports. Checked: what is sent is sound and right for the port's state.
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "ptp/instance.h"
 #include "wire/ptp_tlv.h"
 
-int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
-
-#define must(what) do { if (!(what)) abort(); } while (0)
-
 enum { PORTS = 2, RECORDS = 5, OWN = 7, EPOCH_S = 1700000000 };
-
-struct input {
-	const u8 *at;
-	size_t left;
-};
 
 struct lab {
 	struct ptp_instance *t;
@@ -33,14 +24,6 @@ struct lab {
 	bool fails;			/* to send */
 	s64 now;
 };
-
-static u8 octet(struct input *in)
-{
-	if (!in->left)
-		return 0;
-	in->left--;
-	return *in->at++;
-}
 
 static u64 number(struct input *in, unsigned int octets)
 {

@@ -6,23 +6,14 @@
  * sent is sound, goes to whom it may, and is not more than was asked for.
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "ptp/instance.h"
 #include "wire/ptp_csptp.h"
 #include "wire/ptp_org.h"
 
-int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
-
-#define must(what) do { if (!(what)) abort(); } while (0)
-
 enum { OWN = 7, CLIENTS = 4, TRANSMITTERS = 3, ADDRESSES = 8, EPOCH_S = 1700000000 };
-
-struct input {
-	const u8 *at;
-	size_t left;
-};
 
 struct lab {
 	struct ptp_instance *t;
@@ -34,14 +25,6 @@ struct lab {
 	bool receives, fails;
 	s64 now;
 };
-
-static u8 octet(struct input *in)
-{
-	if (!in->left)
-		return 0;
-	in->left--;
-	return *in->at++;
-}
 
 static u32 number(struct input *in)
 {

@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Any octets as TLVs: what is understood of one means the same when it is built again. */
-#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "wire/ptp_csptp.h"
 #include "wire/ptp_org.h"
 #include "wire/ptp_unicast.h"
-
-int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
-
-#define must(what) do { if (!(what)) abort(); } while (0)
 
 enum { ROOM = 65536 + 4 };
 static u8 built[ROOM], twice[ROOM];
