@@ -79,7 +79,11 @@ static void received(void *ctx, unsigned int port, const void *buf, size_t len,
 		return;
 	c->port[port].rx_error_ns = error_ns;
 	ptp_instance_receive(c->instance, port, buf, len, how, ntp_env_mono(c->env));
-	ptp_clock_settle(c);
+}
+
+static void settle(void *ctx)
+{
+	ptp_clock_settle(ctx);
 }
 
 static void stamped(void *ctx, unsigned int port, u8 type, u32 ticket, s64 tx_sys,
@@ -117,7 +121,8 @@ static void closing(void *ctx, unsigned int port)
 }
 
 static const struct ptp_link_ops link_ops = {
-	.received = received, .stamped = stamped, .carrier = carrier, .closing = closing,
+	.received = received, .stamped = stamped, .settle = settle, .carrier = carrier,
+	.closing = closing,
 };
 
 /* From the engine */

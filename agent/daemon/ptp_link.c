@@ -13,7 +13,7 @@
 enum {
 	SENT = 1024,			/* stamps waited for at least */
 	SENT_STATELESS = 16384,		/* with servers that do not count their clients */
-	RECEIVE_AT_ONCE = 16,		/* where many ask; else as they come */
+	RECEIVE_AT_ONCE = 32,		/* where many ask; else as they come */
 	STAMPS_AT_ONCE = 32,
 	HOPS = 1,			/* of multicast: it stays on the link */
 };
@@ -147,12 +147,15 @@ static void on_event(evutil_socket_t fd, short what, void *arg)
 	struct ptp_link *l = arg;
 
 	receive(l, PTP_NET_EVENT);
-	ptp_link_collect(l);
+	l->ops->settle(l->ctx);
 }
 
 static void on_general(evutil_socket_t fd, short what, void *arg)
 {
-	receive(arg, PTP_NET_GENERAL);
+	struct ptp_link *l = arg;
+
+	receive(l, PTP_NET_GENERAL);
+	l->ops->settle(l->ctx);
 }
 
 static void close_net(struct ptp_link *l)

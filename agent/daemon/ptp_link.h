@@ -21,6 +21,8 @@ struct ptp_link_ops {
 			 const struct ptp_received *how, double error_ns);
 	void (*stamped)(void *ctx, unsigned int port, u8 type, u32 ticket, s64 tx_sys,
 			enum stamp_kind kind, double error_ns);
+	/* That was all that is there at the moment: ptp_link_collect() may have something. */
+	void (*settle)(void *ctx);
 	void (*carrier)(void *ctx, unsigned int port, bool up);
 	/* Its sockets are about to be closed. */
 	void (*closing)(void *ctx, unsigned int port);

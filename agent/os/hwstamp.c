@@ -55,6 +55,7 @@ struct hwstamp {
 	unsigned int nptp;
 	char **interface;
 	struct event *read_timer, *scan_timer;
+	bool often;			/* as the read timer runs now */
 	struct phc_clock *clock[PHC_MAX];
 	unsigned int nclock;
 	struct oscillator_pair pair[PHC_MAX][PHC_MAX];	/* [i][k], k < i */
@@ -202,6 +203,18 @@ static void want_below(const struct hwstamp *h, const char *name, unsigned int n
 	}
 }
 
+static void schedule_reads(struct hwstamp *h)
+{
+	const struct timeval every = { .tv_sec = READ_EVERY_S }, often = { .tv_usec = READ_OFTEN_US };
+	bool is_often = h->nptp && h->nclock;
+
+	/* what runs already is not put off */
+	if (is_often == h->often)
+		return;
+	h->often = is_often;
+	event_add(h->read_timer, is_often ? &often : &every);
+}
+
 static void scan(struct hwstamp *h)
 {
 	char name[NIC_MAX][IFNAMSIZ];
@@ -222,11 +235,11 @@ static void scan(struct hwstamp *h)
 		want_below(h, h->ptp[i].name, h->ptp[i].need, h->ptp[i].steer, w, &nwanted);
 	for (i = 0; i < nwanted; i++)
 		scan_nic(h, &w[i]);
+	schedule_reads(h);
 }
 
 int hwstamp_add_ptp(struct hwstamp *h, const char *interface, unsigned int need, bool steer)
 {
-	const struct timeval often = { .tv_usec = READ_OFTEN_US };
 	struct wanted *w = h->ptp;
 
 	while (w < h->ptp + h->nptp && strcmp(w->name, interface))
@@ -243,7 +256,6 @@ int hwstamp_add_ptp(struct hwstamp *h, const char *interface, unsigned int need,
 	w->need |= need;
 	w->steer |= steer;
 	scan(h);
-	event_add(h->read_timer, &often);
 	return 0;
 }
 
