@@ -92,6 +92,20 @@ start_ptp4l() {
 	wait_for 20 grep -q "assuming the grand master role" "$TMP/ptp4l.log"
 }
 
+# The daemon, with kernel = "$2".
+start_daemon() {
+	agent "$S" "$1" "kernel = \"$2\"; serve_ptp = ( { interface = \"d0\"; transport = \"ipv4\";
+		delivery = \"unicast\"; announce_interval = 0; announce_timeout = 2;
+		allow = [ \"10.0.0.0/8\" ]; } );" &&
+		wait_for 20 grep -q "MASTER, was" "$TMP/$1.log"
+}
+
+start_agent() { start_daemon agent off; }
+start_agent+module() {
+	start_daemon agent+module auto &&
+		wait_for 20 grep -q "serves PTP" "$TMP/agent+module.log"
+}
+
 start_module() {
 	spawn "$S" module python3 "$TOP/tests/bench/kernel-ptp.py" d0 $FIRST_CLIENT "$clients"
 	wait_for 20 grep -q ready "$TMP/module.log"
@@ -129,7 +143,7 @@ mkdir "$TMP/bin" && cp "$PTP_LOAD" "$PTP4L" "$TMP/bin" || exit 1
 PTP_LOAD=$TMP/bin/ptp-load PTP4L=$TMP/bin/ptp4l
 sink || skip "cannot make a dummy device"
 many_clients
-for server in ${ATS_BENCH_PTP:-ptp4l module}; do
+for server in ${ATS_BENCH_PTP:-ptp4l module agent agent+module}; do
 	clients=640 measure "$server" load 64
 	clients=160 measure "$server" single 1
 done
