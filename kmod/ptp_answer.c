@@ -133,18 +133,18 @@ static bool is_wanted(struct ats_ptp_port *port, const struct ats_ptp_facts *fac
 
 static void answer_delay(const struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
 			 const struct ptp_request *request, const struct ats_ptp_way *way,
-			 s64 rx_tai)
+			 s64 rx_tai, struct sk_buff *used)
 {
 	struct ptp_message m;
 
 	ptp_compose_delay_resp(&m, &facts->voice, request, facts->log_min_delay_req, rx_tai);
-	if (ats_ptp_send(port, &m, way, NULL))
+	if (ats_ptp_send(port, &m, way, NULL, used))
 		ats_ptp_count(port, ATS_PTP_COUNT_DELAY_RESPS);
 }
 
 static void answer_pdelay(const struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
 			  const struct ptp_request *request, const struct ats_ptp_way *way,
-			  u16 follow_port, s64 rx_tai)
+			  u16 follow_port, s64 rx_tai, struct sk_buff *used)
 {
 	struct ats_tx_name name = {
 		.ptp = port->id,
@@ -157,13 +157,13 @@ static void answer_pdelay(const struct ats_ptp_port *port, const struct ats_ptp_
 
 	ptp_compose_pdelay_resp(&m, &facts->voice, request, rx_tai);
 	name.sent_sys = ktime_get_real_ns();
-	if (ats_ptp_send(port, &m, way, &name))
+	if (ats_ptp_send(port, &m, way, &name, used))
 		ats_ptp_count(port, ATS_PTP_COUNT_PDELAY_RESPS);
 }
 
-/* False: its time cannot be told. */
+/* Consumes @skb, or false: its time cannot be told. */
 static bool answer(struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
-		   const struct request *r, const struct sk_buff *skb)
+		   const struct request *r, struct sk_buff *skb)
 {
 	s64 now_sys = skb->tstamp ? skb->tstamp : ktime_get_real_ns(), rx_tai;
 	bool event = r->header.type == PTP_PDELAY_REQ;
@@ -182,9 +182,9 @@ static bool answer(struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
 	ptp_request_of(&request, &r->header);
 	if (event)
 		answer_pdelay(port, facts, &request, &way,
-			      ptp_udp_port(r->multicast ? 0 : r->port, false), rx_tai);
+			      ptp_udp_port(r->multicast ? 0 : r->port, false), rx_tai, skb);
 	else
-		answer_delay(port, facts, &request, &way, rx_tai);
+		answer_delay(port, facts, &request, &way, rx_tai, skb);
 	ats_ptp_count(port, kind == STAMP_HARDWARE ? ATS_PTP_COUNT_RX_HARDWARE :
 						     ATS_PTP_COUNT_RX_SOFTWARE);
 	return true;
@@ -203,10 +203,8 @@ int ats_ptp_receive(struct sock *sk, struct sk_buff *skb)
 	port = container_of(claim, struct ats_ptp_port, event);
 	facts = ats_ptp_facts(port, now_mono);
 	if (facts && read_request(skb, &r) && is_wanted(port, facts, &r, now_mono) &&
-	    answer(port, facts, &r, skb)) {
-		consume_skb(skb);
+	    answer(port, facts, &r, skb))
 		return 0;
-	}
 	ats_ptp_count(port, ATS_PTP_COUNT_PASSED);
 	return 1;
 }

@@ -6,6 +6,7 @@
 #include "ptp/grants.c"
 #include "ptp/sptp.c"
 #include "ptp_path.c"
+#include "ptp_skb.c"
 #include "ptp_send.c"
 #include "ptp_answer.c"
 #include "ptp_sync.c"

@@ -13,6 +13,7 @@
 
 #include "iface.h"
 #include "ptp_path.h"
+#include "ptp_skb.h"
 #include "udp_route.h"
 
 /* Peer delay stays on the link: annexes C.3 and D.3. */
@@ -35,19 +36,27 @@ static u8 multicast_hops(const struct sock *sk, u8 type)
 	return inet_sk(sk)->mc_ttl;
 }
 
+/* What is sent: to whom, and in what. */
+struct letter {
+	const struct ptp_message *m;
+	const struct ats_ptp_way *to;
+	struct sk_buff *used;		/* NULL: taken, or there was none */
+};
+
 /* The message in a packet of its own, without the headers below UDP's. */
-static struct sk_buff *make(const struct net_device *dev, const struct ptp_message *m,
+static struct sk_buff *make(struct letter *l, const struct net_device *dev,
 			    const struct ats_udp_way *way, unsigned int ip_len)
 {
-	unsigned int len = ptp_message_len(m->header.type);
+	unsigned int len = ptp_message_len(l->m->header.type);
+	unsigned int front = LL_RESERVED_SPACE(dev) + ip_len + sizeof(struct udphdr);
 	struct udphdr *uh;
 	struct sk_buff *skb;
 
-	skb = alloc_skb(LL_RESERVED_SPACE(dev) + ip_len + sizeof(*uh) + len, GFP_ATOMIC);
+	skb = ats_ptp_skb(l->used, front, len);
+	l->used = NULL;
 	if (!skb)
 		return NULL;
-	skb_reserve(skb, LL_RESERVED_SPACE(dev) + ip_len + sizeof(*uh));
-	ptp_message_build(m, skb_put(skb, len), len);
+	ptp_message_build(l->m, skb_put(skb, len), len);
 	uh = __skb_push(skb, sizeof(*uh));
 	skb_reset_transport_header(skb);
 	uh->source = way->sport;
@@ -95,40 +104,38 @@ static void put_ipv6(struct sk_buff *skb, const struct ats_udp_way *way, u8 tos,
 }
 
 /* NULL: there is no way, or no memory. */
-static struct sk_buff *route_ipv4(struct sock *sk, const struct ptp_message *m,
-				  const struct ats_ptp_way *to, struct ats_udp_way *way)
+static struct sk_buff *route_ipv4(struct sock *sk, struct letter *l, struct ats_udp_way *way)
 {
 	u8 tos = READ_ONCE(inet_sk(sk)->tos) & ~INET_ECN_MASK;
 	struct dst_entry *dst;
 	struct sk_buff *skb;
 
-	way->v4.daddr = to->to.s6_addr32[3];
-	way->v4.saddr = to->from.s6_addr32[3] ?: inet_sk(sk)->inet_saddr;
+	way->v4.daddr = l->to->to.s6_addr32[3];
+	way->v4.saddr = l->to->from.s6_addr32[3] ?: inet_sk(sk)->inet_saddr;
 	dst = ats_udp_route_ipv4(sk, way);
 	if (IS_ERR(dst))
 		return NULL;
 	skb = container_of(dst, struct rtable, dst)->rt_flags & RTCF_BROADCAST ? NULL :
-		make(dst->dev, m, way, sizeof(struct iphdr));
+		make(l, dst->dev, way, sizeof(struct iphdr));
 	if (!skb) {
 		dst_release(dst);
 		return NULL;
 	}
 	put_ipv4(skb, way, tos, ipv4_is_multicast(way->v4.daddr) ?
-		 multicast_hops(sk, m->header.type) :
+		 multicast_hops(sk, l->m->header.type) :
 		 ats_udp_hop_limit(sk, dst->dev, htons(ETH_P_IP)));
 	skb_dst_set(skb, dst);
 	return skb;
 }
 
-static struct sk_buff *route_ipv6(struct sock *sk, const struct ptp_message *m,
-				  const struct ats_ptp_way *to, struct ats_udp_way *way)
+static struct sk_buff *route_ipv6(struct sock *sk, struct letter *l, struct ats_udp_way *way)
 {
 	u8 tos = READ_ONCE(inet_sk(sk)->tos) & ~INET_ECN_MASK;
 	struct dst_entry *dst;
 	struct sk_buff *skb;
 
-	way->v6.daddr = to->to;
-	way->v6.saddr = to->from;
+	way->v6.daddr = l->to->to;
+	way->v6.saddr = l->to->from;
 #if IS_ENABLED(CONFIG_IPV6)
 	if (ipv6_addr_any(&way->v6.saddr) && sk->sk_family == AF_INET6)
 		way->v6.saddr = inet6_sk(sk)->saddr;
@@ -136,13 +143,13 @@ static struct sk_buff *route_ipv6(struct sock *sk, const struct ptp_message *m,
 	dst = ats_udp_route_ipv6(sk, way);
 	if (IS_ERR(dst))
 		return NULL;
-	skb = make(dst->dev, m, way, sizeof(struct ipv6hdr));
+	skb = make(l, dst->dev, way, sizeof(struct ipv6hdr));
 	if (!skb) {
 		dst_release(dst);
 		return NULL;
 	}
 	put_ipv6(skb, way, tos, ipv6_addr_is_multicast(&way->v6.daddr) ?
-		 multicast_hops(sk, m->header.type) :
+		 multicast_hops(sk, l->m->header.type) :
 		 ats_udp_hop_limit(sk, dst->dev, htons(ETH_P_IPV6)));
 	skb_dst_set(skb, dst);
 	return skb;
@@ -158,24 +165,27 @@ static bool sockets_differ(const struct ats_ptp_port *port)
 }
 
 static struct sk_buff *make_framed(const struct sock *sk, struct net_device *dev,
-				   const struct ptp_message *m, const struct ats_ptp_way *to,
-				   const struct in6_addr *from, const u8 mac[ETH_ALEN])
+				   struct letter *l, const struct in6_addr *from,
+				   const u8 mac[ETH_ALEN])
 {
-	struct ats_udp_way way = { .sport = inet_sk(sk)->inet_sport, .dport = htons(to->port) };
+	struct ats_udp_way way = {
+		.sport = inet_sk(sk)->inet_sport, .dport = htons(l->to->port),
+	};
+	const struct in6_addr *to = &l->to->to;
 	u8 tos = READ_ONCE(inet_sk(sk)->tos) & ~INET_ECN_MASK;
-	bool v4 = ipv6_addr_v4mapped(&to->to);
+	bool v4 = ipv6_addr_v4mapped(to);
 	struct sk_buff *skb;
 	struct ethhdr *eth;
 
-	skb = make(dev, m, &way, v4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr));
+	skb = make(l, dev, &way, v4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr));
 	if (!skb)
 		return NULL;
 	if (v4) {
-		way.v4.daddr = to->to.s6_addr32[3];
+		way.v4.daddr = to->s6_addr32[3];
 		way.v4.saddr = from->s6_addr32[3];
 		put_ipv4(skb, &way, tos, ats_udp_hop_limit(sk, dev, htons(ETH_P_IP)));
 	} else {
-		way.v6.daddr = to->to;
+		way.v6.daddr = *to;
 		way.v6.saddr = *from;
 		put_ipv6(skb, &way, tos, ats_udp_hop_limit(sk, dev, htons(ETH_P_IPV6)));
 	}
@@ -190,15 +200,14 @@ static struct sk_buff *make_framed(const struct sock *sk, struct net_device *dev
 
 /* A frame whose way is known; NULL: it has to be routed. */
 static struct sk_buff *frame(const struct ats_ptp_port *port, const struct sock *sk,
-			     struct net_device *dev, const struct ptp_message *m,
-			     const struct ats_ptp_way *to)
+			     struct net_device *dev, struct letter *l)
 {
-	struct in6_addr from = to->from;
+	struct in6_addr from = l->to->from;
 	u8 mac[ETH_ALEN] __aligned(2);
 
-	if (!ats_ptp_path_get(port->paths, dev, &to->to, &from, mac))
+	if (!ats_ptp_path_get(port->paths, dev, &l->to->to, &from, mac))
 		return NULL;
-	return make_framed(sk, dev, m, to, &from, mac);
+	return make_framed(sk, dev, l, &from, mac);
 }
 
 static void learn(const struct ats_ptp_port *port, struct net_device *dev, struct sk_buff *skb,
@@ -220,18 +229,16 @@ static bool is_multicast(const struct in6_addr *a)
 }
 
 static struct sk_buff *route(const struct ats_ptp_port *port, struct sock *sk,
-			     struct net_device *dev, const struct ptp_message *m,
-			     const struct ats_ptp_way *to)
+			     struct net_device *dev, struct letter *l)
 {
 	struct ats_udp_way way = {
-		.oif = port->ifindex, .sport = inet_sk(sk)->inet_sport, .dport = htons(to->port),
+		.oif = port->ifindex, .sport = inet_sk(sk)->inet_sport, .dport = htons(l->to->port),
 	};
 	struct sk_buff *skb;
 
-	skb = ipv6_addr_v4mapped(&to->to) ? route_ipv4(sk, m, to, &way) :
-					    route_ipv6(sk, m, to, &way);
+	skb = ipv6_addr_v4mapped(&l->to->to) ? route_ipv4(sk, l, &way) : route_ipv6(sk, l, &way);
 	if (skb && dev)
-		learn(port, dev, skb, to, &way);
+		learn(port, dev, skb, l->to, &way);
 	return skb;
 }
 
@@ -244,24 +251,24 @@ static int transmit(struct net *net, struct sock *sk, struct sk_buff *skb)
 						  ip6_local_out(net, sk, skb);
 }
 
-static bool send(const struct ats_ptp_port *port, const struct ptp_message *m,
-		 const struct ats_ptp_way *to, const struct ats_tx_name *name)
+static bool send(const struct ats_ptp_port *port, struct letter *l,
+		 const struct ats_tx_name *name)
 {
-	struct sock *sk = m->header.type < PTP_FOLLOW_UP ? port->event.sk : port->general;
-	__be16 protocol = htons(ipv6_addr_v4mapped(&to->to) ? ETH_P_IP : ETH_P_IPV6);
+	struct sock *sk = l->m->header.type < PTP_FOLLOW_UP ? port->event.sk : port->general;
+	__be16 protocol = htons(ipv6_addr_v4mapped(&l->to->to) ? ETH_P_IP : ETH_P_IPV6);
 	struct ats_iface *iface = ats_iface_find(port->an, port->ifindex);
 	struct net_device *dev = iface ? ats_iface_dev(iface) : NULL;
 	struct sk_buff *skb = NULL;
 	int err;
 
 	/* NULL: where packets must be routed each */
-	if (dev && (is_multicast(&to->to) || sockets_differ(port) ||
+	if (dev && (is_multicast(&l->to->to) || sockets_differ(port) ||
 		    !ats_ptp_path_is_free(dev, protocol)))
 		dev = NULL;
 	if (dev)
-		skb = frame(port, sk, dev, m, to);
+		skb = frame(port, sk, dev, l);
 	if (!skb)
-		skb = route(port, sk, dev, m, to);
+		skb = route(port, sk, dev, l);
 	if (!skb)
 		return false;
 	skb->mark = READ_ONCE(sk->sk_mark);
@@ -275,10 +282,13 @@ static bool send(const struct ats_ptp_port *port, const struct ptp_message *m,
 }
 
 bool ats_ptp_send(const struct ats_ptp_port *port, const struct ptp_message *m,
-		  const struct ats_ptp_way *way, const struct ats_tx_name *name)
+		  const struct ats_ptp_way *way, const struct ats_tx_name *name,
+		  struct sk_buff *used)
 {
-	bool sent = send(port, m, way, name);
+	struct letter l = { .m = m, .to = way, .used = used };
+	bool sent = send(port, &l, name);
 
+	consume_skb(l.used);
 	if (!sent)
 		ats_ptp_count(port, ATS_PTP_COUNT_SEND_FAILURES);
 	return sent;

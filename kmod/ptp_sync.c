@@ -71,7 +71,7 @@ static void send_sync(const struct ats_ptp_port *port, const struct ats_ptp_fact
 	ptp_compose_sync(&m, &facts->voice, sequence, PTP_LOG_INTERVAL_NONE);
 	m.header.flags |= PTP_FLAG_UNICAST;
 	name.sent_sys = ktime_get_real_ns();
-	if (ats_ptp_send(port, &m, &way, &name))
+	if (ats_ptp_send(port, &m, &way, &name, NULL))
 		ats_ptp_count(port, ATS_PTP_COUNT_SYNCS);
 }
 
@@ -170,7 +170,7 @@ void ats_ptp_sync_init(struct ats_ptp_port *port)
 }
 
 static void follow_up(const struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
-		      const struct ats_tx_follow *f, s64 tx_tai)
+		      const struct ats_tx_follow *f, s64 tx_tai, struct sk_buff *stamped)
 {
 	const struct ats_ptp_way way = { .to = f->to, .from = f->from, .port = f->port };
 	struct ptp_message m;
@@ -182,23 +182,28 @@ static void follow_up(const struct ats_ptp_port *port, const struct ats_ptp_fact
 	} else {
 		ptp_compose_pdelay_follow_up(&m, &facts->voice, &f->request, tx_tai);
 	}
-	if (ats_ptp_send(port, &m, &way, NULL))
+	if (ats_ptp_send(port, &m, &way, NULL, stamped))
 		ats_ptp_count(port, ATS_PTP_COUNT_FOLLOW_UPS);
 }
 
-void ats_ptp_transmitted(struct ats_net *an, const struct ats_tx_name *name, s64 tx_sys)
+void ats_ptp_transmitted(struct ats_net *an, const struct ats_tx_name *name, s64 tx_sys,
+			 struct sk_buff *stamped)
 {
 	struct ats_ptp_port *port = xa_load(&an->ptp.ports, name->ptp);
 	const struct ats_ptp_facts *facts;
 	s64 tx_tai;
 
-	if (!port)
+	if (!port) {
+		consume_skb(stamped);
 		return;
+	}
 	facts = ats_ptp_facts(port, ats_now_mono());
-	if (facts && ats_ptp_tai(facts, tx_sys, &tx_tai))
-		follow_up(port, facts, &name->follow, tx_tai);
-	else
+	if (facts && ats_ptp_tai(facts, tx_sys, &tx_tai)) {
+		follow_up(port, facts, &name->follow, tx_tai, stamped);
+	} else {
+		consume_skb(stamped);
 		ats_ptp_stamp_lost(an, name);
+	}
 	if (READ_ONCE(port->waiting))
 		ats_ptp_sync_kick(port);
 }

@@ -68,7 +68,7 @@ static void data_at_network_header(struct sk_buff *skb)
 	__skb_push(skb, skb->data - skb_network_header(skb));
 }
 
-static void forget_reception(struct sk_buff *skb)
+void ats_reply_forget(struct sk_buff *skb)
 {
 	skb_orphan(skb);
 	skb_dst_drop(skb);
@@ -104,7 +104,7 @@ int ats_reply_turn(struct sk_buff *skb, const struct ats_request *r, unsigned in
 	skb->csum_start = skb_transport_header(skb) - skb->head;
 	skb->csum_offset = offsetof(struct udphdr, check);
 
-	forget_reception(skb);
+	ats_reply_forget(skb);
 	return 0;
 }
 

@@ -14,6 +14,9 @@
 /* Of the words of an IPv4 header without options; 0 when its checksum is right. */
 u16 ats_ipv4_sum(const struct iphdr *iph);
 
+/* What @skb carries of how it came and where: stamps, route, owner, marks. */
+void ats_reply_forget(struct sk_buff *skb);
+
 /*
  * Turns addresses and ports around and writes @r's reply: @skb is linear, from its
  * network header (20 octets of IPv4 or 40 of IPv6) to the end of the request, and

@@ -35,7 +35,9 @@
 #define LEARN_SOON (HZ / 16)
 #define LEARN_ON (HZ / 2)
 #define COST_MAX_NS 1000000
-/* So many lost in a row, and stamps are asked for only to learn if they come. */
+/* So many lost in a row, and stamps are asked for without their packets; */
+#define LOST_SOME 16
+/* so many, and they are asked for only to learn if they come. */
 #define LOST_MANY 64
 /* Nobody missed a slot for so long: turns are over. */
 #define TURNS_FOR (256 * HZ)
@@ -116,6 +118,10 @@ static void expire(struct ats_tx *tx)
 	n = ats_tx_slots_expire(tx->slots, tx->patience, lost, tx->iface->an);
 	tx->count.lost += n;
 	tx->lost_in_row += n;
+	/* this host may give packets' contents to root only: net.core.tstamp_allow_data */
+	if (tx->lost_in_row >= LOST_SOME)
+		WRITE_ONCE(tx->sock->sk->sk_tsflags,
+			   tx->sock->sk->sk_tsflags | SOF_TIMESTAMPING_OPT_TSONLY);
 }
 
 static bool take_hardware(struct ats_tx *tx, const struct ats_tx_name *name, u32 *key)
@@ -315,7 +321,7 @@ static bool is_credible(s64 sys, s64 early, const struct ats_tx_name *name, s64 
 		*delay <= TX_LATE_NS;
 }
 
-/* Under rcu_read_lock(), softirqs off. */
+/* Under rcu_read_lock(), softirqs off. Consumes @skb. */
 static void take_stamp(struct ats_tx *tx, struct sk_buff *skb)
 {
 	bool hardware = skb_hwtstamps(skb)->hwtstamp, said, known, good;
@@ -340,10 +346,13 @@ static void take_stamp(struct ats_tx *tx, struct sk_buff *skb)
 		atomic64_inc(&tx->iface->refused);
 	if (known && !good)
 		lost(tx->iface->an, &name);
-	else if (good && name.ptp)
-		ats_ptp_transmitted(tx->iface->an, &name, sys);
-	else if (good && name.rx)
+	if (good && name.ptp) {
+		ats_ptp_transmitted(tx->iface->an, &name, sys, skb);
+		return;
+	}
+	if (good && name.rx)
 		ats_clients_transmitted(tx->iface->an, &name, sys);
+	consume_skb(skb);
 }
 
 /* Not sock_dequeue_err_skb(), which reports the next one from inside. */
@@ -354,7 +363,8 @@ static void drain(struct ats_tx *tx)
 	while ((skb = skb_dequeue(&tx->sock->sk->sk_error_queue))) {
 		if (SKB_EXT_ERR(skb)->ee.ee_origin == SO_EE_ORIGIN_TIMESTAMPING)
 			take_stamp(tx, skb);
-		consume_skb(skb);
+		else
+			consume_skb(skb);
 	}
 }
 
@@ -385,7 +395,8 @@ static void on_stamp(struct sock *sk)
 
 static int open_socket(struct ats_tx *tx)
 {
-	const int flags = SOF_TIMESTAMPING_OPT_ID | SOF_TIMESTAMPING_OPT_TSONLY;
+	/* with the packet itself, which can become the follow-up, and costs no memory */
+	const int flags = SOF_TIMESTAMPING_OPT_ID;
 	struct sock *sk;
 	int err;
 
