@@ -55,6 +55,8 @@ static void show_clock(struct ctl *c, const json_t *clock)
 		fprintf(c->out, "  Follows %s, offset %s\n  Grandmaster %s, %s steps away\n",
 			of(clock, "parent", "port_identity").s, member_offset(clock, "offset").s,
 			of(clock, "parent", "grandmaster").s, member_count(parent, "steps_removed").s);
+	if (!member_true(clock, "is_grandmaster") && member_true(clock, "gives_own_time"))
+		fputs("  Announces its own time: the host's is not made of the parent's\n", c->out);
 	fprintf(c->out, "  Class %s, accuracy %s, priority1 %s, priority2 %s; TAI - UTC %s s%s%s\n",
 		member_count(q, "class").s, member_time(q, "accuracy").s,
 		member_count(q, "priority1").s, member_count(q, "priority2").s,

@@ -214,6 +214,7 @@ static json_t *clock_json(const struct ptp_clock *c)
 	json_object_set_new(o, "quality", quality_json(&ds->def.quality, ds->def.priority1,
 						       ds->def.priority2));
 	json_object_set_new(o, "is_grandmaster", json_boolean(slave < 0));
+	json_object_set_new(o, "gives_own_time", json_boolean(slave < 0 || ptp_bmca_gives_own(b)));
 	json_object_set_new(o, "parent", parent_json(ds, slave >= 0));
 	json_object_set_new(o, "time", time_json(&ds->time));
 	json_object_set_new(o, "offset", json_seconds(offset_ns(c, slave)));

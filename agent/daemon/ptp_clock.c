@@ -202,7 +202,8 @@ static const struct ptp_port_ops port_ops = {
 /* What the PHCs are kept on is what the ports give, but for a parent of another opinion. */
 static bool gives_phc_time(const struct ptp_clock *c)
 {
-	const struct ptp_time_properties_ds *t = &ptp_bmca_ds(ptp_instance_bmca(c->instance))->time;
+	const struct ptp_time_properties_ds *t =
+		&ptp_bmca_given(ptp_instance_bmca(c->instance))->time;
 
 	return t->flags & PTP_FLAG_PTP_TIMESCALE &&
 		(!(t->flags & PTP_FLAG_UTC_VALID) || t->utc_offset == c->own_time.utc_offset);
@@ -225,6 +226,7 @@ void ptp_clock_tick(struct ptp_clock *c, s64 now_mono)
 			csptp_asker_tick(c->port[i].csptp, now_mono);
 	}
 	ptp_clock_update(c);
+	ptp_clock_judge_parent(c, now_mono);
 	choose_steps(c);
 	ptp_clock_tell_metadata(c);
 	ptp_clock_settle(c);

@@ -3,10 +3,13 @@
 #include <string.h>
 
 #include "core/timekeeper.h"
+#include "daemon/log.h"
 #include "daemon/ptp_clock_private.h"
 #include "ptp/accuracy.h"
 
 #define SOURCE_NTP 0x50		/* timeSource, table 6 */
+/* So long a parent may be out of use: new ones are in use after some samples. */
+#define ASTRAY_NS (10 * NSEC_PER_SEC)
 
 static bool is_ours(const struct ptp_clock *c, const struct tk_source *s)
 {
@@ -61,4 +64,48 @@ void ptp_clock_update(struct ptp_clock *c)
 	ptp_instance_set_own(c->instance, q, def->priority1, def->priority2, &t,
 			     ntp_env_mono(c->env));
 	ptp_clock_settle(c);
+}
+
+/* Is the host's time, which all ports give, made of what the parent says? */
+static bool is_parents(const struct ptp_clock *c, int slave, enum source_state *state)
+{
+	struct tk_source_report r;
+
+	*state = SOURCE_OFFLINE;
+	if (!c->port[slave].source)
+		return false;
+	tk_source_get_report(ptp_source_tk(c->port[slave].source), &r);
+	*state = r.state;
+	return r.state >= SOURCE_COMBINED;
+}
+
+/*
+ * To announce the parent's grandmaster while other sources, or none, have the say on this
+ * host would be to sign with another's name: see Documentation/architecture.md.
+ */
+void ptp_clock_judge_parent(struct ptp_clock *c, s64 now_mono)
+{
+	const struct ptp_bmca *b = ptp_instance_bmca(c->instance);
+	int slave = ptp_bmca_slave_port(b);
+	bool gave = ptp_bmca_gives_own(b);
+	enum source_state state;
+
+	if (slave < 0 || is_parents(c, slave, &state)) {
+		c->astray_mono = 0;
+		ptp_instance_give_own(c->instance, false, now_mono);
+		if (gave && slave >= 0)
+			log_info("PTP domain %u: what is given is the grandmaster's time again",
+				 c->first->set.domain);
+		return;
+	}
+	if (!c->astray_mono)
+		c->astray_mono = now_mono;
+	if (gave || now_mono - c->astray_mono < ASTRAY_NS)
+		return;
+	ptp_instance_give_own(c->instance, true, now_mono);
+	if (!c->first->transmit)
+		return;
+	log_warning("PTP domain %u, %s: the source is %s, so what is given is announced as this "
+		    "host's own time, not the grandmaster's", c->first->set.domain,
+		    c->port[slave].cfg->interface, source_state_name(state));
 }

@@ -26,6 +26,7 @@ struct ptp_clock {
 	struct event *timer;
 	struct ptp_time_properties_ds own_time;	/* as told last */
 	struct ptp_quality own_quality;
+	s64 astray_mono;		/* the host's time is not the parent's since then; 0: it is */
 	unsigned int n;
 	struct ptp_clock_port port[];
 };
@@ -44,7 +45,8 @@ bool ptp_clock_start_engine(struct ptp_clock *c, const struct ptp_port_ops *ops)
 /* ptp_clock_metadata.c; once a second */
 void ptp_clock_tell_metadata(struct ptp_clock *c);
 
-/* ptp_clock_own.c: what the host's time is worth */
+/* ptp_clock_own.c: what the host's time is worth, and whose it is; once a second */
+void ptp_clock_judge_parent(struct ptp_clock *c, s64 now_mono);
 void ptp_clock_judge(const struct ptp_clock *c, struct ptp_quality *q,
 		     struct ptp_time_properties_ds *t);
 

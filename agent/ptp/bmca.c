@@ -18,6 +18,8 @@ struct port {
 
 struct ptp_bmca {
 	struct ptp_clock_ds ds;
+	struct ptp_clock_ds own;	/* as grandmaster */
+	bool give_own;
 	struct ptp_time_properties_ds own_time;
 	struct ptp_contest contest;
 	u8 threshold;			/* see struct ptp_foreign_config */
@@ -89,6 +91,7 @@ struct ptp_bmca *ptp_bmca_new(const struct ptp_bmca_config *cfg)
 	b->threshold = cfg->threshold;
 	b->path_trace = cfg->path_trace;
 	ptp_update_grandmaster(&b->ds, &b->own_time);
+	b->own = b->ds;
 	for (unsigned int i = 0; i < b->n; i++) {
 		if (b->best && init_port(b, cfg, i))
 			continue;
@@ -149,6 +152,15 @@ static bool is_master(enum ptp_decision d)
 	return d == PTP_M1 || d == PTP_M2 || d == PTP_M3;
 }
 
+/*
+ * What is announced must be what is compared: beside who gives its own time, whoever is
+ * better than that may be better than nobody who follows the same parent as this one.
+ */
+static bool own_loses(const struct ptp_bmca *b, const struct ptp_set *set)
+{
+	return b->give_own && set && !ptp_a_better(b->contest.compare(&b->contest.own, set));
+}
+
 static void decide(struct ptp_bmca *b, s64 now_mono)
 {
 	bool new_parent;
@@ -167,7 +179,7 @@ static void decide(struct ptp_bmca *b, s64 now_mono)
 		if (ptp_port_alive(p->fsm.state))
 			p->decision = ptp_decide(&b->contest, i, b->best[i],
 						 p->fsm.state == PTP_LISTENING);
-		if (p->doubled_until_mono && is_master(p->decision))
+		if (is_master(p->decision) && (p->doubled_until_mono || own_loses(b, b->best[i])))
 			p->decision = PTP_P2;
 	}
 	new_parent = update_data_sets(b);
@@ -258,7 +270,27 @@ void ptp_bmca_set_own(struct ptp_bmca *b, struct ptp_quality quality, u8 priorit
 	b->own_time = *time;
 	if (b->slave < 0)
 		ptp_update_grandmaster(&b->ds, &b->own_time);
+	b->own.def = b->ds.def;
+	ptp_update_grandmaster(&b->own, &b->own_time);
 	decide(b, now_mono);
+}
+
+void ptp_bmca_give_own(struct ptp_bmca *b, bool own, s64 now_mono)
+{
+	if (b->give_own == own)
+		return;
+	b->give_own = own;
+	decide(b, now_mono);
+}
+
+bool ptp_bmca_gives_own(const struct ptp_bmca *b)
+{
+	return b->give_own && b->slave >= 0;
+}
+
+const struct ptp_clock_ds *ptp_bmca_given(const struct ptp_bmca *b)
+{
+	return ptp_bmca_gives_own(b) ? &b->own : &b->ds;
 }
 
 const struct ptp_time_properties_ds *ptp_bmca_own_time(const struct ptp_bmca *b)

@@ -74,6 +74,17 @@ void ptp_bmca_set_own(struct ptp_bmca *b, struct ptp_quality quality, u8 priorit
 /* What was set so, which is not ds.time while another clock is followed */
 const struct ptp_time_properties_ds *ptp_bmca_own_time(const struct ptp_bmca *b);
 
+/*
+ * What is given is not the time of the clock that is followed: this clock's own is
+ * announced and given instead, with a grandmaster's data sets, until it is said
+ * otherwise. A port where somebody better is heard than this clock itself gives nothing.
+ */
+void ptp_bmca_give_own(struct ptp_bmca *b, bool own, s64 now_mono);
+/* Who follows somebody, and yet gives its own time */
+bool ptp_bmca_gives_own(const struct ptp_bmca *b);
+/* What Announces say: that of ptp_bmca_ds(), but for who gives its own time */
+const struct ptp_clock_ds *ptp_bmca_given(const struct ptp_bmca *b);
+
 /* SLAVE_ONLY of management: becomes figure 31, or 30, at once. */
 void ptp_bmca_set_receiver_only(struct ptp_bmca *b, bool receiver_only, s64 now_mono);
 

@@ -170,6 +170,12 @@ void ptp_instance_set_own(struct ptp_instance *t, struct ptp_quality quality, u8
 	follow(t, now_mono);
 }
 
+void ptp_instance_give_own(struct ptp_instance *t, bool own, s64 now_mono)
+{
+	ptp_bmca_give_own(t->shared.bmca, own, now_mono);
+	follow(t, now_mono);
+}
+
 void ptp_instance_set_receiver_only(struct ptp_instance *t, bool receiver_only, s64 now_mono)
 {
 	ptp_bmca_set_receiver_only(t->shared.bmca, receiver_only, now_mono);

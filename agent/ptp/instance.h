@@ -65,6 +65,7 @@ void ptp_instance_event(struct ptp_instance *t, unsigned int port, enum ptp_port
 void ptp_instance_set_own(struct ptp_instance *t, struct ptp_quality quality, u8 priority1,
 			  u8 priority2, const struct ptp_time_properties_ds *time,
 			  s64 now_mono);
+void ptp_instance_give_own(struct ptp_instance *t, bool own, s64 now_mono);
 void ptp_instance_set_receiver_only(struct ptp_instance *t, bool receiver_only, s64 now_mono);
 /* False: out of range, or another number of clients or foreign records than before. */
 bool ptp_instance_configure_port(struct ptp_instance *t, unsigned int port,

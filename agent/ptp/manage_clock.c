@@ -231,7 +231,7 @@ static u16 get_path_enable(struct ptp_manage_call *c, union ptp_management_data 
 
 static u16 get_time_status(struct ptp_manage_call *c, union ptp_management_data *d)
 {
-	const struct ptp_clock_ds *ds = ptp_manage_ds(c);
+	const struct ptp_clock_ds *ds = ptp_bmca_given(ptp_instance_bmca(c->t));
 	struct ptp_manage_clock facts = ask_clock(c);
 	/* to the nearest, towards the largest where it cannot be said */
 	s64 offset = ptp_manage_interval(facts.offset_ns / 65536);

@@ -11,7 +11,7 @@
 
 static bool is_grandmaster(const struct ptp_instance *t)
 {
-	const struct ptp_clock_ds *ds = ptp_bmca_ds(ptp_instance_bmca(t));
+	const struct ptp_clock_ds *ds = ptp_bmca_given(ptp_instance_bmca(t));
 
 	return ds->parent.gm == ds->def.clock;
 }

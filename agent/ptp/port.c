@@ -305,18 +305,26 @@ s64 ptp_port_next_mono(const struct ptp_port *p)
 	return next;
 }
 
-s16 ptp_port_utc_offset(const struct ptp_port *p)
+static s16 utc_offset(const struct ptp_port *p, const struct ptp_time_properties_ds *time)
 {
-	const struct ptp_time_properties_ds *time = &ptp_bmca_ds(p->shared->bmca)->time;
-
 	if (!(time->flags & PTP_FLAG_PTP_TIMESCALE))
 		return 0;
 	return time->flags & PTP_FLAG_UTC_VALID ? time->utc_offset : p->shared->utc_offset;
 }
 
+s16 ptp_port_utc_offset(const struct ptp_port *p)
+{
+	return utc_offset(p, &ptp_bmca_ds(p->shared->bmca)->time);
+}
+
+s16 ptp_port_given_offset(const struct ptp_port *p)
+{
+	return utc_offset(p, &ptp_bmca_given(p->shared->bmca)->time);
+}
+
 bool ptp_port_tai(const struct ptp_port *p, s64 sys, s64 *tai)
 {
-	return !__builtin_add_overflow(sys, ptp_port_utc_offset(p) * NSEC_PER_SEC, tai) &&
+	return !__builtin_add_overflow(sys, ptp_port_given_offset(p) * NSEC_PER_SEC, tai) &&
 		*tai >= 0;
 }
 

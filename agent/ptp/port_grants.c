@@ -142,7 +142,7 @@ void ptp_port_get_service(const struct ptp_port *p, struct ptp_service *out)
 		.anybody = is_open(p) && !p->cfg.acl,
 		.multicast = p->cfg.delivery != PTP_UNICAST,
 		.log_min_delay_req = p->cfg.log_min_delay_req,
-		.tai_offset_ns = ptp_port_utc_offset(p) * NSEC_PER_SEC,
+		.tai_offset_ns = ptp_port_given_offset(p) * NSEC_PER_SEC,
 	};
 }
 

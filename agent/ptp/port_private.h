@@ -72,8 +72,9 @@ static inline void ptp_port_refuse(struct ptp_port *p, enum ptp_refusal r)
 	p->counters.refused[r]++;
 }
 
-/* s, TAI - UTC at this time */
+/* s, TAI - UTC of what comes in, and of what goes out */
 s16 ptp_port_utc_offset(const struct ptp_port *p);
+s16 ptp_port_given_offset(const struct ptp_port *p);
 /* False: no such time can be sent. */
 bool ptp_port_tai(const struct ptp_port *p, s64 sys, s64 *tai);
 

@@ -11,7 +11,7 @@ static struct ptp_served served(const struct ptp_port *p)
 {
 	struct ptp_served s = { .id = p->id, .minor_version = p->shared->minor_version };
 
-	ptp_announce_of(&s.announce, &s.flags, ptp_bmca_ds(p->shared->bmca));
+	ptp_announce_of(&s.announce, &s.flags, ptp_bmca_given(p->shared->bmca));
 	return s;
 }
 

@@ -11,13 +11,15 @@
 /* Where we are on the way from the grandmaster, clause 16.2.3 */
 static size_t put_path(const struct ptp_port *p, u8 *tlv, size_t room)
 {
+	const struct ptp_bmca *b = p->shared->bmca;
 	const u8 *path;
-	size_t len = ptp_bmca_path(p->shared->bmca, &path);
+	size_t len = ptp_bmca_gives_own(b) ? 0 : ptp_bmca_path(b, &path);
 	u64 clock[PTP_PATH_MAX + 1];
 	u16 n;
 
 	/* a parent that sends none has begun no path that could be continued */
-	if (!p->shared->path_trace || (!len && ptp_bmca_slave_port(p->shared->bmca) >= 0))
+	if (!p->shared->path_trace ||
+	    (!len && ptp_bmca_slave_port(b) >= 0 && !ptp_bmca_gives_own(b)))
 		return 0;
 	for (n = 0; n < len / 8; n++)
 		clock[n] = be64_get(path + 8 * n);
@@ -27,7 +29,7 @@ static size_t put_path(const struct ptp_port *p, u8 *tlv, size_t room)
 
 void ptp_port_send_announce(struct ptp_port *p, u16 sequence, s8 log_interval, const u8 *to)
 {
-	const struct ptp_clock_ds *ds = ptp_bmca_ds(p->shared->bmca);
+	const struct ptp_clock_ds *ds = ptp_bmca_given(p->shared->bmca);
 	u8 tlv[PTP_MESSAGE_MAX];
 	struct ptp_message m;
 
