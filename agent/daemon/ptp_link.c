@@ -37,7 +37,6 @@ struct ptp_link {
 	unsigned int packet;	/* NIC_FOR_PTP_* */
 	struct ptp_net *net;	/* NULL: closed */
 	struct event *readable[PTP_NET_CHANNELS];
-	int ifindex;		/* where event messages come in, 0: not known */
 	bool up;
 	bool nic;		/* its stamps can be had, as of the last tick */
 	struct sent *sent;	/* by id */
@@ -75,8 +74,8 @@ static void take_stamp(struct ptp_link *l, const struct tx_stamp *tx)
 	if (tx->stamp.software_sys)
 		s->near_sys = tx->stamp.software_sys;
 	if (l->nic) {
-		if (!hwstamp_ptp_tx(l->env->hwstamp, &tx->stamp, l->packet, l->ifindex, s->near_sys,
-				    &tx_sys, &error_ns))
+		if (!hwstamp_ptp_tx(l->env->hwstamp, &tx->stamp, l->packet, ptp_net_ifindex(l->net),
+				    s->near_sys, &tx_sys, &error_ns))
 			return;
 		s->waiting = false;
 		l->ops->stamped(l->ctx, l->port, s->type, s->ticket, tx_sys, STAMP_HARDWARE,
@@ -111,8 +110,6 @@ static void pass_on(struct ptp_link *l, enum ptp_net_channel channel,
 	};
 	double error_ns = 0;
 
-	if (channel == PTP_NET_EVENT && hwstamp_ifindex(&m->stamp))
-		l->ifindex = hwstamp_ifindex(&m->stamp);
 	if (l->nic) {
 		how.kind = STAMP_NONE;
 		if (hwstamp_ptp_rx(l->env->hwstamp, &m->stamp, l->packet, m->rx_sys, &how.rx_sys,

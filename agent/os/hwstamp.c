@@ -8,11 +8,8 @@
 #include <string.h>
 #include <syslog.h>
 
-#include "core/oscillator.h"
-#include "os/nic.h"
-#include "os/phc_clock.h"
+#include "os/hwstamp_private.h"
 
-#define PHC_MAX 16
 #define READ_EVERY_S 1
 /*
  * With PTP: an idle kernel keeps the system clock on its rate only as often as something
@@ -26,47 +23,10 @@
 #define OFF_NS (600 * NSEC_PER_SEC)
 /* Far enough ahead for the rate of a line, not too far to convert. */
 #define LINE_NS (30 * NSEC_PER_SEC)
+/* So much later may a bond's member have stamped than another one would have. */
+#define LIKELY_NS 20000
 #define UDP_OVER_IPV4 42	/* octets before the payload */
 #define UDP_OVER_IPV6 62
-
-struct nic {
-	char name[IFNAMSIZ];
-	int ifindex;
-	struct phc_clock *clock;	/* NULL: no stamps from here, remembered */
-	bool alias;			/* found by its index in a stamp, not configured */
-	bool mixed;			/* that stands for NICs of several clocks */
-	unsigned int stamps;		/* NIC_FOR_*, of received packets */
-	enum nic_stamping outcome[2];	/* of the last scan: of all that is needed, in the end */
-	unsigned int speed;
-	unsigned int refused_in_row;
-	s64 off_until_mono;
-	u64 converted, refused;
-};
-
-struct wanted {			/* an interface, or a NIC below some */
-	char name[IFNAMSIZ];
-	unsigned int need;		/* NIC_FOR_* */
-	bool steer;
-};
-
-struct hwstamp {
-	struct hwstamp_config cfg;
-	struct wanted ptp[NIC_MAX];
-	unsigned int nptp;
-	char **interface;
-	struct event *read_timer, *scan_timer;
-	bool often;			/* as the read timer runs now */
-	struct phc_clock *clock[PHC_MAX];
-	unsigned int nclock;
-	struct oscillator_pair pair[PHC_MAX][PHC_MAX];	/* [i][k], k < i */
-	struct nic nic[NIC_MAX];
-	unsigned int nnic;
-};
-
-static s64 now_mono(const struct hwstamp *h)
-{
-	return sysclock_ops(h->cfg.clock)->now_mono(h->cfg.clock);
-}
 
 /* Each clock was read since the last time. */
 static void compare_clocks(struct hwstamp *h)
@@ -90,117 +50,7 @@ static void on_read_timer(evutil_socket_t fd, short what, void *arg)
 	for (i = 0; i < h->nclock; i++)
 		phc_clock_refresh(h->clock[i]);
 	compare_clocks(h);
-}
-
-/* The clock with this index, opened when it is new; NULL when it cannot be used. */
-static struct phc_clock *get_clock(struct hwstamp *h, int index)
-{
-	struct phc_clock *c;
-	unsigned int i;
-
-	for (i = 0; i < h->nclock; i++)
-		if (phc_clock_index(h->clock[i]) == index)
-			return phc_clock_there(h->clock[i]) ? h->clock[i] : NULL;
-	c = h->nclock < PHC_MAX ? phc_clock_new(index, h->cfg.calls, h->cfg.clock, h->cfg.log) : NULL;
-	if (!c)
-		return NULL;
-	h->clock[h->nclock++] = c;
-	return phc_clock_there(c) ? c : NULL;
-}
-
-static struct nic *find_nic(struct hwstamp *h, const char *name)
-{
-	unsigned int i;
-
-	for (i = 0; i < h->nnic; i++)
-		if (!strcmp(h->nic[i].name, name))
-			return &h->nic[i];
-	return NULL;
-}
-
-static struct nic *add_nic(struct hwstamp *h, const char *name, int ifindex)
-{
-	struct nic *n;
-
-	if (h->nnic == NIC_MAX)
-		return NULL;
-	n = &h->nic[h->nnic++];
-	*n = (struct nic) { .ifindex = ifindex };
-	snprintf(n->name, sizeof(n->name), "%.*s", IFNAMSIZ - 1, name);
-	return n;
-}
-
-/* @was: how that went the last time; NULL: it is the first. */
-static enum nic_stamping enable(struct hwstamp *h, const char *name, const enum nic_stamping *was,
-				unsigned int *need)
-{
-	enum nic_stamping s;
-	char say[256];
-
-	s = nic_enable(h->cfg.calls, name, need, say, sizeof(say));
-	/* of what is as it was nothing is said twice */
-	if (!was || s == NIC_STAMPS_SET || (s < NIC_STAMPS_KEPT && s != *was))
-		h->cfg.log(s == NIC_STAMPS_REFUSED ? LOG_WARNING : LOG_INFO, "%s", say);
-	return s;
-}
-
-/* Looks at a NIC for the first time, or again: its clock, speed and settings. */
-static void scan_nic(struct hwstamp *h, const struct wanted *w)
-{
-	struct nic *n = find_nic(h, w->name);
-	int ifindex = nic_index(h->cfg.calls, w->name), phc;
-	const enum nic_stamping *was = n && !n->alias ? n->outcome : NULL;
-	unsigned int need = w->need;
-	enum nic_stamping s, first;
-
-	if (ifindex < 0) {
-		if (n)
-			n->clock = NULL;
-		return;
-	}
-	first = s = enable(h, w->name, was, &need);
-	/* no PTP is no reason to leave NTP without */
-	if (s < NIC_STAMPS_KEPT && w->need & NIC_FOR_NTP && w->need != NIC_FOR_NTP) {
-		need = NIC_FOR_NTP;
-		s = enable(h, w->name, was ? was + 1 : NULL, &need);
-	}
-	if (!n)
-		n = add_nic(h, w->name, ifindex);
-	if (!n)
-		return;
-	phc = s >= NIC_STAMPS_KEPT ? nic_phc(h->cfg.calls, w->name) : -ENODEV;
-	n->alias = false;
-	n->ifindex = ifindex;
-	n->outcome[0] = first;
-	n->outcome[1] = s;
-	n->stamps = need;
-	n->clock = phc >= 0 ? get_clock(h, phc) : NULL;
-	n->speed = n->clock ? nic_speed(h->cfg.calls, w->name) : 0;
-	/* two NICs may share a clock */
-	if (n->clock && w->steer)
-		phc_clock_take(n->clock, true);
-}
-
-/* The NICs below @name are to stamp @need, too. */
-static void want_below(const struct hwstamp *h, const char *name, unsigned int need, bool steer,
-		       struct wanted w[NIC_MAX], unsigned int *n)
-{
-	char below[NIC_MAX][IFNAMSIZ];
-	unsigned int nbelow = nic_below(h->cfg.calls, name, below), i, k;
-
-	for (i = 0; i < nbelow; i++) {
-		for (k = 0; k < *n && strcmp(w[k].name, below[i]); k++)
-			;
-		if (k == NIC_MAX)
-			return;
-		if (k == *n) {
-			w[k] = (struct wanted){ .need = 0 };
-			memcpy(w[k].name, below[i], IFNAMSIZ);
-			++*n;
-		}
-		w[k].need |= need;
-		w[k].steer |= steer;
-	}
+	hwstamp_look_at_bonds(h);
 }
 
 static void schedule_reads(struct hwstamp *h)
@@ -217,24 +67,7 @@ static void schedule_reads(struct hwstamp *h)
 
 static void scan(struct hwstamp *h)
 {
-	char name[NIC_MAX][IFNAMSIZ];
-	struct wanted w[NIC_MAX];
-	unsigned int n, nwanted = 0, i;
-
-	/* indices may have got another meaning */
-	for (i = 0; i < h->nnic; i++)
-		if (h->nic[i].alias)
-			h->nic[i--] = h->nic[--h->nnic];
-	for (n = 0; n < h->cfg.ninterface && n < NIC_MAX; n++)
-		snprintf(name[n], IFNAMSIZ, "%.*s", IFNAMSIZ - 1, h->interface[n]);
-	if (!h->cfg.ninterface)
-		n = nic_list(name);
-	for (i = 0; i < n; i++)
-		want_below(h, name[i], NIC_FOR_NTP, false, w, &nwanted);
-	for (i = 0; i < h->nptp; i++)
-		want_below(h, h->ptp[i].name, h->ptp[i].need, h->ptp[i].steer, w, &nwanted);
-	for (i = 0; i < nwanted; i++)
-		scan_nic(h, &w[i]);
+	hwstamp_scan(h);
 	schedule_reads(h);
 }
 
@@ -296,49 +129,9 @@ static void on_scan_timer(evutil_socket_t fd, short what, void *arg)
 	scan(arg);
 }
 
-/* A VLAN or a bond stands for the first NIC below it that stamps. */
-static void stand_for(struct hwstamp *h, struct nic *n)
-{
-	char below[NIC_MAX][IFNAMSIZ];
-	unsigned int nbelow = nic_below(h->cfg.calls, n->name, below), i;
-	const struct nic *known, *first = find_nic(h, below[0]);
-
-	if (first && first != n) {
-		n->clock = first->clock;
-		n->stamps = first->stamps;
-		n->speed = first->speed;
-	}
-	for (i = 1; i < nbelow; i++) {
-		known = find_nic(h, below[i]);
-		n->mixed |= !known || known->clock != n->clock;
-	}
-}
-
-/* The NIC with this index; one that was not configured is looked up once. */
-static struct nic *nic_by_index(struct hwstamp *h, int ifindex)
-{
-	char name[IFNAMSIZ];
-	struct nic *n;
-	unsigned int i;
-
-	if (ifindex <= 0)
-		return NULL;
-	for (i = 0; i < h->nnic; i++)
-		if (h->nic[i].ifindex == ifindex)
-			return &h->nic[i];
-	if (nic_name(h->cfg.calls, ifindex, name))
-		return NULL;
-	n = add_nic(h, name, ifindex);
-	if (!n)
-		return NULL;
-	n->alias = true;
-	stand_for(h, n);
-	return n;
-}
-
 static bool usable(const struct hwstamp *h, const struct nic *n, unsigned int packet)
 {
-	return n && n->clock && n->stamps & packet && now_mono(h) >= n->off_until_mono;
+	return n && n->clock && n->stamps & packet && hwstamp_mono(h) >= n->off_until_mono;
 }
 
 /* @second was made after @first, or nearly so. */
@@ -358,7 +151,7 @@ static bool verdict(struct hwstamp *h, struct nic *n, bool good)
 	if (++n->refused_in_row < REFUSED_MAX)
 		return false;
 	n->refused_in_row = 0;
-	n->off_until_mono = now_mono(h) + OFF_NS;
+	n->off_until_mono = hwstamp_mono(h) + OFF_NS;
 	phc_clock_doubt(n->clock);
 	h->cfg.log(LOG_WARNING, "%s: its hardware timestamps contradict the kernel's; software "
 		   "timestamps are used for the next 10 minutes", n->name);
@@ -398,24 +191,70 @@ static bool try_nic(struct hwstamp *h, struct nic *n, const struct stamp *st, bo
 }
 
 /*
+ * How long after @near_sys, of a packet received before it, this NIC's clock says that the
+ * stamp was made; INT64_MAX: it is not of that clock.
+ */
+static s64 distance(struct hwstamp *h, struct nic *n, const struct stamp *st, unsigned int packet,
+		    bool tx, s64 near_sys)
+{
+	double error_ns;
+	s64 sys;
+
+	if (!usable(h, n, packet) ||
+	    !phc_clock_convert(n->clock, st->hardware_phc, &sys, &error_ns) ||
+	    !plausible(n->clock, tx ? near_sys : sys, tx ? sys : near_sys, error_ns))
+		return INT64_MAX;
+	return tx ? sys - near_sys : near_sys - sys;
+}
+
+/*
  * Not told which NIC: the first whose clock makes sense of the stamp. A miss
  * says nothing against the others.
  */
 static struct nic *guess_nic(struct hwstamp *h, const struct stamp *st, unsigned int packet,
 			     bool tx, s64 near_sys)
 {
-	double error_ns;
 	unsigned int i;
-	s64 sys;
+
+	for (i = 0; i < h->nnic; i++)
+		if (distance(h, &h->nic[i], st, packet, tx, near_sys) != INT64_MAX)
+			return &h->nic[i];
+	return NULL;
+}
+
+/*
+ * One of the members of @likely's bond, which the kernel does not tell: the one whose clock
+ * puts the stamp next to the kernel's own; @likely when it does so nearly as well. A bond
+ * may have gone over to another member a moment ago, or send by another than it receives.
+ */
+static struct nic *member(struct hwstamp *h, struct nic *likely, const struct stamp *st,
+			  unsigned int packet, bool tx, s64 near_sys)
+{
+	s64 of_likely = distance(h, likely, st, packet, tx, near_sys), least = of_likely, d;
+	struct nic *best = likely;
+	unsigned int i;
 
 	for (i = 0; i < h->nnic; i++) {
-		struct nic *n = &h->nic[i];
-
-		if (usable(h, n, packet) && phc_clock_convert(n->clock, st->hardware_phc, &sys, &error_ns) &&
-		    plausible(n->clock, tx ? near_sys : sys, tx ? sys : near_sys, error_ns))
-			return n;
+		if (h->nic[i].alias || strcmp(h->nic[i].master, likely->master))
+			continue;
+		d = distance(h, &h->nic[i], st, packet, tx, near_sys);
+		if (d < least) {
+			least = d;
+			best = &h->nic[i];
+		}
 	}
-	return NULL;
+	return of_likely != INT64_MAX && of_likely - least < LIKELY_NS ? likely : best;
+}
+
+/* Of a packet at interface @ifindex: which NIC stamped it; NULL: none that is known */
+static struct nic *stamped_by(struct hwstamp *h, int ifindex, const struct stamp *st,
+			      unsigned int packet, bool tx, s64 near_sys)
+{
+	struct nic *at = hwstamp_find(h, ifindex), *n = hwstamp_below(h, at);
+
+	if (n && n != at && n->master[0])
+		return member(h, n, st, packet, tx, near_sys);
+	return n;
 }
 
 /* As hwstamp_rx(), of one of @packet (NIC_FOR_*), at the start of its frame: its NIC. */
@@ -427,9 +266,9 @@ static struct nic *receive(struct hwstamp *h, const struct stamp *st, unsigned i
 
 	if (!h || !st->hardware_phc)
 		return NULL;
-	n = nic_by_index(h, st->hardware_ifindex);
+	n = stamped_by(h, st->hardware_ifindex, st, packet, false, near_sys);
 	if (!n)
-		n = nic_by_index(h, st->ifindex);
+		n = stamped_by(h, st->ifindex, st, packet, false, near_sys);
 	if (!n && !hwstamp_ifindex(st))
 		n = guess_nic(h, st, packet, false, near_sys);
 	if (!usable(h, n, packet) || !try_nic(h, n, st, false, near_sys, rx_sys, &error))
@@ -439,17 +278,11 @@ static struct nic *receive(struct hwstamp *h, const struct stamp *st, unsigned i
 	return n;
 }
 
-static bool transmit(struct hwstamp *h, const struct stamp *st, unsigned int packet, int ifindex,
-		     s64 near_sys, s64 *tx_sys, double *error_ns)
+static bool transmit(struct hwstamp *h, struct nic *n, const struct stamp *st,
+		     unsigned int packet, s64 near_sys, s64 *tx_sys, double *error_ns)
 {
-	struct nic *n;
 	double error;
 
-	if (!h || !st->hardware_phc)
-		return false;
-	if (st->hardware_ifindex)
-		ifindex = st->hardware_ifindex;
-	n = ifindex ? nic_by_index(h, ifindex) : guess_nic(h, st, packet, true, near_sys);
 	if (!usable(h, n, packet) || !try_nic(h, n, st, true, near_sys, tx_sys, &error))
 		return false;
 	if (error_ns)
@@ -470,7 +303,18 @@ bool hwstamp_rx(struct hwstamp *h, const struct stamp *st, size_t len, s64 near_
 bool hwstamp_tx(struct hwstamp *h, const struct stamp *st, int ifindex, s64 near_sys,
 		s64 *tx_sys, double *error_ns)
 {
-	return transmit(h, st, NIC_FOR_NTP, ifindex, near_sys, tx_sys, error_ns);
+	struct nic *n;
+
+	if (!h || !st->hardware_phc)
+		return false;
+	if (st->hardware_ifindex)
+		ifindex = st->hardware_ifindex;
+	n = ifindex ? stamped_by(h, ifindex, st, NIC_FOR_NTP, true, near_sys) :
+		guess_nic(h, st, NIC_FOR_NTP, true, near_sys);
+	/* IP goes by the bond: what comes in at one member may be answered by another */
+	if (n && n->master[0] && !st->hardware_ifindex)
+		n = member(h, hwstamp_in_use(h, n), st, NIC_FOR_NTP, true, near_sys);
+	return transmit(h, n, st, NIC_FOR_NTP, near_sys, tx_sys, error_ns);
 }
 
 bool hwstamp_ptp_rx(struct hwstamp *h, const struct stamp *st, unsigned int packet, s64 near_sys,
@@ -482,14 +326,19 @@ bool hwstamp_ptp_rx(struct hwstamp *h, const struct stamp *st, unsigned int pack
 bool hwstamp_ptp_tx(struct hwstamp *h, const struct stamp *st, unsigned int packet, int ifindex,
 		    s64 near_sys, s64 *tx_sys, double *error_ns)
 {
-	return transmit(h, st, packet, ifindex, near_sys, tx_sys, error_ns);
+	if (!h || !st->hardware_phc)
+		return false;
+	if (st->hardware_ifindex)
+		ifindex = st->hardware_ifindex;
+	return transmit(h, stamped_by(h, ifindex, st, packet, true, near_sys), st, packet, near_sys,
+			tx_sys, error_ns);
 }
 
 static struct nic *nic_below_name(struct hwstamp *h, const char *interface)
 {
 	int ifindex = h ? nic_index(h->cfg.calls, interface) : -ENODEV;
 
-	return ifindex > 0 ? nic_by_index(h, ifindex) : NULL;
+	return hwstamp_below(h, hwstamp_find(h, ifindex));
 }
 
 bool hwstamp_ptp_usable(struct hwstamp *h, const char *interface, unsigned int packet)
@@ -556,11 +405,12 @@ bool hwstamp_get_line(struct hwstamp *h, unsigned int i, struct hwstamp_line *li
 
 bool hwstamp_ptp_line(struct hwstamp *h, int ifindex, bool ntp, struct hwstamp_line *line)
 {
-	const struct nic *n = h ? nic_by_index(h, ifindex) : NULL;
+	struct nic *at = h ? hwstamp_find(h, ifindex) : NULL;
+	const struct nic *n = h ? hwstamp_below(h, at) : NULL;
 
 	*line = (struct hwstamp_line){ .ifindex = ifindex };
 	line->valid = usable(h, n, NIC_FOR_PTP_UDP) && (!ntp || usable(h, n, NIC_FOR_NTP)) &&
-		!n->mixed && make_line(n, line);
+		!at->mixed && make_line(n, line);
 	return line->valid;
 }
 

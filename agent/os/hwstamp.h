@@ -65,8 +65,9 @@ void hwstamp_trust_legs(struct hwstamp *h, const void *owner, bool trust);
 void hwstamp_steer(struct hwstamp *h, const struct phc_target *t);
 
 /*
- * As hwstamp_rx() and hwstamp_tx(), of PTP: @packet is what was needed. The time is that
- * of the start of the frame (IEEE 1588-2019 clause 7.3.4.1), as the NIC says it.
+ * As hwstamp_rx() and hwstamp_tx(), of PTP: @packet is what was needed, @ifindex the port's
+ * interface, which may be a VLAN or a bond. The time is that of the start of the frame
+ * (IEEE 1588-2019 clause 7.3.4.1), as the NIC says it.
  */
 bool hwstamp_ptp_rx(struct hwstamp *h, const struct stamp *st, unsigned int packet, s64 near_sys,
 		    s64 *rx_sys, double *error_ns);

@@ -182,6 +182,44 @@ unsigned int nic_below(const struct device_calls *calls, const char *name,
 	return n;
 }
 
+bool nic_master(const struct device_calls *calls, const char *name, char out[IFNAMSIZ])
+{
+	char path[PATH_MAX], to[PATH_MAX];
+	const char *base;
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "%s/%s/master", calls->sysfs_net, name);
+	n = strchr(name, '/') ? -1 : readlink(path, to, sizeof(to) - 1);
+	if (n <= 0)
+		return false;
+	to[n] = '\0';
+	base = strrchr(to, '/');
+	base = base ? base + 1 : to;
+	if (!*base || strlen(base) >= IFNAMSIZ)
+		return false;
+	strcpy(out, base);
+	return true;
+}
+
+bool nic_active(const struct device_calls *calls, const char *bond, char out[IFNAMSIZ])
+{
+	char path[PATH_MAX], line[64];
+	bool got;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s/bonding/active_slave", calls->sysfs_net, bond);
+	f = strchr(bond, '/') ? NULL : fopen(path, "re");
+	if (!f)
+		return false;
+	got = fgets(line, sizeof(line), f);
+	fclose(f);
+	line[got ? strcspn(line, "\n") : 0] = '\0';
+	if (!line[0] || strlen(line) >= IFNAMSIZ)
+		return false;
+	strcpy(out, line);
+	return true;
+}
+
 static int get_info(const struct device_calls *calls, const char *name,
 		    struct ethtool_ts_info *info)
 {

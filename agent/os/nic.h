@@ -39,6 +39,11 @@ unsigned int nic_list(char name[NIC_MAX][IFNAMSIZ]);
 unsigned int nic_below(const struct device_calls *calls, const char *name,
 		       char out[NIC_MAX][IFNAMSIZ]);
 
+/* The bond or bridge that @name is a member of; false: none. */
+bool nic_master(const struct device_calls *calls, const char *name, char out[IFNAMSIZ]);
+/* The member that a bond sends and receives by; false: it uses all, has none, or is no bond. */
+bool nic_active(const struct device_calls *calls, const char *bond, char out[IFNAMSIZ]);
+
 /* The clock that stamps @name's packets (PHC index), or -errno. */
 int nic_phc(const struct device_calls *calls, const char *name);
 

@@ -160,6 +160,11 @@ int ptp_net_fd(const struct ptp_net *n, enum ptp_net_channel channel)
 	return n->ops->fd(n, channel);
 }
 
+int ptp_net_ifindex(const struct ptp_net *n)
+{
+	return n->ifindex;
+}
+
 enum stamping ptp_net_stamping(const struct ptp_net *n)
 {
 	return n->ops->stamping(n);

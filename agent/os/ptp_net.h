@@ -120,6 +120,7 @@ void ptp_net_close(struct ptp_net *n);
 
 /* -1 of PTP_NET_GENERAL when that of PTP_NET_EVENT has all messages (Ethernet). */
 int ptp_net_fd(const struct ptp_net *n, enum ptp_net_channel channel);
+int ptp_net_ifindex(const struct ptp_net *n);
 /* The best that the kernel accepted for event messages. */
 enum stamping ptp_net_stamping(const struct ptp_net *n);
 

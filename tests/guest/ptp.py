@@ -7,6 +7,7 @@ import time
 
 import simnic_lab as simnic
 from ptp_lab import TAI, Lab, Linuxptp, control, offset, until
+from ptp_stacked import ActiveBackup, Lacp, Vlan
 from ptp_way import TRANSPORTS, Way, by
 from tap import finish, ok
 
@@ -356,14 +357,15 @@ class Transparent:
         return max(map(abs, self.errors)) < CLOSE_NS
 
 
-# with each linuxptp, or with the first and the last
+# with each linuxptp, with the first and the last, or with the last
 EACH = {"receive": Receiver, "transmit": Transmitter, "manage": Managed}
 BOTH = {"boundary": Boundary, "transparent": Transparent}
+LAST = {"vlan": Vlan, "bond": ActiveBackup, "lacp": Lacp}
 
 
 def part(name, lab, *versions):
     start = time.monotonic()
-    (EACH | BOTH)[name](lab, *versions).run()
+    (EACH | BOTH | LAST)[name](lab, *versions).run()
     print(f"# {name}, linuxptp {' and '.join(v.version for v in versions)}: "
           f"{time.monotonic() - start:.0f} s of the guest's")
 
@@ -371,11 +373,11 @@ def part(name, lab, *versions):
 def main():
     lab = Lab(sys.argv[1])
     versions = [Linuxptp(lab, name) for name in sys.argv[2:]]
-    for name in os.environ.get("ATS_PTP_PARTS", " ".join(EACH | BOTH)).split():
+    for name in os.environ.get("ATS_PTP_PARTS", " ".join(EACH | BOTH | LAST)).split():
         if name in BOTH:
             part(name, lab, versions[0], versions[-1])
             continue
-        for linuxptp in versions:
+        for linuxptp in versions if name in EACH else versions[-1:]:
             part(name, lab, linuxptp)
     finish()
 

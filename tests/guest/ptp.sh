@@ -19,6 +19,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/ptp-lab.bash"
 
 stage_ptp "$@" || exit 1
+modprobe -aq 8021q bonding
 mountpoint -q /sys/kernel/debug || mount -t debugfs debugfs /sys/kernel/debug
 insmod "$PTP_WORK"/simnic.ko pairs=0 || exit 1
 shift 3

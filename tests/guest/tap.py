@@ -12,6 +12,7 @@ def ok(true, name, why=""):
     if not true and why != "":
         print(f"# {why}")
     sys.stdout.flush()
+    return bool(true)
 
 
 def finish():

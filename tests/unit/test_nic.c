@@ -223,6 +223,58 @@ static void test_below(void **state)
 	}
 }
 
+static void write_active(const char *dir, const char *text)
+{
+	char path[100];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/bond0/bonding/active_slave", dir);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+static void test_bond(void **state)
+{
+	static const char *const entry[] = { "", "/bond0", "/bond0/bonding", "/eth0", "/eth1" };
+	char dir[] = "/tmp/ats-nic.XXXXXX", path[100], out[IFNAMSIZ];
+	struct device_calls calls = fake_device;
+	size_t i;
+
+	assert_non_null(mkdtemp(dir));
+	calls.sysfs_net = dir;
+	for (i = 1; i < ARRAY_SIZE(entry); i++) {
+		snprintf(path, sizeof(path), "%s%s", dir, entry[i]);
+		assert_int_equal(mkdir(path, 0700), 0);
+	}
+	assert_false(nic_active(&calls, "bond0", out));
+	write_active(dir, "");
+	assert_false(nic_active(&calls, "bond0", out));
+	write_active(dir, "\n");
+	assert_false(nic_active(&calls, "bond0", out));
+	write_active(dir, "a-name-that-is-too-long\n");
+	assert_false(nic_active(&calls, "bond0", out));
+	write_active(dir, "eth1\n");
+	assert_true(nic_active(&calls, "bond0", out));
+	assert_string_equal(out, "eth1");
+	assert_false(nic_active(&calls, "eth0", out));
+	assert_false(nic_active(&calls, "../bond0", out));
+	snprintf(path, sizeof(path), "%s/eth0/master", dir);
+	assert_int_equal(symlink("../bond0", path), 0);
+	assert_true(nic_master(&calls, "eth0", out));
+	assert_string_equal(out, "bond0");
+	assert_false(nic_master(&calls, "eth1", out));
+	assert_false(nic_master(&calls, "../eth0", out));
+	unlink(path);
+	snprintf(path, sizeof(path), "%s/bond0/bonding/active_slave", dir);
+	unlink(path);
+	for (i = ARRAY_SIZE(entry); i-- > 0;) {
+		snprintf(path, sizeof(path), "%s%s", dir, entry[i]);
+		assert_int_equal(rmdir(path), 0);
+	}
+}
+
 /* The host's own interfaces: loopback is never among them. */
 static void test_list(void **state)
 {
@@ -254,6 +306,7 @@ int main(void)
 		cmocka_unit_test_setup(test_link, reset),
 		cmocka_unit_test_setup(test_speed, reset),
 		cmocka_unit_test_setup(test_below, reset),
+		cmocka_unit_test_setup(test_bond, reset),
 		cmocka_unit_test(test_list),
 	};
 
