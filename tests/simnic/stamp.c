@@ -51,14 +51,27 @@ static bool loses(struct simnic_nic *nic)
 	return unlucky || (every && nic->stamps.taken % every == 0);
 }
 
+/* When the stamp is there; of one that gets lost: when its slot is free again. */
+static s64 takes(struct simnic_nic *nic, bool lost)
+{
+	s64 late = simnic_setting(&nic->settings, SIMNIC_TX_STAMP_LATE_PPM), ns;
+
+	if (lost)
+		return simnic_setting(&nic->settings, SIMNIC_TX_STAMP_TIMEOUT_NS);
+	ns = simnic_setting(&nic->settings, SIMNIC_TX_STAMP_DELAY_NS);
+	/* nothing is drawn in vain: runs without late ones repeat as they were */
+	if (late && simnic_random_below(&nic->stamp_random, 1000000) < late)
+		ns += simnic_setting(&nic->settings, SIMNIC_TX_STAMP_LATE_NS);
+	return ns;
+}
+
 void simnic_stamp_start(struct simnic_nic *nic, struct simnic_slot *slot, s64 depart, u64 frame)
 {
 	lockdep_assert_held(&nic->lock);
 	slot->frame = frame;
 	slot->depart = depart;
 	slot->lost = loses(nic);
-	slot->due = depart + simnic_setting(&nic->settings, slot->lost ?
-					    SIMNIC_TX_STAMP_TIMEOUT_NS : SIMNIC_TX_STAMP_DELAY_NS);
+	slot->due = depart + takes(nic, slot->lost);
 }
 
 s64 simnic_stamps_next(const struct simnic_nic *nic)
