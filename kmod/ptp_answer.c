@@ -13,7 +13,7 @@
 
 #include "ptp/sptp.h"
 
-#include "iface.h"
+#include "iface_private.h"
 #include "ptp_port.h"
 #include "ptp_send.h"
 #include "rx_stamp.h"
@@ -161,11 +161,24 @@ static void answer_pdelay(const struct ats_ptp_port *port, const struct ats_ptp_
 		ats_ptp_count(port, ATS_PTP_COUNT_PDELAY_RESPS);
 }
 
+/*
+ * False: the NIC, whose stamps its clients have, made none that can be believed; another one
+ * would only mislead them.
+ */
+static bool received_at(const struct ats_ptp_port *port, const struct sk_buff *skb, s64 now_sys,
+			s64 *rx_sys, enum stamp_kind *kind)
+{
+	struct ats_iface *iface = ats_iface_find(port->an, port->ifindex);
+
+	*rx_sys = ats_rx_stamp_start(iface, skb, now_sys, kind);
+	return *kind == STAMP_HARDWARE || !iface || !ats_iface_line(iface);
+}
+
 /* Consumes @skb, or false: its time cannot be told. */
 static bool answer(struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
 		   const struct request *r, struct sk_buff *skb)
 {
-	s64 now_sys = skb->tstamp ? skb->tstamp : ktime_get_real_ns(), rx_tai;
+	s64 now_sys = skb->tstamp ? skb->tstamp : ktime_get_real_ns(), rx_sys, rx_tai;
 	bool event = r->header.type == PTP_PDELAY_REQ;
 	struct ats_ptp_way way = {
 		.to = r->multicast ? r->asked : r->client,
@@ -176,8 +189,8 @@ static bool answer(struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
 
 	if (!r->multicast)
 		way.from = r->asked;
-	if (!ats_ptp_tai(facts, ats_rx_stamp_start(ats_iface_find(port->an, port->ifindex), skb,
-						   now_sys, &kind), &rx_tai))
+	if (!received_at(port, skb, now_sys, &rx_sys, &kind) ||
+	    !ats_ptp_tai(facts, rx_sys, &rx_tai))
 		return false;
 	ptp_request_of(&request, &r->header);
 	if (event)

@@ -168,8 +168,68 @@ class Served:
         module(self.lab, False)
 
 
+class Crowd:
+    """Many clients that ask at any moment, while the module comes and goes: each request is
+    answered, once, and each client gets its Syncs."""
+    CLIENTS, FIRST, NET = 96, "10.64.0.1", "10.64.0.0/12"
+    SECONDS = 36
+
+    def __init__(self, lab):
+        self.lab = lab
+
+    def start(self):
+        lab = self.lab
+        lab.namespace("ours")
+        lab.namespace("theirs")
+        lab.pair(("theirs", "t0"), ("ours", "o0"), 1)
+        lab.ip("-n", "theirs", "route", "add", "local", self.NET, "dev", "lo")
+        lab.ip("-n", "ours", "route", "add", self.NET, "via", "10.50.1.1")
+        lab.agent("ours", "ours", 'serve_ptp = ( { interface = "o0"; transport = "ipv4"; '
+                  f'delivery = "unicast"; allow = [ "{self.NET}" ]; }} );', kernel="auto")
+
+    def port(self):
+        return self.lab.ask("ours", "ptp")[0]["ports"][0]
+
+    def load(self, *options):
+        return self.lab.call("theirs", "ptp-load", "--from", self.FIRST, "--clients",
+                             str(self.CLIENTS), *options, "10.50.1.2").stdout
+
+    def run(self):
+        self.start()
+        ok(until(60, lambda: self.port()["state"] == "MASTER"), "ours gives time to many")
+        granted = json.loads(self.load("--grant", "1000"))
+        ok(granted["signaling"] == self.CLIENTS, "they have their grants", granted)
+        self.lab.spawn("theirs", "load", "ptp-load", "--from", self.FIRST, "--clients",
+                       str(self.CLIENTS), "--seconds", str(self.SECONDS), "--window", "5",
+                       "10.50.1.2")
+        time.sleep(4)
+        for _ in range(3):
+            module(self.lab, True)
+            time.sleep(5)
+            self.port()         # its counts go with it, but for those that were asked for
+            module(self.lab, False)
+            time.sleep(3)
+        self.lab.running.pop("load").wait()
+        self.judge(json.loads(self.lab.log("load")))
+
+    def judge(self, got):
+        port = self.port()
+        own, kernel = port["counters"]["sent"], port["kernel"]
+        print(f"# got {got}, sent {own}, the module {kernel}")
+        ok(got["delay_resps"] == got["sent"], "each of their requests is answered once", got)
+        ok(own["delay_resp"] > self.CLIENTS and kernel["delay_responses"] > self.CLIENTS,
+           "by the daemon and the module in turn")
+        expected = self.CLIENTS * self.SECONDS
+        ok(abs(got["syncs"] - expected) < expected / 10,
+           "each gets as many Syncs as it was granted", got)
+        # what was in flight when the module went, and what a NIC has no slot for
+        ok(got["follow_ups"] > 0.95 * got["syncs"], "nearly all with their Follow_Up", got)
+        self.lab.clear()
+
+
 def main():
     lab = Lab(sys.argv[1])
+    Crowd(lab).run()
     for name in sys.argv[2:]:
         Served(lab, Linuxptp(lab, name)).run()
     finish()
