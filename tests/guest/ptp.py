@@ -9,7 +9,7 @@ import simnic_lab as simnic
 from ptp_lab import TAI, Lab, Linuxptp, control, offset, until
 from ptp_late import Late
 from ptp_stacked import ActiveBackup, Lacp, Vlan
-from ptp_way import TRANSPORTS, Way, by
+from ptp_way import TRANSPORTS, Way, by, serve
 from tap import finish, ok
 
 # What counts as right: the stamps are exact, so that much is due to the servos, which
@@ -121,19 +121,6 @@ class Transmitter:
     def __init__(self, lab, linuxptp):
         self.lab, self.linuxptp, self.ways = lab, linuxptp, ways(lab, ("two", "one"))
 
-    def start(self):
-        lab = self.lab
-        lab.namespace("ours")
-        lab.namespace("theirs")
-        control("clock", "card")
-        lab.spoil("card", 3)
-        for w in self.ways:
-            w.wire(ours="card")
-            lab.ptp4l(self.linuxptp, "theirs", w.theirs, *w.options(), *w.asks(), "--slaveOnly",
-                      "1", "--logSyncInterval", "-1")
-        lab.agent("ours", "ours", "serve_ptp = ( " + ", ".join(
-            w.port(give=True) for w in self.ways) + " );")
-
     def good(self, w):
         """As of the last look."""
         return abs(self.errors[w.number]) < CLOSE_NS and "to SLAVE" in self.lab.log(w.theirs)
@@ -165,7 +152,7 @@ class Transmitter:
         no_loss(clocks)
 
     def run(self):
-        self.start()
+        serve(self.lab, self.linuxptp, self.ways)
         self.judge()
         self.lab.clear()
         control("delete", "card")

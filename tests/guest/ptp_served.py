@@ -8,7 +8,7 @@ import sys
 import time
 
 from ptp_lab import TAI, Lab, Linuxptp, control, offset, until
-from ptp_way import Way, by
+from ptp_way import Way, by, serve
 from tap import finish, ok
 
 CLOSE_NS = 2000                 # as in ptp.py
@@ -47,19 +47,6 @@ class Served:
                  ("ipv4", "e2e", "two"), ("ipv6", "p2p", "two")]
         self.ways = [Way(lab, i + 1, *k) for i, k in enumerate(kinds)]
         self.calm = 0           # looks in a row at which it was
-
-    def start(self):
-        lab = self.lab
-        lab.namespace("ours")
-        lab.namespace("theirs")
-        control("clock", "card")
-        lab.spoil("card", 3)
-        for w in self.ways:
-            w.wire(ours="card")
-            lab.ptp4l(self.linuxptp, "theirs", w.theirs, *w.options(), *w.asks(), "--slaveOnly",
-                      "1", "--logSyncInterval", "-1")
-        lab.agent("ours", "ours", "serve_ptp = ( " + ", ".join(
-            w.port(give=True) for w in self.ways) + " );", kernel="auto")
 
     def errors(self):
         return [offset(w.theirs) + TAI for w in self.ways]
@@ -158,7 +145,7 @@ class Served:
            "a daemon that ends leaves nothing", left)
 
     def run(self):
-        self.start()
+        serve(self.lab, self.linuxptp, self.ways, kernel="auto")
         self.judge()
         self.ends()
         for line in self.lab.log("ours").splitlines():

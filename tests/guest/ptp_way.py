@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Wires between ptp4l and the daemon, and how each is configured to speak PTP over it."""
+from ptp_lab import control
+
 TRANSPORTS = {"ethernet": "-2", "ipv4": "-4", "ipv6": "-6"}
 
 
@@ -73,3 +75,18 @@ class Way:
 
 def by(items, key, value):
     return next((x for x in items if x[key] == value), None)
+
+
+def serve(lab, linuxptp, ways, kernel="off"):
+    """Ours, as grandmaster of a ptp4l at the other end of each way. Ours are ports of one
+    card."""
+    lab.namespace("ours")
+    lab.namespace("theirs")
+    control("clock", "card")
+    lab.spoil("card", 3)
+    for w in ways:
+        w.wire(ours="card")
+        lab.ptp4l(linuxptp, "theirs", w.theirs, *w.options(), *w.asks(), "--slaveOnly", "1",
+                  "--logSyncInterval", "-1")
+    lab.agent("ours", "ours", "serve_ptp = ( " + ", ".join(w.port(give=True) for w in ways) +
+              " );", kernel=kernel)
