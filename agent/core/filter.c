@@ -104,7 +104,7 @@ static void start(struct filter *f, const struct filter_sample *s)
 	s64 fwd = s->fwd.remote_utc - s->fwd.local_raw;
 	s64 back = s->back.local_raw - s->back.remote_utc;
 	double delay = fmax(0.0, 0.5 * (fwd + back));
-	double spread = hypot(0.3 * delay + 100.0, f->start_spread_ns);
+	double spread = hypot(hypot(0.3 * delay + 100.0, f->start_spread_ns), s->error_ns);
 	struct track t = { .x = { 0.0, f->freq_ppb, delay } };
 	unsigned int i;
 
@@ -373,6 +373,7 @@ static void start_again(struct filter *f, const struct filter_sample *first, boo
 	if (f->early.apart)
 		first_trip = fmax((double)there + (double)back, lowest);
 	spread = 0.5 * (first_trip - lowest) + f->bank[0].law[BANK_FWD].floor_ns + 100.0;
+	spread = hypot(spread, first->error_ns);
 	memcpy(teacher, f->bank, sizeof(teacher));
 	if (f->early.apart && (!taught || f->measured))
 		doubt_frequency(f);

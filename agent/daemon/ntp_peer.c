@@ -16,7 +16,11 @@ enum {
 	TX_STAMPS_AT_ONCE = 4,			/* soft and hard, and some junk */
 	SILENT_POLLS = 8,
 	UNSENT_POLLS = 3,			/* no route to that address */
+	ROUGH_ANSWERS = 4,			/* basic ones, and it does not interleave */
 };
+
+/* How far a stated transmit time may be off before it is stamped, 1 sigma */
+#define ROUGH_NS 1e4
 
 /* A timer may fire a clock tick early; waiting again would cost a wake-up. */
 #define EARLY_NS (5 * 1000000)
@@ -28,6 +32,7 @@ struct ntp_peer {
 	char *interface;
 	int min_poll, max_poll;
 	bool online;
+	unsigned int rough;		/* answers whose stamps may come later */
 
 	struct assoc *assoc;
 	struct tk_source *source;
@@ -107,12 +112,27 @@ static bool follows_us(const struct ntp_peer *p, const struct exchange *x)
 	return address_is_loop((struct sockaddr *)&local, x->stratum, x->refid);
 }
 
+/*
+ * Until its stamps come, if it interleaves at all, a server states when it means to send.
+ * Beside stamps of NICs that is rough, and the first sample is where all begins.
+ */
+static bool is_rough(struct ntp_peer *p, const struct exchange *x)
+{
+	if (x->interleaved || p->rough >= ROUGH_ANSWERS)
+		p->rough = ROUGH_ANSWERS;
+	else
+		p->rough++;
+	return p->rough < ROUGH_ANSWERS;
+}
+
 static void feed(struct ntp_peer *p, struct exchange *x)
 {
 	s64 wait = assoc_next_mono(p->assoc) - ntp_env_mono(p->env);
+	bool rough = is_rough(p, x);
 
 	if (x->fwd.local_kind == STAMP_HARDWARE || x->back.local_kind == STAMP_HARDWARE)
-		x->error_ns = hypot(x->error_ns, fmax(p->rx_error_ns, p->tx_error_ns));
+		x->error_ns = hypot(hypot(x->error_ns, fmax(p->rx_error_ns, p->tx_error_ns)),
+				    rough ? ROUGH_NS : 0.0);
 	if (follows_us(p, x)) {
 		report_trouble(p, "it gets its time from us, so it has none to give");
 		tk_source_unsynchronised(p->source);
@@ -360,6 +380,7 @@ struct ntp_peer *ntp_peer_new(const struct ntp_env *env, const struct config_sou
 		return NULL;
 	}
 	assoc_reset(p->assoc, first_mono);
+	p->rough = ac.interleave ? 0 : ROUGH_ANSWERS;
 	tell_reach(p);
 	arm(p);
 	return p;
