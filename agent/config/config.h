@@ -44,6 +44,7 @@ struct config_ptp_serve {
 	bool open_delay;	/* delay requests are answered without a grant */
 	bool sptp, csptp;
 	int csptp_domain;	/* default 128 */
+	int gm_id;		/* grandmasterID of C37.238, 0..65535 */
 	struct config_net *acl;	/* over UDP, the longest prefix wins */
 	unsigned int nacl;
 	struct ptp_smpte_config smpte;	/* .frame_rate 0: no metadata are told */

@@ -219,6 +219,7 @@ static const struct config_key serve_keys[] = {
 	{ "csptp", KEY_BOOL, PORT(serve.csptp) },
 	{ "csptp_domain", KEY_INT, PORT(serve.csptp_domain), .min = 0, .max = 255 },
 	{ "smpte", KEY_CUSTOM, .set = set_smpte },
+	{ "grandmaster_id", KEY_INT, PORT(serve.gm_id), .min = 0, .max = 65535 },
 	{ "allow", KEY_CUSTOM, .set = set_allow },
 	{ "deny", KEY_CUSTOM, .set = set_deny },
 };
@@ -323,6 +324,9 @@ static int check(struct config_loader *l, const config_setting_t *s, const struc
 	if (p->receive && !p->naddress && p->set.delivery == PTP_UNICAST)
 		return config_fail(l, s, NULL, "asks nobody: delivery is \"unicast\"; add address = "
 				   "\"...\" of a time-transmitter");
+	if (p->serve.gm_id && !(p->profile->send & PTP_SEND_C37_238_2017))
+		return config_fail(l, s, NULL, "grandmaster_id is not of the profile %s; remove it "
+				   "or write profile = \"power\"", p->profile->name);
 	return check_asking(l, s, p) ?: check_access(l, s, p);
 }
 
@@ -451,6 +455,8 @@ static int check_instance(struct config_loader *l, const struct config_ptp *a,
 		return fail_port(l, b, "the clock_class", a);
 	if (!same_smpte(&a->serve.smpte, &b->serve.smpte))
 		return fail_port(l, b, "smpte", a);
+	if (a->serve.gm_id != b->serve.gm_id)
+		return fail_port(l, b, "the grandmaster_id", a);
 	return 0;
 }
 
@@ -539,7 +545,7 @@ static bool same_serving(const struct config_ptp_serve *a, const struct config_p
 {
 	return a->clients == b->clients && a->rate == b->rate && a->open_delay == b->open_delay &&
 	       a->sptp == b->sptp && a->csptp == b->csptp && a->csptp_domain == b->csptp_domain &&
-	       same_smpte(&a->smpte, &b->smpte) && a->nacl == b->nacl &&
+	       a->gm_id == b->gm_id && same_smpte(&a->smpte, &b->smpte) && a->nacl == b->nacl &&
 	       (!a->nacl || !memcmp(a->acl, b->acl, a->nacl * sizeof(*a->acl)));
 }
 

@@ -199,6 +199,22 @@ static double offset_ns(const struct ptp_clock *c, int slave)
 	return ptp_clock_measured(c, slave, &r) ? r.offset_ns : NAN;
 }
 
+/* What the parent told by C37.238 */
+static json_t *power_json(const struct ptp_clock *c)
+{
+	struct ptp_power p;
+	json_t *o;
+
+	if (!ptp_instance_heard_power(ptp_clock_instance(c), &p))
+		return json_null();
+	o = json_object();
+	json_object_set_new(o, "grandmaster_id", json_integer(p.gm_id));
+	json_object_set_new(o, "total_inaccuracy",
+			    json_seconds(p.total_inaccuracy_ns == PTP_INACCURACY_UNKNOWN ? NAN :
+					 p.total_inaccuracy_ns));
+	return o;
+}
+
 static json_t *clock_json(const struct ptp_clock *c)
 {
 	const struct ptp_bmca *b = ptp_instance_bmca(ptp_clock_instance(c));
@@ -217,6 +233,7 @@ static json_t *clock_json(const struct ptp_clock *c)
 	json_object_set_new(o, "gives_own_time", json_boolean(slave < 0 || ptp_bmca_gives_own(b)));
 	json_object_set_new(o, "parent", parent_json(ds, slave >= 0));
 	json_object_set_new(o, "time", time_json(&ds->time));
+	json_object_set_new(o, "power", power_json(c));
 	json_object_set_new(o, "offset", json_seconds(offset_ns(c, slave)));
 	for (unsigned int i = 0; i < ptp_clock_ports(c); i++)
 		json_array_append_new(ports, port_json(c, i));

@@ -227,6 +227,7 @@ void ptp_clock_tick(struct ptp_clock *c, s64 now_mono)
 	}
 	ptp_clock_update(c);
 	ptp_clock_judge_parent(c, now_mono);
+	ptp_clock_tell_power(c);
 	choose_steps(c);
 	ptp_clock_tell_metadata(c);
 	ptp_clock_settle(c);

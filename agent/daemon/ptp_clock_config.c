@@ -183,6 +183,7 @@ bool ptp_clock_start_engine(struct ptp_clock *c, const struct ptp_port_ops *ops)
 		.threshold = profile->threshold,
 		.qualify = profile->qualify,
 		.path_trace = profile->send & PTP_SEND_PATH_TRACE,
+		.power_profile = profile->send & PTP_SEND_C37_238_2017,
 		.minor_version = 1,
 		.port = port,
 	};

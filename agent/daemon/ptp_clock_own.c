@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What the host's time is worth, as a grandmaster's. */
+#include <math.h>
 #include <string.h>
 
 #include "core/timekeeper.h"
@@ -108,4 +109,34 @@ void ptp_clock_judge_parent(struct ptp_clock *c, s64 now_mono)
 	log_warning("PTP domain %u, %s: the source is %s, so what is given is announced as this "
 		    "host's own time, not the grandmaster's", c->first->set.domain,
 		    c->port[slave].cfg->interface, source_state_name(state));
+}
+
+/* To the next ns above; what is too large to be said is not known. */
+static u32 inaccuracy_of(double ns)
+{
+	return ns >= 0.0 && ns < (double)PTP_INACCURACY_UNKNOWN - 1.0 ? (u32)ceil(ns) :
+		PTP_INACCURACY_UNKNOWN;
+}
+
+void ptp_clock_tell_power(struct ptp_clock *c)
+{
+	const struct ptp_bmca *b = ptp_instance_bmca(c->instance);
+	struct ptp_power power = { .gm_id = (u16)c->first->serve.gm_id }, parents;
+	int slave = ptp_bmca_slave_port(b);
+	struct tk_report r;
+	bool known;
+
+	if (!ptp_instance_shared(c->instance)->power_profile)
+		return;
+	known = ptp_instance_heard_power(c->instance, &parents) &&
+		parents.total_inaccuracy_ns != PTP_INACCURACY_UNKNOWN;
+	if (slave >= 0 && c->port[slave].source)
+		ptp_source_set_inaccuracy(c->port[slave].source,
+					  known ? parents.total_inaccuracy_ns : NAN);
+	timekeeper_get_report(c->env->tk, &r);
+	power.total_inaccuracy_ns = PTP_INACCURACY_UNKNOWN;
+	/* the host's bound begins with what its source says of itself */
+	if (r.synchronised && (slave < 0 || ptp_bmca_gives_own(b) || known))
+		power.total_inaccuracy_ns = inaccuracy_of(r.max_error_ns);
+	ptp_instance_set_power(c->instance, &power);
 }

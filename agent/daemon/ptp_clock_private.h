@@ -47,6 +47,8 @@ void ptp_clock_tell_metadata(struct ptp_clock *c);
 
 /* ptp_clock_own.c: what the host's time is worth, and whose it is; once a second */
 void ptp_clock_judge_parent(struct ptp_clock *c, s64 now_mono);
+/* The sum of inaccuracies of C37.238, in and out; once a second */
+void ptp_clock_tell_power(struct ptp_clock *c);
 void ptp_clock_judge(const struct ptp_clock *c, struct ptp_quality *q,
 		     struct ptp_time_properties_ds *t);
 

@@ -25,6 +25,7 @@ struct ptp_source {
 	enum stamp_kind kind[2];	/* of the newest leg, by enum ptp_way */
 	bool has_delay;			/* one that no sample was given yet */
 	double delay_ns;
+	double inaccuracy_ns;		/* of the parent in all; NAN: as its Announces say */
 	double interval_s;
 	s64 last_sync_mono;
 	u8 reach;
@@ -47,6 +48,7 @@ static void say_of_itself(const struct ptp_source *s, const struct ptp_clock_ds 
 	x->stratum = (u8)(stratum < STRATUM_MAX ? stratum : STRATUM_MAX);
 	x->refid = REFID_PTP;
 	x->root_dispersion_ns = s->cfg->accuracy_ns >= 0 ? s->cfg->accuracy_ns :
+		!isnan(s->inaccuracy_ns) ? s->inaccuracy_ns :
 		ptp_accuracy_ns(ds->parent.gm_quality.accuracy);
 	if (isnan(x->root_dispersion_ns))
 		x->root_dispersion_ns = x->assumed_ns = ACCURACY_UNKNOWN_NS;
@@ -154,8 +156,14 @@ void ptp_source_link_delay(struct ptp_source *s, const struct ptp_peer_sample *s
 	s->kind[PTP_WAY_FWD] = sample->kind;
 }
 
+void ptp_source_set_inaccuracy(struct ptp_source *s, double ns)
+{
+	s->inaccuracy_ns = ns;
+}
+
 void ptp_source_new_parent(struct ptp_source *s)
 {
+	s->inaccuracy_ns = NAN;
 	s->heard = false;
 	s->interval_s = ldexp(1, s->cfg->set.log_sync);
 	s->last_sync_mono = 0;
@@ -250,7 +258,7 @@ struct ptp_source *ptp_source_new(const struct ntp_env *env, const struct config
 	s->env = env;
 	s->cfg = cfg;
 	s->online = !cfg->offline;
-	s->delay_ns = NAN;
+	s->delay_ns = s->inaccuracy_ns = NAN;
 	s->interval_s = ldexp(1, cfg->set.log_sync);
 	s->tk = timekeeper_add(env->tk, &tc);
 	if (!s->tk) {

@@ -29,6 +29,11 @@ void ptp_source_exchange(struct ptp_source *s, const struct leg *fwd, const stru
 void ptp_source_link_delay(struct ptp_source *s, const struct ptp_peer_sample *sample);
 /* Another time-transmitter is followed from now on. */
 void ptp_source_new_parent(struct ptp_source *s);
+/*
+ * How far the parent's time may be off in all, as it says beside its Announces; NAN: it
+ * does not say so, as at the beginning and with each other time-transmitter.
+ */
+void ptp_source_set_inaccuracy(struct ptp_source *s, double ns);
 /* Nobody is followed. */
 void ptp_source_lost(struct ptp_source *s);
 /* At least once a second: notices silence. */

@@ -50,6 +50,8 @@ struct ptp_instance *ptp_instance_new(const struct ptp_instance_config *cfg,
 		.minor_version = cfg->minor_version,
 		.utc_offset = cfg->utc_offset,
 		.path_trace = cfg->path_trace,
+		.power_profile = cfg->power_profile,
+		.power = { .total_inaccuracy_ns = PTP_INACCURACY_UNKNOWN },
 	};
 	t->n = t->shared.bmca ? cfg->def.ports : 0;
 	for (unsigned int i = 0; i < t->n; i++) {
@@ -126,6 +128,16 @@ void ptp_instance_stepped(struct ptp_instance *t)
 void ptp_instance_set_utc_offset(struct ptp_instance *t, s16 utc_offset)
 {
 	t->shared.utc_offset = utc_offset;
+}
+
+void ptp_instance_set_power(struct ptp_instance *t, const struct ptp_power *power)
+{
+	t->shared.power = *power;
+}
+
+bool ptp_instance_heard_power(const struct ptp_instance *t, struct ptp_power *out)
+{
+	return ptp_port_heard_power(&t->shared, out);
 }
 
 void ptp_instance_run(struct ptp_instance *t, s64 now_mono)

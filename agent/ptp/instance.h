@@ -20,6 +20,7 @@ struct ptp_instance_config {
 	u8 threshold;			/* see struct ptp_foreign_config */
 	bool qualify;			/* see struct ptp_port_fsm */
 	bool path_trace;
+	bool power_profile;		/* see struct ptp_power */
 	u8 minor_version;		/* 1: of the 2019 edition; 0: of the 2008 one */
 	const struct ptp_port_config *port;
 };
@@ -54,6 +55,11 @@ void ptp_instance_stamped(struct ptp_instance *t, unsigned int port, u32 ticket,
 void ptp_instance_stepped(struct ptp_instance *t);
 /* TAI - UTC where the parent does not say it, from now on */
 void ptp_instance_set_utc_offset(struct ptp_instance *t, s16 utc_offset);
+
+/* What Announces say of C37.238, from now on; the grandmaster's own id is passed on. */
+void ptp_instance_set_power(struct ptp_instance *t, const struct ptp_power *power);
+/* The parent's; false: it sends no such TLV, or nobody is followed. */
+bool ptp_instance_heard_power(const struct ptp_instance *t, struct ptp_power *out);
 
 /* Do what is due, when ptp_instance_next_mono() says so. */
 void ptp_instance_run(struct ptp_instance *t, s64 now_mono);

@@ -201,6 +201,17 @@ struct ptp_received {
 };
 
 /* What all ports of an instance have in common; it is the instance's. */
+/*
+ * TLV of IEEE C37.238-2017: who the grandmaster is in the power system, and the sum of all
+ * inaccuracies from it to here, ns.
+ */
+struct ptp_power {
+	u16 gm_id;
+	u32 total_inaccuracy_ns;	/* PTP_INACCURACY_UNKNOWN: from there on */
+};
+
+#define PTP_INACCURACY_UNKNOWN UINT32_MAX
+
 struct ptp_shared {
 	struct ptp_bmca *bmca;
 	const struct ptp_port_ops *ops;
@@ -208,8 +219,15 @@ struct ptp_shared {
 	u8 minor_version;
 	s16 utc_offset;		/* configured, s */
 	bool path_trace;
+	bool power_profile;	/* Announces have the TLV of C37.238 */
+	struct ptp_power power;	/* as grandmaster, and how inaccurate we are in all */
+	struct ptp_power heard_power;	/* of the Announce heard last from @power_sender */
+	struct ptp_port_id power_sender;
 	bool changed;		/* the best clock algorithm ran: all ports are to follow */
 };
+
+/* What the parent's Announce said; false: nothing, or nobody is followed. */
+bool ptp_port_heard_power(const struct ptp_shared *sh, struct ptp_power *out);
 
 struct ptp_port;
 

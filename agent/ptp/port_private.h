@@ -72,6 +72,10 @@ static inline void ptp_port_refuse(struct ptp_port *p, enum ptp_refusal r)
 	p->counters.refused[r]++;
 }
 
+/* port_power.c: the TLV of C37.238 in what is sent and heard */
+size_t ptp_port_put_power(const struct ptp_port *p, u8 *tlv, size_t room);
+void ptp_port_hear_power(struct ptp_shared *sh, const struct ptp_message *m);
+
 /* s, TAI - UTC of what comes in, and of what goes out */
 s16 ptp_port_utc_offset(const struct ptp_port *p);
 s16 ptp_port_given_offset(const struct ptp_port *p);

@@ -61,6 +61,8 @@ static void hear_announce(struct ptp_port *p, const struct ptp_message *m,
 	r = ptp_bmca_announce(p->shared->bmca, p->index, m, path, path_len,
 			      ptp_port_local_priority(p, how->from), now_mono);
 	p->counters.announce[r]++;
+	if (r == PTP_ANNOUNCE_NEWS || r == PTP_ANNOUNCE_KEPT)
+		ptp_port_hear_power(p->shared, m);
 	if (r != PTP_ANNOUNCE_NEWS && r != PTP_ANNOUNCE_KEPT)
 		ptp_port_refuse(p, r == PTP_ANNOUNCE_OWN ? PTP_REFUSED_OWN :
 				PTP_REFUSED_ANNOUNCE);

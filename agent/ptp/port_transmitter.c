@@ -37,6 +37,7 @@ void ptp_port_send_announce(struct ptp_port *p, u16 sequence, s8 log_interval, c
 	ptp_announce_of(&m.announce, &m.header.flags, ds);
 	m.tlv = tlv;
 	m.tlv_len = (u16)put_path(p, tlv, sizeof(tlv));
+	m.tlv_len += (u16)ptp_port_put_power(p, tlv + m.tlv_len, sizeof(tlv) - m.tlv_len);
 	ptp_port_send(p, &m, to);
 }
 

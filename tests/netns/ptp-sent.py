@@ -19,7 +19,8 @@ TLVS = {1: "MANAGEMENT", 2: "MANAGEMENT_ERROR_STATUS", 4: "REQUEST_UNICAST_TRANS
         0xFF00: "CSPTP_REQUEST", 0xFF01: "CSPTP_RESPONSE", 0xF002: "CSPTP_STATUS"}
 ORGANIZATIONS = {"0080c2000001": "802.1AS Follow_Up information",
                  "0080c2000002": "802.1AS message interval request",
-                 "0080c2000004": "802.1AS gPTP capable"}
+                 "0080c2000004": "802.1AS gPTP capable",
+                 "1c129d000002": "C37.238-2017"}
 # Octets before the TLVs
 BODY = {0: 44, 1: 44, 2: 54, 3: 54, 8: 44, 9: 54, 10: 54, 11: 64, 12: 44, 13: 48}
 
@@ -29,6 +30,7 @@ P2P = {"ptp-unicast-p2p"}
 GRANTED = UNICAST | P2P
 CHOICE = {"ptp-unicast-choice"}
 AS = {"ptp-802.1as"}
+POWER = {"ptp-power"}
 MANAGEMENT = {"ptp-management"}
 STATELESS = {"ptp-stateless"}
 # All that this project can send, and the cases in which it has to be seen
@@ -42,6 +44,7 @@ SENT = {
     "Pdelay_Resp": DAEMON | P2P | AS,
     "Pdelay_Resp_Follow_Up": DAEMON | P2P | AS,
     "Announce PATH_TRACE": AS,
+    "Announce C37.238-2017": POWER,
     "Follow_Up 802.1AS Follow_Up information": AS,
     "Signaling 802.1AS message interval request": AS,
     "Signaling 802.1AS gPTP capable": AS,

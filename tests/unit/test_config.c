@@ -382,6 +382,13 @@ static const char *const bad[][2] = {
 	  ":1: serve_ptp.unicast_clients: 131073 is impossible; write an integer from 1 to 131072" },
 	{ "serve_ptp = { interface = \"e0\"; allow = [ \"10.0.0.0/8\" ];\ndeny = [ \"10.0.0.0/8\" ]; }",
 	  ":2: serve_ptp.deny[0]: \"10.0.0.0/8\" is allowed already" },
+	{ "serve_ptp = { interface = \"e0\"; grandmaster_id = 3; }",
+	  ":1: serve_ptp: grandmaster_id is not of the profile default-e2e; remove it or write" },
+	{ "serve_ptp = { interface = \"e0\"; profile = \"power\"; grandmaster_id = 65536; }",
+	  ":1: serve_ptp.grandmaster_id: 65536 is impossible; write an integer from 0 to 65535" },
+	{ "serve_ptp = ( { interface = \"e0\"; profile = \"power\"; grandmaster_id = 3; },\n"
+	  "{ interface = \"e1\"; profile = \"power\"; } );",
+	  ":2: e1: the grandmaster_id differs from that on line 1; write the same in both" },
 	{ "serve_ptp = { interface = \"e0\"; smpte = { frame_rate = \"25\"; }; }",
 	  ":1: serve_ptp.smpte: is not of the profile default-e2e; remove it or write profile = "
 	  "\"st2059-2\"" },

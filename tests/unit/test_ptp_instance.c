@@ -275,6 +275,65 @@ static void boundary_clock_of_its_own_gives_way(void **state)
 	assert_int_equal(world_state(other, 1), PTP_PASSIVE);
 }
 
+/* C37.238: who the grandmaster is goes through, how inaccurate all is in sum is of each. */
+static void power_profile(void **state)
+{
+	struct plug gm_plug[] = { at(0, 700, 300) }, oc_plug[] = { at(1, 11, 13) };
+	struct plug plug[] = { at(0, 100, 20), at(1, 300, 40) };
+	struct node *gm, *bc, *oc;
+	struct ptp_power p;
+	struct setting s;
+
+	setting_init(&s, 1, 1);
+	s.cfg.power_profile = true;
+	gm = world_add(&s, 0, gm_plug);
+	ptp_instance_set_power(gm->t, &(struct ptp_power){ 0x12, 250 });
+	setting_init(&s, 2, 100);
+	s.cfg.power_profile = true;
+	bc = world_add(&s, 4321, plug);
+	setting_init(&s, 1, 200);
+	s.cfg.power_profile = true;
+	oc = world_add(&s, -5 * S, oc_plug);
+	assert_false(ptp_instance_heard_power(bc->t, &p));
+	world_run(30 * S);
+	assert_true(ptp_instance_heard_power(bc->t, &p));
+	assert_int_equal(p.gm_id, 0x12);
+	assert_int_equal(p.total_inaccuracy_ns, 250);
+	/* until it is told, it does not know by how much it adds to that */
+	assert_true(ptp_instance_heard_power(oc->t, &p));
+	assert_int_equal(p.gm_id, 0x12);
+	assert_int_equal(p.total_inaccuracy_ns, PTP_INACCURACY_UNKNOWN);
+	ptp_instance_set_power(bc->t, &(struct ptp_power){ 0x34, 300 });
+	world_run(10 * S);
+	assert_true(ptp_instance_heard_power(oc->t, &p));
+	assert_int_equal(p.gm_id, 0x12);
+	assert_int_equal(p.total_inaccuracy_ns, 300);
+	/* with its own time it is the grandmaster */
+	ptp_instance_give_own(bc->t, true, w.now);
+	world_run(10 * S);
+	assert_true(ptp_instance_heard_power(oc->t, &p));
+	assert_int_equal(p.gm_id, 0x34);
+	assert_int_equal(w.bad_legs, 0);
+	assert_false(ptp_instance_heard_power(gm->t, &p));
+}
+
+/* A parent without that TLV says nothing by it. */
+static void power_profile_of_one_alone(void **state)
+{
+	struct plug plug[] = { at(0, 100, 20) };
+	struct ptp_power p;
+	struct setting s;
+	struct node *oc;
+
+	add_one(1, 0, at(0, 700, 300));
+	setting_init(&s, 1, 200);
+	s.cfg.power_profile = true;
+	oc = world_add(&s, 0, plug);
+	world_run(20 * S);
+	assert_int_equal(world_state(oc, 0), PTP_SLAVE);
+	assert_false(ptp_instance_heard_power(oc->t, &p));
+}
+
 static void fail_over_and_back(void **state)
 {
 	struct node *a = add_one(1, 0, at(0, 700, 300));
@@ -591,6 +650,8 @@ int main(void)
 		T(what_happens_on_the_way_costs_nothing),
 		T(lost_messages_cost_their_samples),
 		T(boundary_clock_between),
+		T(power_profile),
+		T(power_profile_of_one_alone),
 		T(boundary_clock_gives_its_own),
 		T(boundary_clock_of_its_own_gives_way),
 		T(fail_over_and_back),
