@@ -131,18 +131,30 @@ static bool is_wanted(struct ats_ptp_port *port, const struct ats_ptp_facts *fac
 	return false;
 }
 
-static void answer_delay(const struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
-			 const struct ptp_request *request, const struct ats_ptp_way *way,
-			 s64 rx_tai, struct sk_buff *used)
+static noinline void compose_multicast(struct ptp_composed *o, const struct ats_ptp_facts *facts,
+				       const struct ptp_request *request, s64 rx_tai)
 {
 	struct ptp_message m;
 
 	ptp_compose_delay_resp(&m, &facts->voice, request, facts->log_min_delay_req, rx_tai);
-	if (ats_ptp_send(port, &m, way, NULL, used))
+	ptp_composed_of(o, &m);
+}
+
+static void answer_delay(const struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
+			 const struct ptp_request *request, const struct ats_ptp_way *way,
+			 s64 rx_tai, struct sk_buff *used)
+{
+	struct ptp_composed o __uninitialized;
+
+	if (request->unicast)
+		ptp_form_answer(&o, &facts->delay_resp, request, rx_tai);
+	else
+		compose_multicast(&o, facts, request, rx_tai);
+	if (ats_ptp_send(port, &o, way, NULL, used))
 		ats_ptp_count(port, ATS_PTP_COUNT_DELAY_RESPS);
 }
 
-static void answer_pdelay(const struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
+static noinline void answer_pdelay(const struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
 			  const struct ptp_request *request, const struct ats_ptp_way *way,
 			  u16 follow_port, s64 rx_tai, struct sk_buff *used)
 {
@@ -153,11 +165,13 @@ static void answer_pdelay(const struct ats_ptp_port *port, const struct ats_ptp_
 			.type = PTP_PDELAY_RESP, .request = *request,
 		},
 	};
+	struct ptp_composed o;
 	struct ptp_message m;
 
 	ptp_compose_pdelay_resp(&m, &facts->voice, request, rx_tai);
+	ptp_composed_of(&o, &m);
 	name.sent_sys = ktime_get_real_ns();
-	if (ats_ptp_send(port, &m, way, &name, used))
+	if (ats_ptp_send(port, &o, way, &name, used))
 		ats_ptp_count(port, ATS_PTP_COUNT_PDELAY_RESPS);
 }
 
@@ -184,7 +198,7 @@ static bool answer(struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
 		.to = r->multicast ? r->asked : r->client,
 		.port = ptp_udp_port(r->multicast ? 0 : r->port, event),
 	};
-	struct ptp_request request;
+	struct ptp_request request __uninitialized;
 	enum stamp_kind kind;
 
 	if (!r->multicast)
@@ -203,13 +217,14 @@ static bool answer(struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
 	return true;
 }
 
-int ats_ptp_receive(struct sock *sk, struct sk_buff *skb)
+/* All in one function, as for NTP: this is where the time goes. */
+int __flatten ats_ptp_receive(struct sock *sk, struct sk_buff *skb)
 {
 	struct ats_udp_claim *claim = rcu_dereference_sk_user_data(sk);
 	const struct ats_ptp_facts *facts;
 	s64 now_mono = ats_now_mono();
 	struct ats_ptp_port *port;
-	struct request r;
+	struct request r __uninitialized;
 
 	if (unlikely(!claim))
 		return 1;

@@ -10,6 +10,7 @@
 
 #include "iface_private.h"
 #include "ptp_path.h"
+#include "ptp_skb.h"
 #include "server.h"
 
 #define PORTS_MAX 64
@@ -33,6 +34,7 @@ static void free_port(struct rcu_head *rcu)
 	if (port->general)
 		sock_put(port->general);
 	ats_ptp_paths_free(port->paths);
+	ats_ptp_store_free(port->store);
 	ptp_grants_free(port->grants);
 	kfree(rcu_access_pointer(port->facts));
 	free_percpu(port->cpu);
@@ -68,7 +70,8 @@ static struct ats_ptp_port *new_port(struct ats_net *an, u32 clients_max)
 	if (clients_max)
 		port->grants = new_grants(clients_max);
 	port->paths = ats_ptp_paths_new(clients_max);
-	if (port->cpu && port->paths && (port->grants || !clients_max))
+	port->store = ats_ptp_store_new();
+	if (port->cpu && port->paths && port->store && (port->grants || !clients_max))
 		return port;
 	free_port(&port->rcu);
 	return NULL;
@@ -245,6 +248,9 @@ int ats_ptp_set(struct ats_net *an, u32 id, const struct ats_ptp_facts *facts)
 	if (!next)
 		return -ENOMEM;
 	next->suspends = READ_ONCE(ats_suspends);
+	ptp_form_make(&next->sync, &next->voice, PTP_SYNC);
+	ptp_form_make(&next->follow_up, &next->voice, PTP_FOLLOW_UP);
+	ptp_form_make(&next->delay_resp, &next->voice, PTP_DELAY_RESP);
 	next->until = ats_now_mono() + (s64)next->valid_ms * NSEC_PER_MSEC;
 	mutex_lock(&an->ptp.mutex);
 	port = xa_load(&an->ptp.ports, id);

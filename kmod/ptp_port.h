@@ -38,6 +38,7 @@ struct ats_ptp_cpu {
 /* Never changed once they are published. */
 struct ats_ptp_facts {
 	struct ptp_voice voice;
+	struct ptp_composed sync, follow_up, delay_resp;	/* forms; made by ats_ptp_set() */
 	u32 duties;		/* ATS_PTP_* */
 	s8 log_min_delay_req;
 	s64 tai_offset;
@@ -48,6 +49,7 @@ struct ats_ptp_facts {
 };
 
 struct ats_ptp_paths;
+struct ats_ptp_store;
 
 struct ats_ptp_port {
 	/* constant while attached */
@@ -58,6 +60,7 @@ struct ats_ptp_port {
 	int ifindex;
 	u32 clients_max;
 	struct ats_ptp_paths *paths;
+	struct ats_ptp_store *store;	/* the work's */
 	struct ats_ptp_cpu __percpu *cpu;
 	/* written under the mutex of the namespace's ports */
 	struct ats_ptp_facts __rcu *facts;

@@ -38,25 +38,31 @@ static u8 multicast_hops(const struct sock *sk, u8 type)
 
 /* What is sent: to whom, and in what. */
 struct letter {
-	const struct ptp_message *m;
+	const struct ptp_composed *o;
 	const struct ats_ptp_way *to;
 	struct sk_buff *used;		/* NULL: taken, or there was none */
 };
+
+static u8 type_of(const struct letter *l)
+{
+	return l->o->b[0] & 0xf;
+}
 
 /* The message in a packet of its own, without the headers below UDP's. */
 static struct sk_buff *make(struct letter *l, const struct net_device *dev,
 			    const struct ats_udp_way *way, unsigned int ip_len)
 {
-	unsigned int len = ptp_message_len(l->m->header.type);
 	unsigned int front = LL_RESERVED_SPACE(dev) + ip_len + sizeof(struct udphdr);
 	struct udphdr *uh;
 	struct sk_buff *skb;
 
-	skb = ats_ptp_skb(l->used, front, len);
+	skb = ats_ptp_skb(l->used, front, sizeof(l->o->b));
 	l->used = NULL;
 	if (!skb)
 		return NULL;
-	ptp_message_build(l->m, skb_put(skb, len), len);
+	/* of a known size: cheaper than the message's length */
+	memcpy(skb->data, l->o->b, sizeof(l->o->b));
+	__skb_put(skb, l->o->len);
 	uh = __skb_push(skb, sizeof(*uh));
 	skb_reset_transport_header(skb);
 	uh->source = way->sport;
@@ -122,7 +128,7 @@ static struct sk_buff *route_ipv4(struct sock *sk, struct letter *l, struct ats_
 		return NULL;
 	}
 	put_ipv4(skb, way, tos, ipv4_is_multicast(way->v4.daddr) ?
-		 multicast_hops(sk, l->m->header.type) :
+		 multicast_hops(sk, type_of(l)) :
 		 ats_udp_hop_limit(sk, dst->dev, htons(ETH_P_IP)));
 	skb_dst_set(skb, dst);
 	return skb;
@@ -149,7 +155,7 @@ static struct sk_buff *route_ipv6(struct sock *sk, struct letter *l, struct ats_
 		return NULL;
 	}
 	put_ipv6(skb, way, tos, ipv6_addr_is_multicast(&way->v6.daddr) ?
-		 multicast_hops(sk, l->m->header.type) :
+		 multicast_hops(sk, type_of(l)) :
 		 ats_udp_hop_limit(sk, dst->dev, htons(ETH_P_IPV6)));
 	skb_dst_set(skb, dst);
 	return skb;
@@ -168,15 +174,15 @@ static struct sk_buff *make_framed(const struct sock *sk, struct net_device *dev
 				   struct letter *l, const struct in6_addr *from,
 				   const u8 mac[ETH_ALEN])
 {
-	struct ats_udp_way way = {
-		.sport = inet_sk(sk)->inet_sport, .dport = htons(l->to->port),
-	};
+	struct ats_udp_way way __uninitialized;
 	const struct in6_addr *to = &l->to->to;
 	u8 tos = READ_ONCE(inet_sk(sk)->tos) & ~INET_ECN_MASK;
 	bool v4 = ipv6_addr_v4mapped(to);
 	struct sk_buff *skb;
 	struct ethhdr *eth;
 
+	way.sport = inet_sk(sk)->inet_sport;
+	way.dport = htons(l->to->port);
 	skb = make(l, dev, &way, v4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr));
 	if (!skb)
 		return NULL;
@@ -203,7 +209,7 @@ static struct sk_buff *frame(const struct ats_ptp_port *port, const struct sock 
 			     struct net_device *dev, struct letter *l)
 {
 	struct in6_addr from = l->to->from;
-	u8 mac[ETH_ALEN] __aligned(2);
+	u8 mac[ETH_ALEN] __aligned(2) __uninitialized;
 
 	if (!ats_ptp_path_get(port->paths, dev, &l->to->to, &from, mac))
 		return NULL;
@@ -228,7 +234,7 @@ static bool is_multicast(const struct in6_addr *a)
 				       ipv6_addr_is_multicast(a);
 }
 
-static struct sk_buff *route(const struct ats_ptp_port *port, struct sock *sk,
+static noinline struct sk_buff *route(const struct ats_ptp_port *port, struct sock *sk,
 			     struct net_device *dev, struct letter *l)
 {
 	struct ats_udp_way way = {
@@ -254,7 +260,7 @@ static int transmit(struct net *net, struct sock *sk, struct sk_buff *skb)
 static bool send(const struct ats_ptp_port *port, struct letter *l,
 		 const struct ats_tx_name *name)
 {
-	struct sock *sk = l->m->header.type < PTP_FOLLOW_UP ? port->event.sk : port->general;
+	struct sock *sk = type_of(l) < PTP_FOLLOW_UP ? port->event.sk : port->general;
 	__be16 protocol = htons(ipv6_addr_v4mapped(&l->to->to) ? ETH_P_IP : ETH_P_IPV6);
 	struct ats_iface *iface = ats_iface_find(port->an, port->ifindex);
 	struct net_device *dev = iface ? ats_iface_dev(iface) : NULL;
@@ -281,11 +287,11 @@ static bool send(const struct ats_ptp_port *port, struct letter *l,
 	return !net_xmit_eval(err);
 }
 
-bool ats_ptp_send(const struct ats_ptp_port *port, const struct ptp_message *m,
+bool ats_ptp_send(const struct ats_ptp_port *port, const struct ptp_composed *o,
 		  const struct ats_ptp_way *way, const struct ats_tx_name *name,
 		  struct sk_buff *used)
 {
-	struct letter l = { .m = m, .to = way, .used = used };
+	struct letter l = { .o = o, .to = way, .used = used };
 	bool sent = send(port, &l, name);
 
 	consume_skb(l.used);

@@ -15,11 +15,12 @@ struct ats_ptp_way {
 };
 
 /*
- * @used: NULL, or a packet that is no longer needed: consumed, perhaps sent again with @m.
- * @name not NULL: @m is an event message whose stamp is wanted; without one it is not
+ * @o is the message.
+ * @used: NULL, or a packet that is no longer needed: consumed, perhaps sent again with @o.
+ * @name not NULL: it is an event message whose stamp is wanted; without one it is not
  * sent. False: it was not sent; counted.
  */
-bool ats_ptp_send(const struct ats_ptp_port *port, const struct ptp_message *m,
+bool ats_ptp_send(const struct ats_ptp_port *port, const struct ptp_composed *o,
 		  const struct ats_ptp_way *way, const struct ats_tx_name *name,
 		  struct sk_buff *used);
 

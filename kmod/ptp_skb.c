@@ -2,13 +2,12 @@
 #include "ptp_skb.h"
 
 #include <linux/if_vlan.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
 
 #include "reply_skb.h"
 
-/*
- * In a fragment of a page, not of kmalloc(): that is cheaper, and what kernels that clear
- * all memory when it is allocated (init_on_alloc) clear of a page is cleared once.
- */
+/* In a fragment of a page: that costs less than kmalloc(). */
 static struct sk_buff *new_skb(unsigned int front, unsigned int len)
 {
 	unsigned int size = SKB_DATA_ALIGN(front + len) +
@@ -24,6 +23,67 @@ static struct sk_buff *new_skb(unsigned int front, unsigned int len)
 		return NULL;
 	}
 	skb_reserve(skb, front);
+	return skb;
+}
+
+/* As many packets as may be on their way at once before memory is allocated again. */
+#define STORE_PAGES 8
+/* With some 190 octets for headers and the message. */
+#define PIECE 512
+
+struct ats_ptp_store {
+	struct page *page[STORE_PAGES];	/* NULL: none yet */
+	unsigned int at, used;		/* octets of that one */
+};
+
+struct ats_ptp_store *ats_ptp_store_new(void)
+{
+	return kzalloc(sizeof(struct ats_ptp_store), GFP_KERNEL_ACCOUNT);
+}
+
+void ats_ptp_store_free(struct ats_ptp_store *store)
+{
+	unsigned int i;
+
+	for (i = 0; store && i < STORE_PAGES; i++)
+		if (store->page[i])
+			put_page(store->page[i]);
+	kfree(store);
+}
+
+/* The page with a piece to give, NULL without memory. */
+static struct page *open_page(struct ats_ptp_store *store)
+{
+	struct page **page = &store->page[store->at];
+
+	if (*page && store->used + PIECE <= PAGE_SIZE)
+		return *page;
+	store->at = (store->at + 1) % STORE_PAGES;
+	store->used = 0;
+	page = &store->page[store->at];
+	/* its packets are not all gone: theirs then */
+	if (*page && page_ref_count(*page) != 1) {
+		put_page(*page);
+		*page = NULL;
+	}
+	if (!*page)
+		*page = alloc_page(GFP_ATOMIC | __GFP_NOWARN);
+	return *page;
+}
+
+struct sk_buff *ats_ptp_store_skb(struct ats_ptp_store *store)
+{
+	struct page *page = open_page(store);
+	struct sk_buff *skb;
+
+	if (!page)
+		return NULL;
+	skb = build_skb(page_address(page) + store->used, PIECE);
+	if (!skb)
+		return NULL;
+	/* until its data is freed */
+	get_page(page);
+	store->used += PIECE;
 	return skb;
 }
 

@@ -16,4 +16,16 @@
  */
 struct sk_buff *ats_ptp_skb(struct sk_buff *used, unsigned int front, unsigned int len);
 
+/*
+ * Memory for one user at a time, which is used again once what was sent in it is gone: a
+ * page that kernels have to clear (init_on_alloc) costs as much as sending.
+ */
+struct ats_ptp_store;
+
+/* Process context; NULL without memory. */
+struct ats_ptp_store *ats_ptp_store_new(void);
+void ats_ptp_store_free(struct ats_ptp_store *store);
+/* An empty packet for ats_ptp_skb(); NULL without memory. */
+struct sk_buff *ats_ptp_store_skb(struct ats_ptp_store *store);
+
 #endif

@@ -12,6 +12,7 @@
 #include "iface.h"
 #include "ptp_port.h"
 #include "ptp_send.h"
+#include "ptp_skb.h"
 #include "server.h"
 #include "tx_stamp.h"
 
@@ -53,25 +54,23 @@ void ats_ptp_sync_end(struct ats_ptp_port *port)
 }
 
 static void send_sync(const struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
-		      const struct ptp_grant_client *client, u16 sequence)
+		      const struct ptp_grant_client *client, u16 sequence, s64 now_sys)
 {
 	struct ats_ptp_way way = { .port = ptp_udp_port(0, true) };
 	struct ats_tx_name name = {
 		.ptp = port->id,
+		.sent_sys = now_sys,
 		.follow = {
 			.port = ptp_udp_port(0, false), .type = PTP_SYNC,
 			.request = { .from = client->id, .sequence = sequence, .unicast = true },
 		},
 	};
-	struct ptp_message m;
+	struct ptp_composed o __uninitialized;
 
 	memcpy(&way.to, client->address, sizeof(way.to));
 	name.follow.to = way.to;
-	/* table 42: unicast states no interval */
-	ptp_compose_sync(&m, &facts->voice, sequence, PTP_LOG_INTERVAL_NONE);
-	m.header.flags |= PTP_FLAG_UNICAST;
-	name.sent_sys = ktime_get_real_ns();
-	if (ats_ptp_send(port, &m, &way, &name, NULL))
+	ptp_form_write(&o, &facts->sync, sequence, 0);
+	if (ats_ptp_send(port, &o, &way, &name, ats_ptp_store_skb(port->store)))
 		ats_ptp_count(port, ATS_PTP_COUNT_SYNCS);
 }
 
@@ -91,13 +90,14 @@ static bool next_sync(struct ats_ptp_port *port, s64 now_mono, struct ptp_grant_
 
 enum progress { DONE, MORE, NO_STAMPS, NO_DUTY };
 
-/* Softirqs off. */
-static enum progress send_some(struct ats_ptp_port *port)
+/* Softirqs off. All in one function. */
+static enum progress __flatten send_some(struct ats_ptp_port *port)
 {
-	s64 now_mono = ats_now_mono();
+	/* of all of them: no stamp comes from before */
+	s64 now_mono = ats_now_mono(), now_sys = ktime_get_real_ns();
 	const struct ats_ptp_facts *facts = ats_ptp_facts(port, now_mono);
 	struct ats_iface *iface = ats_iface_find(port->an, port->ifindex);
-	struct ptp_grant_client client;
+	struct ptp_grant_client client __uninitialized;
 	unsigned int room;
 	u16 sequence;
 
@@ -109,7 +109,7 @@ static enum progress send_some(struct ats_ptp_port *port)
 	while (room--) {
 		if (!next_sync(port, now_mono, &client, &sequence))
 			return DONE;
-		send_sync(port, facts, &client, sequence);
+		send_sync(port, facts, &client, sequence, now_sys);
 	}
 	return MORE;
 }
@@ -169,24 +169,30 @@ void ats_ptp_sync_init(struct ats_ptp_port *port)
 	INIT_DELAYED_WORK(&port->work, sync_work);
 }
 
+static noinline void compose_of_peer(struct ptp_composed *o, const struct ats_ptp_facts *facts,
+				     const struct ats_tx_follow *f, s64 tx_tai)
+{
+	struct ptp_message m;
+
+	ptp_compose_pdelay_follow_up(&m, &facts->voice, &f->request, tx_tai);
+	ptp_composed_of(o, &m);
+}
+
 static void follow_up(const struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
 		      const struct ats_tx_follow *f, s64 tx_tai, struct sk_buff *stamped)
 {
 	const struct ats_ptp_way way = { .to = f->to, .from = f->from, .port = f->port };
-	struct ptp_message m;
+	struct ptp_composed o __uninitialized;
 
-	if (f->type == PTP_SYNC) {
-		ptp_compose_follow_up(&m, &facts->voice, f->request.sequence,
-				      PTP_LOG_INTERVAL_NONE, tx_tai);
-		m.header.flags = PTP_FLAG_UNICAST;
-	} else {
-		ptp_compose_pdelay_follow_up(&m, &facts->voice, &f->request, tx_tai);
-	}
-	if (ats_ptp_send(port, &m, &way, NULL, stamped))
+	if (f->type == PTP_SYNC)
+		ptp_form_write(&o, &facts->follow_up, f->request.sequence, tx_tai);
+	else
+		compose_of_peer(&o, facts, f, tx_tai);
+	if (ats_ptp_send(port, &o, &way, NULL, stamped))
 		ats_ptp_count(port, ATS_PTP_COUNT_FOLLOW_UPS);
 }
 
-void ats_ptp_transmitted(struct ats_net *an, const struct ats_tx_name *name, s64 tx_sys,
+void __flatten ats_ptp_transmitted(struct ats_net *an, const struct ats_tx_name *name, s64 tx_sys,
 			 struct sk_buff *stamped)
 {
 	struct ats_ptp_port *port = xa_load(&an->ptp.ports, name->ptp);

@@ -61,9 +61,12 @@ bool ats_tx_slots_take(struct ats_tx_slots *s, bool hardware, const struct ats_t
 	if (i >= s->n)
 		return false;
 	*key = s->round++ << INDEX_BITS | i;
-	s->slot[i] = (struct tx_slot) {
-		.name = *name, .key = *key, .hardware = hardware, .since = jiffies,
-	};
+	/* one by one: together it would be made and then copied */
+	s->slot[i].name = *name;
+	s->slot[i].key = *key;
+	s->slot[i].cost = 0;
+	s->slot[i].hardware = hardware;
+	s->slot[i].since = jiffies;
 	s->hardware += hardware;
 	__set_bit(i, s->used);
 	return true;

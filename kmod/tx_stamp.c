@@ -325,7 +325,7 @@ static bool is_credible(s64 sys, s64 early, const struct ats_tx_name *name, s64 
 static void take_stamp(struct ats_tx *tx, struct sk_buff *skb)
 {
 	bool hardware = skb_hwtstamps(skb)->hwtstamp, said, known, good;
-	struct ats_tx_name name;
+	struct ats_tx_name name __uninitialized;
 	s64 sys, early, delay;
 	s32 cost;
 

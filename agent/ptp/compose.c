@@ -25,17 +25,18 @@ void ptp_request_of(struct ptp_request *r, const struct ptp_header *h)
 void ptp_compose(struct ptp_message *m, const struct ptp_voice *voice, enum ptp_type type,
 		 u16 sequence, s8 log_interval)
 {
-	memset(m, 0, sizeof(*m));
-	m->header = (struct ptp_header){
-		.type = type,
-		.version = PTP_VERSION,
-		.minor_version = voice->minor_version,
-		.domain = voice->domain,
-		.sdo = voice->sdo,
-		.clock = voice->id.clock,
-		.port = voice->id.port,
-		.sequence = sequence,
-		.log_interval = log_interval,
+	*m = (struct ptp_message){
+		.header = {
+			.type = type,
+			.version = PTP_VERSION,
+			.minor_version = voice->minor_version,
+			.domain = voice->domain,
+			.sdo = voice->sdo,
+			.clock = voice->id.clock,
+			.port = voice->id.port,
+			.sequence = sequence,
+			.log_interval = log_interval,
+		},
 	};
 }
 
@@ -83,4 +84,40 @@ void ptp_compose_pdelay_follow_up(struct ptp_message *m, const struct ptp_voice 
 {
 	compose_answer(m, voice, PTP_PDELAY_RESP_FOLLOW_UP, r, PTP_LOG_INTERVAL_NONE, tx_tai);
 	m->header.correction = r->correction;
+}
+
+void ptp_composed_of(struct ptp_composed *o, const struct ptp_message *m)
+{
+	*o = (struct ptp_composed){ .len = 0 };
+	o->len = (u8)ptp_message_build(m, o->b, sizeof(o->b));
+}
+
+void ptp_form_make(struct ptp_composed *form, const struct ptp_voice *voice, enum ptp_type type)
+{
+	const struct ptp_request nobody = { .unicast = true };
+	struct ptp_message m;
+
+	/* table 42: unicast states no interval */
+	if (type == PTP_SYNC)
+		ptp_compose_sync(&m, voice, 0, PTP_LOG_INTERVAL_NONE);
+	else if (type == PTP_FOLLOW_UP)
+		ptp_compose_follow_up(&m, voice, 0, PTP_LOG_INTERVAL_NONE, 0);
+	else
+		ptp_compose_delay_resp(&m, voice, &nobody, PTP_LOG_INTERVAL_NONE, 0);
+	m.header.flags |= PTP_FLAG_UNICAST;
+	ptp_composed_of(form, &m);
+}
+
+void ptp_form_write(struct ptp_composed *o, const struct ptp_composed *form, u16 sequence, s64 tai)
+{
+	memcpy(o->b, form->b, sizeof(o->b));
+	o->len = form->len;
+	ptp_message_set(o->b, sequence, tai);
+}
+
+void ptp_form_answer(struct ptp_composed *o, const struct ptp_composed *form,
+		     const struct ptp_request *r, s64 rx_tai)
+{
+	ptp_form_write(o, form, r->sequence, rx_tai);
+	ptp_message_set_request(o->b, r->correction, &r->from);
 }

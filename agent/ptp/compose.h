@@ -52,6 +52,26 @@ void ptp_compose_follow_up(struct ptp_message *m, const struct ptp_voice *voice,
 void ptp_compose_delay_resp(struct ptp_message *m, const struct ptp_voice *voice,
 			    const struct ptp_request *r, s8 log_min_delay_req, s64 rx_tai);
 
+/* A message of those here as it is sent, without TLVs; what is behind @len octets is 0. */
+struct ptp_composed {
+	_Alignas(8) u8 b[56];	/* two more than the longest: copied in whole words */
+	u8 len;
+};
+
+void ptp_composed_of(struct ptp_composed *o, const struct ptp_message *m);
+
+/*
+ * A form is a message made once, of which many are sent that differ in little: a copy with
+ * that written into it costs a fifth of composing and building one. Of Sync, Follow_Up
+ * and Delay_Resp, all in unicast.
+ */
+void ptp_form_make(struct ptp_composed *form, const struct ptp_voice *voice, enum ptp_type type);
+/* @tai: the origin timestamp. */
+void ptp_form_write(struct ptp_composed *o, const struct ptp_composed *form, u16 sequence, s64 tai);
+/* A Delay_Resp. */
+void ptp_form_answer(struct ptp_composed *o, const struct ptp_composed *form,
+		     const struct ptp_request *r, s64 rx_tai);
+
 /* Clause 11.4.2 c): the response has t2, its follow-up t3 and the request's correction. */
 void ptp_compose_pdelay_resp(struct ptp_message *m, const struct ptp_voice *voice,
 			     const struct ptp_request *r, s64 rx_tai);

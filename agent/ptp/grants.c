@@ -79,6 +79,11 @@ static u64 hash_of(const struct ptp_grants *g, const struct ptp_grant_client *c)
 
 	be64_put(id, c->id.clock);
 	be16_put(id + 8, c->id.port);
+	/* there is room for an IPv4 address, ::ffff:a.b.c.d */
+	if (!be64_get(c->address) && be32_get(c->address + 8) == 0xffff) {
+		memcpy(id + 10, c->address + 12, 4);
+		return siphash_address(&g->hash, id);
+	}
 	/* no zeroes in front: those are of IPv4 addresses */
 	id[15] = 1;
 	return siphash_address(&g->hash, c->address) * 3 + siphash_address(&g->hash, id);

@@ -133,6 +133,18 @@ static void put_body(u8 *b, const struct ptp_message *m)
 	}
 }
 
+void ptp_message_set(u8 *b, u16 sequence, s64 tai)
+{
+	be16_put(b + 30, sequence);
+	ptp_timestamp_put(b + BODY, tai);
+}
+
+void ptp_message_set_request(u8 *b, s64 correction, const struct ptp_port_id *requester)
+{
+	be64_put(b + 8, (u64)correction);
+	ptp_port_id_put(b + BODY + PTP_TIMESTAMP_LEN, requester);
+}
+
 int ptp_message_parse(const void *buf, size_t len, struct ptp_message *m)
 {
 	const u8 *b = buf;

@@ -78,6 +78,10 @@ int ptp_message_parse(const void *buf, size_t len, struct ptp_message *m);
  */
 size_t ptp_message_build(const struct ptp_message *m, void *buf, size_t room);
 
+/* In a message as it was built: what differs from one Sync, or answer, to the next. */
+void ptp_message_set(u8 *b, u16 sequence, s64 tai);
+void ptp_message_set_request(u8 *b, s64 correction, const struct ptp_port_id *requester);
+
 /* Octets of such a message without TLVs; 0: no such type. */
 size_t ptp_message_len(u8 type);
 

@@ -133,12 +133,41 @@ static void test_udp_port(void **state)
 	assert_int_equal(ptp_udp_port(5000, false), 5000);
 }
 
+/* What is written into a form is what composing it makes. */
+static void test_forms(void **state)
+{
+	struct ptp_composed form, o;
+	struct ptp_message m;
+	struct ptp_request r;
+
+	ptp_request_of(&r, &request);
+	ptp_form_make(&form, &voice, PTP_DELAY_RESP);
+	ptp_form_answer(&o, &form, &r, TAI);
+	ptp_compose_delay_resp(&m, &voice, &r, -4, TAI);
+	check(&m, o.b, o.len);
+
+	ptp_form_make(&form, &voice, PTP_SYNC);
+	ptp_form_write(&o, &form, 0xbeef, 0);
+	ptp_compose_sync(&m, &voice, 0xbeef, PTP_LOG_INTERVAL_NONE);
+	m.header.flags |= PTP_FLAG_UNICAST;
+	check(&m, o.b, o.len);
+
+	ptp_form_make(&form, &voice, PTP_FOLLOW_UP);
+	ptp_form_write(&o, &form, 0xbeef, TAI);
+	ptp_compose_follow_up(&m, &voice, 0xbeef, PTP_LOG_INTERVAL_NONE, TAI);
+	m.header.flags |= PTP_FLAG_UNICAST;
+	check(&m, o.b, o.len);
+	assert_int_equal(o.len, 44);
+	assert_int_equal(o.b[44], 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_delay_resp),
 		cmocka_unit_test(test_pdelay_resp),
 		cmocka_unit_test(test_sync),
+		cmocka_unit_test(test_forms),
 		cmocka_unit_test(test_hears),
 		cmocka_unit_test(test_udp_port),
 	};
