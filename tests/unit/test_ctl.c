@@ -98,7 +98,7 @@ static const struct control_command commands[] = {
 	{ "status", canned, false }, { "tracking", canned, false }, { "sources", canned, false },
 	{ "peers", canned, false }, { "clients", paged, false }, { "serverstats", canned, false },
 	{ "reload", canned, true }, { "online", canned, true }, { "offline", canned, true },
-	{ "step", canned, true }, { "ptp_get", managed, false }, { "ptp_set", managed, true },
+	{ "step", canned, true }, { "ptp", canned, false }, { "ptp_get", managed, false }, { "ptp_set", managed, true },
 	{ "ptp_command", managed, true }, { "ptp_ask", managed, true },
 	{ "ptp_answers", managed, false },
 };
@@ -481,6 +481,32 @@ static void test_odd_answers(void **state)
 	}
 }
 
+/* The line that begins with @start, one space for several */
+static void line_of(const char *start, char line[256])
+{
+	const char *at = strstr(out, start);
+	size_t n = 0;
+
+	assert_non_null(at);
+	for (; *at && *at != '\n' && n < 255; at++)
+		if (*at != ' ' || (n && line[n - 1] != ' '))
+			line[n++] = *at;
+	line[n] = '\0';
+}
+
+/* What the kernel module did is counted in, and how many it serves is shown. */
+static void test_ptp_ports(void **state)
+{
+	char line[256];
+
+	assert_int_equal(RUN("ptp"), CTL_OK);
+	has(out, "Domain 24, profile default-e2e, clock 001b21.fffe.7451a2\n");
+	line_of("1  eth0", line);
+	assert_string_equal(line, "1 eth0 MASTER ipv4 e2e hardware - 0 5010 6011 3 640 -");
+	line_of("2  eth1", line);
+	assert_string_equal(line, "2 eth1 MASTER ethernet p2p hardware - 0 8 7 9 - -");
+}
+
 static void test_ptp_management(void **state)
 {
 	assert_int_equal(RUN("ptp", "get", "PORT_DATA_SET"), CTL_OK);
@@ -590,6 +616,7 @@ int main(void)
 		cmocka_unit_test(test_clients),
 		cmocka_unit_test(test_serverstats),
 		cmocka_unit_test(test_changes),
+		cmocka_unit_test(test_ptp_ports),
 		cmocka_unit_test(test_ptp_management),
 		cmocka_unit_test(test_ptp_others),
 		cmocka_unit_test(test_ptp_usage),
