@@ -20,6 +20,7 @@ modules=${1:?} build=${2:?} peers=${3:?} load=${4:?}
 shift 4
 stage_ptp "$modules/simnic.ko" "$build" "$peers" "$@" || exit 1
 cp "$modules/as_timesync.ko" "$PTP_WORK/" && cp "$load" "$PTP_WORK/bin/" || exit 1
+modprobe -q 8021q
 mountpoint -q /sys/kernel/debug || mount -t debugfs debugfs /sys/kernel/debug
 insmod "$PTP_WORK"/simnic.ko pairs=0 || exit 1
 exec python3 "$here/ptp_served.py" "$PTP_WORK" "$@"

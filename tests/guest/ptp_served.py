@@ -37,6 +37,27 @@ class Counts:
                 {k: v - other.kernel[k] for k, v in self.kernel.items()})
 
 
+class Tagged(Way):
+    """The same over a VLAN of the wire."""
+    TAG = 7
+
+    def __init__(self, lab, *args):
+        super().__init__(lab, *args)
+        self.name += ", VLAN"
+
+    def wire(self, theirs="-", ours="-"):
+        super().wire(theirs, ours)
+        for ns, end in (("theirs", 1), ("ours", 2)):
+            nic = getattr(self, ns)
+            vlan = f"{nic}.{self.TAG}"
+            setattr(self, ns, vlan)
+            self.lab.ip("-n", ns, "addr", "flush", "dev", nic)
+            self.lab.ip("-n", ns, "link", "add", "link", nic, "name", vlan, "type", "vlan", "id",
+                        str(self.TAG))
+            self.lab.ip("-n", ns, "addr", "add", f"{self.address(end)}/24", "dev", vlan)
+            self.lab.ip("-n", ns, "link", "set", vlan, "up")
+
+
 class Served:
     """ptp4l as time-receiver over UDP: by unicast, of which the module does all that is done
     for each client, and by multicast, of which it answers requests."""
@@ -46,10 +67,11 @@ class Served:
         kinds = [("ipv4", "e2e", "two", True), ("ipv6", "e2e", "two", True),
                  ("ipv4", "e2e", "two"), ("ipv6", "p2p", "two")]
         self.ways = [Way(lab, i + 1, *k) for i, k in enumerate(kinds)]
+        self.ways.append(Tagged(lab, len(kinds) + 1, "ipv4", "e2e", "two", True))
         self.calm = 0           # looks in a row at which it was
 
     def errors(self):
-        return [offset(w.theirs) + TAI for w in self.ways]
+        return [offset(w.theirs.split(".")[0]) + TAI for w in self.ways]
 
     def settled(self):
         """And not just passing by."""
