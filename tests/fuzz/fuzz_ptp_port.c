@@ -284,6 +284,9 @@ static void happen(struct lab *lab)
 	case 9:
 		ptp_instance_set_receiver_only(lab->t, octet(&lab->in) & 1, lab->now);
 		break;
+	case 12:
+		ptp_instance_give_own(lab->t, octet(&lab->in) & 1, lab->now);
+		break;
 	case 11:
 		announce(lab, port);
 		break;
@@ -305,7 +308,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 			 .priority1 = 128, .receiver_only = how & 1,
 			 .max_steps_removed = PTP_STEPS_MAX },
 		.utc_offset = 37, .compare = ptp_compare_default, .threshold = 1 + (how >> 1 & 1),
-		.qualify = how & 4, .path_trace = how & 8, .minor_version = 1, .port = port,
+		.qualify = how & 4, .path_trace = how & 8, .power_profile = how & 128, .minor_version = 1, .port = port,
 	};
 
 	for (unsigned int i = 0; i < PORTS; i++) {
