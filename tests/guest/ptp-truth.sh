@@ -5,15 +5,16 @@
 # ptp4l with several servos side by side: each has a NIC of its own, with an oscillator
 # that is 30 ppm off and wanders in the same way, all from one grandmaster (ptp4l) over
 # links of the same jitter. Then the system clock: ours beside phc2sys, from the ptp4l
-# that was best. Then all receivers again while 30 % of their transmit stamps get lost.
-# The truth is simnic's. A table on standard output.
+# that was best. Then all receivers again while 30 % of their transmit stamps get lost, come
+# later than ptp4l waits for them, or later than ours does. The truth is simnic's. A table
+# on standard output.
 #
 #	tests/guest/ptp-truth.sh [KERNEL [SECONDS]]	(boots a guest; default 6.12 200)
 #
 # With --icount: one guest instruction takes one nanosecond, so the figures are of the
 # programs alone and repeat. The status is 1 when ours is worse than 0.7 of the best of
-# ptp4l on the quiet link, 0.5 on the one with jitter, or if with lost stamps it leaves
-# its state or is worse than 1.5 times what it is without.
+# ptp4l on the quiet link, 0.5 on the one with jitter, or if with lost or late stamps it
+# leaves its state or is worse than 1.5 times what it is without.
 #
 # Inside of the guest: ptp-truth.sh --inside MODULES BUILD PEERS SECONDS
 
@@ -40,8 +41,8 @@ RIVALS=(
 FOLLOWERS=("-R 1" "-R 4 -E linreg")
 
 # shellcheck disable=SC2154 # work: servo-lab.bash
-receiver() {	# NAME SEED JITTER_NS LOSE_PPM
-	local name=$1 nic
+receiver() {	# NAME SEED JITTER_NS [SETTING=VALUE...]
+	local name=$1 nic setting
 
 	echo "pair m_$name r_$name ref -" >$D/control
 	for nic in m_$name r_$name; do
@@ -49,7 +50,9 @@ receiver() {	# NAME SEED JITTER_NS LOSE_PPM
 		echo 1 >"$D/nics/$nic/jitter_shape"
 		echo "$2" >"$D/nics/$nic/seed"
 	done
-	echo "$4" >"$D/nics/r_$name/tx_stamp_lose_ppm"
+	for setting in "${@:4}"; do
+		echo "${setting#*=}" >"$D/nics/r_$name/${setting%=*}"
+	done
 	echo 30000 >"$D/clocks/r_$name/frequency_ppb"
 	echo "$READ_NS" >"$D/clocks/r_$name/read_ns"
 	echo 7 >"$D/clocks/r_$name/seed"
@@ -87,17 +90,17 @@ at_most() {
 		exit !($1 <= $2 * $3) }" || failed=yes
 }
 
-start_receivers() {	# JITTER_NS LOSE_PPM
+start_receivers() {	# JITTER_NS [SETTING=VALUE...]
 	local rival n=0
 
 	ports=() pids=() names=(r_ours)
 	echo "clock ref" >$D/control
 	ip netns add gm
 	ip -n gm link set lo up
-	receiver ours 1 "$1" "$2"
+	receiver ours 1 "$@"
 	for rival in "${RIVALS[@]}"; do
 		n=$((n + 1))
-		receiver "${rival%%|*}" $((n + 1)) "$1" "$2"
+		receiver "${rival%%|*}" $((n + 1)) "$@"
 		names+=("r_${rival%%|*}")
 	done
 	in_ns gm ptp4l "${ports[@]}" -2 -H -m --masterOnly 1 --free_running 1
@@ -170,7 +173,7 @@ system_table() {	# LIMIT
 measure() {	# LABEL JITTER_NS LIMIT
 	local label=$1 best=1e99 leader=''
 
-	start_receivers "$2" 0
+	start_receivers "$2"
 	receivers_table
 	at_most "$ours" "$3" "$best" "$label: ours against the best"
 	lossless=$ours
@@ -178,10 +181,10 @@ measure() {	# LABEL JITTER_NS LIMIT
 	stop_receivers
 }
 
-measure_lossy() {	# LABEL JITTER_NS
-	local label="$1, 30 % of the stamps lost" best=1e99 leader=''
+measure_troubled() {	# LABEL JITTER_NS SETTING=VALUE...
+	local label="$1" best=1e99 leader=''
 
-	start_receivers "$2" 300000
+	start_receivers "${@:2}"
 	echo >$work/log.ours
 	receivers_table
 	at_most "$ours" 1.5 "$lossless" "$label: ours against itself"
@@ -217,7 +220,11 @@ inside() {
 	echo "| link | time-receiver | RMS, ns | mean | max |"
 	echo "|---|---|---|---|---|"
 	measure "100 ns" 100 0.7
-	measure_lossy "100 ns" 100
+	measure_troubled "100 ns, 30 % of the stamps lost" 100 tx_stamp_lose_ppm=300000
+	measure_troubled "100 ns, 30 % of the stamps 50 ms late" 100 tx_stamp_late_ppm=300000 \
+		tx_stamp_late_ns=50000000
+	measure_troubled "100 ns, 30 % of the stamps 5 s late" 100 tx_stamp_late_ppm=300000 \
+		tx_stamp_late_ns=5000000000
 	measure "10 us" 10000 0.5
 	[ -z "$failed" ]
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * NTP and PTP packets, odd and changed at random, over a wire to a server that
- * answers at a socket and at ingress, with the tap on, while another process
- * attaches and detaches. The same seed sends the same.
+ * answers at a socket and at ingress and to a PTP port, with the tap on, while another
+ * process attaches and detaches. The same seed sends the same.
  *
  *	fuzz_packet [-s SEED] [-n INPUTS] [-t SECONDS]
  *
@@ -35,6 +35,7 @@
 #include "lab.h"
 #include "nl.h"
 #include "packet.h"
+#include "ptp_lab.h"
 
 #define SOUND_EVERY	16	/* inputs between requests that deserve an answer */
 #define LONG_AGO	64	/* inputs after which an answer to one is not awaited */
@@ -190,11 +191,37 @@ static void send_packet(struct wire *wire, const struct packet *packet)
 	drain(wire, 0);
 }
 
+/* The PTP port: its sockets, and in memory of both processes what it answered. */
+struct ptp {
+	int event, general;
+	unsigned long long *answers;
+};
+
+static void ptp_begin(struct nl *nl, const struct ptp *ptp, __u32 *id)
+{
+	const __u8 client[16] = { [10] = 0xff, 0xff, 192, 0, 2, 2 };
+	struct nlmsghdr *nlh;
+
+	ptp_attach(nl, ptp->event, ptp->general, 8, id);
+	ptp_set(nl, *id, ATS_PTP_DELAY | ATS_PTP_PDELAY | ATS_PTP_SYNC, 60000);
+	nlh = nl_begin(nl, ATS_CMD_PTP_CLIENT_SET, false);
+	mnl_attr_put_u32(nlh, ATS_A_PTP_ID, *id);
+	ptp_put_client(nlh, client, PTP_CLIENT, 7, -7, 1000, -7, 1000);
+	nl_ask(nl, nlh, NULL, NULL);
+}
+
+static void ptp_end(struct nl *nl, const struct ptp *ptp, __u32 id)
+{
+	*ptp->answers += ptp_counter(nl, id, ATS_A_PTP_DELAY_RESPS) +
+		ptp_counter(nl, id, ATS_A_PTP_PDELAY_RESPS);
+	ptp_detach(nl, id);
+}
+
 /* The other process: attaches and detaches until it is ended. */
-static void churn(const struct wire *wire, int v4, int v6)
+static void churn(const struct wire *wire, int v4, int v6, const struct ptp *ptp)
 {
 	struct nl *nl = nl_open();
-	__u32 id[3] = { 0 };
+	__u32 id[3] = { 0 }, port = 0;
 	unsigned int round;
 
 	if (!nl)
@@ -207,7 +234,9 @@ static void churn(const struct wire *wire, int v4, int v6)
 		if (round % 2)
 			agent_attach_ingress(nl, wire->ifindex, NTP_PORT, &id[2]);
 		agent_tap(nl, wire->ifindex, round % 3 == 0);
+		ptp_begin(nl, ptp, &port);
 		usleep(20000);
+		ptp_end(nl, ptp, port);
 		agent_detach(nl, id[0]);
 		agent_tap_del(nl, wire->ifindex);
 		if (round % 2)
@@ -228,6 +257,9 @@ static void storm(struct wire *wire, struct fuzz *fuzz)
 		if (input % SOUND_EVERY == 0) {
 			packet_request(&packets[0], &wire->ends, fuzz_once_in(fuzz, 2),
 				       fuzz_random(fuzz));
+			packets[1].len = 0;
+		} else if (input % SOUND_EVERY == 1) {
+			packet_delay_req(&packets[0], &wire->ends, (__u16)input);
 			packets[1].len = 0;
 		} else {
 			packet_odd(packets, &wire->ends, fuzz);
@@ -285,22 +317,27 @@ int main(int argc, char **argv)
 {
 	struct fuzz fuzz = { .state = 1, .inputs = 10000, .seconds = 120 };
 	struct wire wire = { 0 };
+	struct ptp ptp;
 	int v4, v6, status = 0;
 	pid_t churner;
 
 	fuzz_options(&fuzz, argc, argv);
 	ksft_print_header();
-	ksft_set_plan(8);
+	ksft_set_plan(9);
 	if (!make_wire(&wire))
 		ksft_exit_fail_msg("cannot make the wire\n");
 	v4 = lab_udp(AF_INET, NTP_PORT);
 	v6 = lab_udp(AF_INET6, NTP_PORT);
-	if (v4 < 0 || v6 < 0)
+	ptp.event = ptp_socket(AF_INET, PTP_EVENT, "server");
+	ptp.general = ptp_socket(AF_INET, PTP_GENERAL, "server");
+	ptp.answers = mmap(NULL, sizeof(*ptp.answers), PROT_READ | PROT_WRITE,
+			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (v4 < 0 || v6 < 0 || ptp.event < 0 || ptp.general < 0 || ptp.answers == MAP_FAILED)
 		ksft_exit_fail_msg("cannot open the sockets\n");
 	fflush(stdout);
 	churner = fork();
 	if (churner == 0)
-		churn(&wire, v4, v6);
+		churn(&wire, v4, v6, &ptp);
 	storm(&wire, &fuzz);
 	kill(churner, SIGKILL);
 	waitpid(churner, &status, 0);
@@ -308,6 +345,8 @@ int main(int argc, char **argv)
 		       wire.unsent, wire.replies, wire.wrong, wire.complaint);
 	ksft_test_result(WIFSIGNALED(status) && wire.replies > 0 && wire.unsent < wire.sent / 2,
 			 "sound requests among others are answered\n");
+	ksft_print_msg("PTP requests answered: %llu\n", *ptp.answers);
+	ksft_test_result(*ptp.answers > 0, "PTP requests among others are answered\n");
 	ask_for_answers(&wire, v4, v6);
 	ksft_test_result(wire.wrong == 0, "answers are short and of a server\n");
 	ksft_finished();

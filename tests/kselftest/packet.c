@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "packet.h"
+#include "ptp_lab.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -139,6 +140,20 @@ void packet_request(struct packet *packet, const struct packet_ends *ends, bool 
 	put_udp(udp, ends, ipv6, NTP_PORT, len);
 }
 
+void packet_delay_req(struct packet *packet, const struct packet_ends *ends, __u16 sequence)
+{
+	__u8 message[PTP_MAX];
+	size_t len = ptp_request(message, PTP_DELAY_REQ, PTP_UNICAST, sequence);
+	__u8 *udp;
+
+	memset(packet, 0, offsetof(struct packet, octets));
+	put_ethernet(packet, ends, ETH_P_IP);
+	put_ipv4(packet, ends, 0, UDP_HEADER + len);
+	udp = append(packet, UDP_HEADER + len);
+	memcpy(udp + UDP_HEADER, message, len);
+	put_udp(udp, ends, false, PTP_EVENT_PORT, UDP_HEADER + len);
+}
+
 /* Header, then nothing, extension fields or a MAC, of any length. */
 static size_t odd_ntp(__u8 *at, size_t room, struct fuzz *fuzz)
 {
@@ -178,6 +193,16 @@ static size_t odd_ptp(__u8 *at, size_t room, struct fuzz *fuzz)
 	put64(at + 20, fuzz_random(fuzz));
 	put16(at + 28, fuzz_below(fuzz, 4));
 	put16(at + 30, fuzz_random(fuzz));
+	/* as the PTP port wants it, of its client */
+	if (fuzz_once_in(fuzz, 2)) {
+		at[0] = (at[0] & 15) | (PTP_SDO >> 4 & 0xf0);
+		at[1] |= 0x10;
+		at[4] = PTP_DOMAIN;
+		at[5] = PTP_SDO & 0xff;
+		at[6] = PTP_UNICAST;
+		put64(at + 20, PTP_CLIENT);
+		put16(at + 28, 7);
+	}
 	return fuzz_once_in(fuzz, 10) ? fuzz_below(fuzz, len + 1) : len;
 }
 

@@ -33,6 +33,8 @@ struct packet_ends {
 /* A client's request of NTP version 4 that every server answers. */
 void packet_request(struct packet *packet, const struct packet_ends *ends, bool ipv6,
 		    __u64 transmit);
+/* A Delay_Req of ptp_lab.h's client to PTP's event port, by IPv4 unicast. */
+void packet_delay_req(struct packet *packet, const struct packet_ends *ends, __u16 sequence);
 
 /*
  * Any frame: NTP or PTP, with tags, options, extension headers, and now and then
