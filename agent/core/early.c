@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "core/bank.h"
+#include "core/legs.h"
 
 void early_begin(struct early *e, const struct filter_sample *first, bool apart)
 {
@@ -38,15 +39,12 @@ unsigned int early_pair(const struct early *e, double freq_ppb, struct filter_sa
 		if (!last[BANK_FWD] || !last[BANK_BACK])
 			continue;
 		dt = time_apart(last[BANK_BACK]->local_raw, last[BANK_FWD]->local_raw) * 1e-9;
-		if (fabs(dt) >= best)
+		if (fabs(dt) >= best ||
+		    !legs_meet(last[BANK_FWD], last[BANK_BACK], freq_ppb, out))
 			continue;
 		best = fabs(dt);
 		found = i;
-		*out = *s;
-		out->fwd = *last[BANK_FWD];
-		out->back = *last[BANK_BACK];
-		out->fwd.local_raw = out->back.local_raw;
-		out->fwd.remote_utc += llround(dt * (1e9 - freq_ppb));
+		out->error_ns = s->error_ns;
 	}
 	return found;
 }

@@ -58,6 +58,7 @@ struct filter {
 	double told;		/* independent samples seen */
 	double credit[BANK_LAWS];	/* news since the last residual that counted */
 	struct early early;
+	double false_start_ns;	/* noise that the first pair was taken from; 0: no false start */
 	double start_spread_ns;	/* what legs that came apart make the start worse by */
 	unsigned int samples;
 };
@@ -85,6 +86,7 @@ void filter_reset(struct filter *f)
 	trips_reset(&f->trips);
 	legs_reset(&f->legs);
 	f->measured = false;
+	f->false_start_ns = 0.0;
 }
 
 void filter_set_frequency(struct filter *f, double freq, double sd)
@@ -286,6 +288,7 @@ static bool false_start(struct filter *f, bool outlier)
 	if (f->told >= JUMP_SAMPLES || !outlier)
 		return false;
 	doubt_frequency(f);
+	f->false_start_ns = noise_mean(&f->bank[f->best].law[BANK_BACK]);
 	f->started = false;
 	return true;
 }
@@ -451,6 +454,11 @@ static bool first_pair(struct filter *f, const struct filter_sample *s, struct f
 	}
 	if (s->fwd.valid && s->back.valid)
 		return true;
+	if (!f->measured && f->false_start_ns > 0.0) {
+		f->start_spread_ns = LEG_SPREAD_NS + f->false_start_ns;
+		return legs_meet(legs_newest(&f->legs, BANK_FWD),
+				 legs_newest(&f->legs, BANK_BACK), f->freq_ppb, out);
+	}
 	if (!s->back.valid || !f->measured)
 		return legs_pair(&f->legs, s->error_ns, out, &f->start_spread_ns);
 	out->fwd = out->back;

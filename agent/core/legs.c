@@ -101,6 +101,20 @@ bool legs_pair(const struct legs *l, double error_ns, struct filter_sample *out,
 	return true;
 }
 
+bool legs_meet(const struct filter_leg *fwd, const struct filter_leg *back, double freq_ppb,
+	       struct filter_sample *out)
+{
+	s64 dt = time_apart(back->local_raw, fwd->local_raw);
+
+	if (!fwd->valid || !back->valid || dt > PAIR_NS || dt < -PAIR_NS)
+		return false;
+	out->fwd = *fwd;
+	out->back = *back;
+	out->fwd.local_raw = back->local_raw;
+	out->fwd.remote_utc += dt - llround(dt * 1e-9 * freq_ppb);
+	return true;
+}
+
 void legs_shift(struct legs *l, s64 local_ns, s64 remote_ns)
 {
 	unsigned int i;

@@ -37,6 +37,12 @@ bool legs_trip(struct legs *l, double freq_ppb, double *trip_ns);
  */
 bool legs_pair(const struct legs *l, double error_ns, struct filter_sample *out,
 	       double *spread_ns);
+/*
+ * The same of any two, when the local clock is known to gain by @freq_ppb. False: one is
+ * not valid, or they are too far apart.
+ */
+bool legs_meet(const struct filter_leg *fwd, const struct filter_leg *back, double freq_ppb,
+	       struct filter_sample *out);
 void legs_shift(struct legs *l, s64 local_ns, s64 remote_ns);
 
 #endif
