@@ -154,9 +154,11 @@ static void answer_delay(const struct ats_ptp_port *port, const struct ats_ptp_f
 		ats_ptp_count(port, ATS_PTP_COUNT_DELAY_RESPS);
 }
 
-static noinline void answer_pdelay(const struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
-			  const struct ptp_request *request, const struct ats_ptp_way *way,
-			  u16 follow_port, s64 rx_tai, struct sk_buff *used)
+static noinline void answer_pdelay(const struct ats_ptp_port *port,
+				   const struct ats_ptp_facts *facts,
+				   const struct ptp_request *request,
+				   const struct ats_ptp_way *way, u16 follow_port, s64 rx_tai,
+				   struct sk_buff *used)
 {
 	struct ats_tx_name name = {
 		.ptp = port->id,

@@ -235,7 +235,7 @@ static bool is_multicast(const struct in6_addr *a)
 }
 
 static noinline struct sk_buff *route(const struct ats_ptp_port *port, struct sock *sk,
-			     struct net_device *dev, struct letter *l)
+				      struct net_device *dev, struct letter *l)
 {
 	struct ats_udp_way way = {
 		.oif = port->ifindex, .sport = inet_sk(sk)->inet_sport, .dport = htons(l->to->port),

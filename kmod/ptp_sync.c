@@ -193,7 +193,7 @@ static void follow_up(const struct ats_ptp_port *port, const struct ats_ptp_fact
 }
 
 void __flatten ats_ptp_transmitted(struct ats_net *an, const struct ats_tx_name *name, s64 tx_sys,
-			 struct sk_buff *stamped)
+				   struct sk_buff *stamped)
 {
 	struct ats_ptp_port *port = xa_load(&an->ptp.ports, name->ptp);
 	const struct ats_ptp_facts *facts;
