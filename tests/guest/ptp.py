@@ -9,6 +9,7 @@ import simnic_lab as simnic
 from ptp_lab import TAI, Lab, Linuxptp, control, offset, until
 from ptp_late import Late
 from ptp_stacked import ActiveBackup, Lacp, Vlan
+from ptp_stateless import Stateless
 from ptp_way import TRANSPORTS, Way, by, serve
 from tap import finish, ok
 
@@ -355,7 +356,7 @@ class Transparent:
 EACH = {"receive": Receiver, "transmit": Transmitter, "manage": Managed}
 BOTH = {"boundary": Boundary, "transparent": Transparent}
 LAST = {"vlan": Vlan, "bond": ActiveBackup, "lacp": Lacp,
-        "late": Late}
+        "late": Late, "stateless": Stateless}
 
 
 def part(name, lab, *versions):

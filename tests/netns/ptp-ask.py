@@ -3,6 +3,7 @@
 
 ptp-ask.py sptp LOCAL SERVER: one exchange of Simple PTP, as Meta's client does it. Prints
 "order" when t3 <= t4 <= t1 <= t2 as of one clock that both ends read, and else the times.
+ptp-ask.py times LOCAL SERVER: the same; prints t4 and t1, ns of UTC.
 ptp-ask.py delay LOCAL SERVER: an ordinary Delay_Req; prints "answer".
 ptp-ask.py grant LOCAL SERVER CLOCK: asks for Sync as this clock; prints the seconds granted.
 ptp-ask.py cancel LOCAL SERVER CLOCK: does not want it any more; prints "acknowledged".
@@ -56,7 +57,7 @@ def stamp(b):
     return (high << 32 | low) * 10**9 + ns
 
 
-def sptp(event, general, server, until):
+def sptp(event, general, server, until, times):
     t3 = time.time_ns()
     event.sendto(message(DELAY_REQ, UNICAST | PROFILE1, bytes(10)), (server, EVENT))
     sync, t2 = hear(event, SYNC, until)
@@ -65,6 +66,8 @@ def sptp(event, general, server, until):
         return "none"
     tai = struct.unpack(">h", announce[44:46])[0] * 10**9
     t4, t1 = stamp(sync) - tai, stamp(announce) - tai
+    if times:
+        return f"{t4} {t1}"
     return "order" if t3 <= t4 <= t1 <= t2 else f"t3 {t3} t4 {t4} t1 {t1} t2 {t2}"
 
 
@@ -95,8 +98,8 @@ def main():
     what, local, server = sys.argv[1:4]
     event, general = opened(local, EVENT), opened(local, GENERAL)
     until = time.monotonic() + 1
-    if what == "sptp":
-        print(sptp(event, general, server, until))
+    if what in ("sptp", "times"):
+        print(sptp(event, general, server, until, what == "times"))
     elif what == "grant":
         print(grant(general, server, until, int(sys.argv[4], 16)))
     elif what == "cancel":
