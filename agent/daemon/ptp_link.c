@@ -232,7 +232,7 @@ void ptp_link_tick(struct ptp_link *l, s64 now_mono)
 	if (link == PTP_NET_LINK_GONE && l->net)
 		close_net(l);
 	l->nic = l->net && ptp_net_stamping(l->net) == STAMPING_HARDWARE &&
-		hwstamp_ptp_usable(l->env->hwstamp, l->cfg->interface, l->packet);
+		hwstamp_ptp_usable(l->env->hwstamp, ptp_net_ifindex(l->net), l->packet);
 	up = link == PTP_NET_LINK_UP;
 	if (up == l->up)
 		return;
@@ -291,7 +291,7 @@ bool ptp_link_one_step(const struct ptp_link *l)
 	struct phc_clock_report r;
 
 	if (!l->nic || !phc ||
-	    !hwstamp_ptp_usable(l->env->hwstamp, l->cfg->interface, NIC_ONE_STEP))
+	    !hwstamp_ptp_usable(l->env->hwstamp, ptp_net_ifindex(l->net), NIC_ONE_STEP))
 		return false;
 	phc_clock_get_report(phc, &r);
 	return r.steering == PHC_STEERED && fabs(r.error_ns) < ONE_STEP_MAX_NS;

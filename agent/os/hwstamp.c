@@ -341,9 +341,9 @@ static struct nic *nic_below_name(struct hwstamp *h, const char *interface)
 	return hwstamp_below(h, hwstamp_find(h, ifindex));
 }
 
-bool hwstamp_ptp_usable(struct hwstamp *h, const char *interface, unsigned int packet)
+bool hwstamp_ptp_usable(struct hwstamp *h, int ifindex, unsigned int packet)
 {
-	return h && usable(h, nic_below_name(h, interface), packet);
+	return h && usable(h, hwstamp_below(h, hwstamp_find(h, ifindex)), packet);
 }
 
 struct phc_clock *hwstamp_ptp_clock(struct hwstamp *h, const char *interface)

@@ -74,8 +74,8 @@ bool hwstamp_ptp_rx(struct hwstamp *h, const struct stamp *st, unsigned int pack
 bool hwstamp_ptp_tx(struct hwstamp *h, const struct stamp *st, unsigned int packet, int ifindex,
 		    s64 near_sys, s64 *tx_sys, double *error_ns);
 
-/* Can stamps of @packet, of the NIC below @interface, be had at the moment? @h may be NULL. */
-bool hwstamp_ptp_usable(struct hwstamp *h, const char *interface, unsigned int packet);
+/* Can stamps of @packet, of the NIC below this interface, be had at the moment? @h may be NULL. */
+bool hwstamp_ptp_usable(struct hwstamp *h, int ifindex, unsigned int packet);
 
 /* The clock of the NIC below @interface; NULL: there is none in use. @h may be NULL. */
 struct phc_clock *hwstamp_ptp_clock(struct hwstamp *h, const char *interface);

@@ -19,16 +19,30 @@
 #define BIT(n) (1u << (n))
 #define BELOW_DEPTH 4		/* VLAN on a bond on ... */
 
-/* One ioctl about one interface; 0 or -errno. */
-static int ask(const struct device_calls *calls, unsigned long request, struct ifreq *req)
+/* For questions about interfaces; to make one costs more than to ask. */
+static int open_socket(void)
 {
-	int fd = socket(AF_INET, SOCK_DGRAM, 0), r;
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
 
 	if (fd < 0)
 		fd = socket(AF_INET6, SOCK_DGRAM, 0);
+	return fd < 0 ? -errno : fd;
+}
+
+static int ask_by(const struct device_calls *calls, int fd, unsigned long request,
+		  struct ifreq *req)
+{
+	return calls->ioctl(calls->ctx, fd, request, req) < 0 ? -errno : 0;
+}
+
+/* One ioctl about one interface; 0 or -errno. */
+static int ask(const struct device_calls *calls, unsigned long request, struct ifreq *req)
+{
+	int fd = open_socket(), r;
+
 	if (fd < 0)
-		return -errno;
-	r = calls->ioctl(calls->ctx, fd, request, req) < 0 ? -errno : 0;
+		return fd;
+	r = ask_by(calls, fd, request, req);
 	close(fd);
 	return r;
 }
@@ -94,15 +108,36 @@ int nic_address(const struct device_calls *calls, const char *name, u8 mac[6])
 	return r;
 }
 
-bool nic_has_link(const struct device_calls *calls, const char *name)
+/* Of an interface that has this name. */
+static bool has_link(const struct device_calls *calls, int fd, const char *name)
 {
 	struct ethtool_value link = { .cmd = ETHTOOL_GLINK };
 	struct ifreq req;
 
-	if (named(&req, name, NULL) || ask(calls, SIOCGIFFLAGS, &req) || !(req.ifr_flags & IFF_UP))
+	if (named(&req, name, NULL) || ask_by(calls, fd, SIOCGIFFLAGS, &req) ||
+	    !(req.ifr_flags & IFF_UP))
 		return false;
 	named(&req, name, &link);
-	return ask(calls, SIOCETHTOOL, &req) || link.data;
+	return ask_by(calls, fd, SIOCETHTOOL, &req) || link.data;
+}
+
+int nic_look(const struct device_calls *calls, const char *name, bool *link)
+{
+	struct ifreq req;
+	int fd, r;
+
+	*link = false;
+	r = named(&req, name, NULL);
+	if (r)
+		return r;
+	fd = open_socket();
+	if (fd < 0)
+		return fd;
+	r = ask_by(calls, fd, SIOCGIFINDEX, &req);
+	if (!r)
+		*link = has_link(calls, fd, name);
+	close(fd);
+	return r ? r : req.ifr_ifindex;
 }
 
 unsigned int nic_list(char name[NIC_MAX][IFNAMSIZ])

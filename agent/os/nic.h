@@ -26,8 +26,11 @@ int nic_address(const struct device_calls *calls, const char *name, u8 mac[6]);
 /* An address of that family: IPv6, of any scope, or IPv4 as ::ffff:a.b.c.d; false: none. */
 bool nic_ip(const char *name, int family, u8 ip[16]);
 
-/* It is up and has a carrier; of a driver that cannot tell the latter: it is up. */
-bool nic_has_link(const struct device_calls *calls, const char *name);
+/*
+ * Its index, or -errno. *link: it is up and has a carrier; of a driver that cannot tell the
+ * latter: it is up.
+ */
+int nic_look(const struct device_calls *calls, const char *name, bool *link);
 
 /* Interfaces that are up and have an address, without loopback; their number. */
 unsigned int nic_list(char name[NIC_MAX][IFNAMSIZ]);

@@ -112,6 +112,7 @@ int ptp_net_open(const struct ptp_net_config *cfg, struct ptp_net **out, char *e
 	const char *what = wrong(cfg);
 	char why[256] = "";
 	int ifindex, r = -EINVAL;
+	bool link;
 
 	if (what) {
 		snprintf(err, errlen, "PTP over %s: %s", ptp_net_transport_name(cfg->transport),
@@ -145,7 +146,8 @@ int ptp_net_open(const struct ptp_net_config *cfg, struct ptp_net **out, char *e
 	(*out)->multicast = cfg->multicast;
 	snprintf((*out)->interface, sizeof((*out)->interface), "%.*s", IFNAMSIZ - 1,
 		 cfg->interface);
-	(*out)->link = nic_has_link(calls, cfg->interface) ? PTP_NET_LINK_UP : PTP_NET_LINK_DOWN;
+	nic_look(calls, cfg->interface, &link);
+	(*out)->link = link ? PTP_NET_LINK_UP : PTP_NET_LINK_DOWN;
 	return 0;
 }
 
@@ -203,14 +205,14 @@ void ptp_net_tx_give_up(struct ptp_net *n)
 enum ptp_net_link ptp_net_check(struct ptp_net *n, int *joined)
 {
 	enum ptp_net_link was = n->link;
+	bool link;
 	int r = 0;
 
 	/* another one may have got its name */
-	if (was == PTP_NET_LINK_GONE || nic_index(n->calls, n->interface) != n->ifindex)
+	if (was == PTP_NET_LINK_GONE || nic_look(n->calls, n->interface, &link) != n->ifindex)
 		n->link = PTP_NET_LINK_GONE;
 	else
-		n->link = nic_has_link(n->calls, n->interface) ? PTP_NET_LINK_UP :
-			PTP_NET_LINK_DOWN;
+		n->link = link ? PTP_NET_LINK_UP : PTP_NET_LINK_DOWN;
 	if (n->link == PTP_NET_LINK_UP && was == PTP_NET_LINK_DOWN && n->multicast)
 		r = n->ops->join(n);
 	if (joined)

@@ -12,7 +12,7 @@ from ptp_way import Way, by, serve
 from tap import finish, ok
 
 CLOSE_NS = 2000                 # as in ptp.py
-LOOK_S = 12
+LOOK_S = 8
 SYNCS = 2                       # a second, as the clients ask for
 
 
