@@ -156,6 +156,15 @@ bool ptp_ask(const struct ptp_lab *lab, const __u8 *b, size_t len)
 	return sendto(lab->client_event, b, len, 0, (struct sockaddr *)&ss, n) == (ssize_t)len;
 }
 
+bool ptp_tell(const struct ptp_lab *lab, const __u8 *b, size_t len)
+{
+	struct sockaddr_storage ss;
+	socklen_t n = to_name(&ss, lab->family == AF_INET ? PTP_CLIENT_V4 : PTP_CLIENT_V6,
+			      PTP_GENERAL, 0);
+
+	return sendto(lab->general, b, len, 0, (struct sockaddr *)&ss, n) == (ssize_t)len;
+}
+
 bool ptp_ask_group(const struct ptp_lab *lab, const __u8 *b, size_t len, bool pdelay)
 {
 	const char *v4 = pdelay ? GROUP_PDELAY_V4 : GROUP_V4;

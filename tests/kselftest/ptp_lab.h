@@ -58,6 +58,8 @@ void ptp_address(const struct ptp_lab *lab, __u8 address[16]);
 size_t ptp_request(__u8 *b, __u8 type, __u8 flags, __u16 sequence);
 /* From the client, to the agent's event port or to a group. */
 bool ptp_ask(const struct ptp_lab *lab, const __u8 *b, size_t len);
+/* From the agent, to the client's general port. */
+bool ptp_tell(const struct ptp_lab *lab, const __u8 *b, size_t len);
 bool ptp_ask_group(const struct ptp_lab *lab, const __u8 *b, size_t len, bool pdelay);
 /* Octets, 0 when nothing came in time. */
 size_t ptp_hear(int fd, __u8 b[PTP_MAX], int timeout_ms);
