@@ -130,6 +130,12 @@ class Bond:
             lab.spoil(f"o{i}", 4 * i)
         self.bond("theirs", ("t1", "t2"), "10.60.1.1", macs[0])
         self.bond("ours", ("o1", "o2"), "10.60.1.2", macs[1])
+        # or each end chooses for itself, and they may not meet
+        for ns, first in (("theirs", "t1"), ("ours", "o1")):
+            if "active-backup" in self.MODE:
+                until(20, lambda ns=ns, first=first: not lab.call(
+                    ns, "ip", "link", "set", "bond0", "type", "bond", "active_slave",
+                    first).returncode)
 
     def plug(self, i, on):
         """Of a wire; both ends see it."""
