@@ -3,6 +3,7 @@
 
 #include <linux/hash.h>
 #include <linux/if_arp.h>
+#include <linux/jiffies.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -12,12 +13,11 @@
 #include <net/neighbour.h>
 
 #include "reply_path.h"
-#include "server.h"
 
 #define PATHS_MIN 64
 #define PATHS_MAX (1 << 17)
-/* About 34 s of ats_now_mono(): then a path is looked up anew. */
-#define EPOCH_SHIFT 35
+/* Jiffies, a power of two of them: after 17 to 34 s a path is looked up anew. */
+#define EPOCH_SHIFT ilog2(34 * HZ)
 
 struct ptp_path {
 	struct in6_addr to, from;
@@ -66,7 +66,7 @@ static struct ptp_path *place(struct ats_ptp_paths *paths, const struct in6_addr
 
 static u32 epoch_now(void)
 {
-	return (u32)(ats_now_mono() >> EPOCH_SHIFT) + 1;
+	return (u32)(jiffies >> EPOCH_SHIFT) + 1;
 }
 
 static u32 generation_now(const struct net_device *dev, const struct in6_addr *to)

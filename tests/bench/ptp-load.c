@@ -156,13 +156,32 @@ static void ask_grants(const struct options *o, int event, int general, struct r
 	}
 }
 
+static s64 now_mono(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
+}
+
+static void sleep_until(s64 mono)
+{
+	const struct timespec ts = { mono / NSEC_PER_SEC, mono % NSEC_PER_SEC };
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
+		;
+}
+
+/* However long the server takes: the Syncs that it sends meanwhile count too. */
 static void ask_delays(const struct options *o, int event, int general, struct result *r)
 {
 	u64 total = (u64)o->clients * o->seconds, done;
 	struct ptp_message m;
 	unsigned int i, n;
+	s64 begin;
 
 	r->busy_ns = busy_ns();
+	begin = now_mono();
 	for (done = 0; done < total; done += n) {
 		n = total - done < o->window ? (unsigned int)(total - done) : o->window;
 		for (i = 0; i < n; i++) {
@@ -171,7 +190,7 @@ static void ask_delays(const struct options *o, int event, int general, struct r
 			fill(o, i, (u32)((done + i) % o->clients), PTP_EVENT_PORT, &m);
 		}
 		send_window(event, n, r);
-		busy_sleep_us((unsigned int)(1000000ULL * n / o->clients));
+		sleep_until(begin + (s64)((done + n) * NSEC_PER_SEC / o->clients));
 		collect(event, r);
 		collect(general, r);
 	}

@@ -144,6 +144,6 @@ PTP_LOAD=$TMP/bin/ptp-load PTP4L=$TMP/bin/ptp4l
 sink || skip "cannot make a dummy device"
 many_clients
 for server in ${ATS_BENCH_PTP:-ptp4l module agent agent+module}; do
-	clients=640 measure "$server" load 64
+	clients=2560 measure "$server" load 64
 	clients=160 measure "$server" single 1
 done
