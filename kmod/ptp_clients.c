@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What the agent says of a PTP port's unicast clients, under the port's lock. */
 #include <linux/mutex.h>
+#include <net/ipv6.h>
 
 #include "ptp_port.h"
 #include "server.h"
@@ -48,6 +49,24 @@ static void set_client(struct ptp_grants *g, const struct ats_ptp_client *c, s64
 	}
 }
 
+/* By IPv6 only a socket of IPv6 can send. */
+static bool can_reach(const struct ats_ptp_port *port, const struct ats_ptp_client *clients,
+		      unsigned int n)
+{
+	struct in6_addr to;
+	unsigned int i;
+
+	if (READ_ONCE(port->general->sk_family) == AF_INET6 &&
+	    READ_ONCE(port->event.sk->sk_family) == AF_INET6)
+		return true;
+	for (i = 0; i < n; i++) {
+		memcpy(&to, clients[i].client.address, sizeof(to));
+		if (!ipv6_addr_v4mapped(&to))
+			return false;
+	}
+	return true;
+}
+
 int ats_ptp_clients_set(struct ats_net *an, u32 id, const struct ats_ptp_client *clients,
 			unsigned int n)
 {
@@ -60,7 +79,9 @@ int ats_ptp_clients_set(struct ats_net *an, u32 id, const struct ats_ptp_client 
 	port = xa_load(&an->ptp.ports, id);
 	if (port && !port->grants)
 		err = -ENOSPC;
-	if (port && port->grants) {
+	if (port && port->grants && !can_reach(port, clients, n)) {
+		err = -EAFNOSUPPORT;
+	} else if (port && port->grants) {
 		spin_lock_bh(&port->lock);
 		err = 0;
 		if (ptp_grants_clients(port->grants) +

@@ -135,6 +135,8 @@ int as_timesync_nl_ptp_client_set_doit(struct sk_buff *skb, struct genl_info *in
 	kvfree(clients);
 	if (err == -ENOENT)
 		return no_port(info);
+	if (err == -EAFNOSUPPORT)
+		return ats_nl_refuse(info, err, "an IPv6 client of a port with IPv4 sockets");
 	return err ? ats_nl_refuse(info, err, "no room for all of these clients") : 0;
 }
 

@@ -37,8 +37,12 @@ struct dst_entry *ats_udp_route_ipv6(struct sock *sk, struct ats_udp_way *way)
 		.fl6_dport = way->dport,
 		.fl6_sport = way->sport,
 	};
-	struct dst_entry *dst = ip6_dst_lookup_flow(sock_net(sk), sk, &fl6, NULL);
+	struct dst_entry *dst;
 
+	/* it has none of what IPv6 looks for in a socket; IPV6_ADDRFORM may have taken it */
+	if (READ_ONCE(sk->sk_family) != AF_INET6)
+		return ERR_PTR(-EAFNOSUPPORT);
+	dst = ip6_dst_lookup_flow(sock_net(sk), sk, &fl6, NULL);
 	if (!IS_ERR(dst))
 		way->v6.saddr = fl6.saddr;
 	return dst;

@@ -154,6 +154,7 @@ TEST_F(clients, all_or_none)
 	static const __u8 zero[16], group[16] = { 0xff, 0x0e, [15] = 1 };
 	static const __u8 group_v4[16] = { [10] = 0xff, 0xff, 224, 0, 1, 129 };
 	static const __u8 all_v4[16] = { [10] = 0xff, 0xff, 255, 255, 255, 255 };
+	static const __u8 one_v6[16] = { 0xfd, [15] = 1 };
 	__u8 sound[16];
 
 	number_address(sound, 9);
@@ -161,6 +162,8 @@ TEST_F(clients, all_or_none)
 	expect_refused(_metadata, self->nl, self->id, group, 0, 1, -EADDRNOTAVAIL);
 	expect_refused(_metadata, self->nl, self->id, group_v4, 0, 1, -EADDRNOTAVAIL);
 	expect_refused(_metadata, self->nl, self->id, all_v4, 0, 1, -EADDRNOTAVAIL);
+	/* its sockets are of IPv4 */
+	expect_refused(_metadata, self->nl, self->id, one_v6, 0, 1, -EAFNOSUPPORT);
 	expect_refused(_metadata, self->nl, self->id, sound, -8, 1, -ERANGE);
 	expect_refused(_metadata, self->nl, self->id, sound, 5, 1, -ERANGE);
 	expect_refused(_metadata, self->nl, self->id + 1, sound, 0, 1, -ENOENT);
