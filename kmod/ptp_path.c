@@ -66,7 +66,9 @@ static struct ptp_path *place(struct ats_ptp_paths *paths, const struct in6_addr
 
 static u32 epoch_now(void)
 {
-	return (u32)(jiffies >> EPOCH_SHIFT) + 1;
+	unsigned long now = jiffies;
+
+	return (u32)(now >> EPOCH_SHIFT) + 1;
 }
 
 static u32 generation_now(const struct net_device *dev, const struct in6_addr *to)
