@@ -101,6 +101,9 @@ static void empty(struct sk_buff *skb, unsigned int front)
 	skb_reset_redirect(skb);
 	skb_mark_not_on_list(skb);
 	skb->encapsulation = 0;
+	skb->pkt_type = PACKET_HOST;
+	/* what IP or the error queue noted of it would be read as flags on the way out */
+	memset(skb->cb, 0, sizeof(skb->cb));
 	skb->data = skb->head + front;
 	skb->len = 0;
 	skb_reset_tail_pointer(skb);
