@@ -84,6 +84,8 @@ static void configure_port(struct ptp_clock *c, struct ptp_clock_port *p, struct
 		.sptp = p->cfg->transmit && p->cfg->serve.sptp,
 		.csptp = p->cfg->transmit && p->cfg->serve.csptp,
 		.csptp_domain = (u8)p->cfg->serve.csptp_domain,
+		/* of two messages each */
+		.stateless_rate = (p->cfg->serve.rate + 1) / 2,
 		.acl = p->acl,
 		.signaling = signaling_of(p->cfg),
 		.follow_up_information = p->cfg->profile->send & PTP_SEND_FOLLOW_UP_INFORMATION,

@@ -23,13 +23,14 @@ bool ptp_csptp_is_request(const struct ptp_message *m, u8 *wants)
 	return found;
 }
 
-static struct ptp_header header(const struct ptp_served *s, u8 type, u8 domain, u16 sequence)
+static struct ptp_header header(const struct ptp_served *s, const struct ptp_asked *r,
+				enum ptp_type type)
 {
-	return (struct ptp_header){
-		.type = type, .minor_version = 1, .domain = domain, .sdo = PTP_CSPTP_SDO,
-		.flags = PTP_FLAG_UNICAST, .clock = s->id.clock, .port = s->id.port,
-		.sequence = sequence, .log_interval = PTP_LOG_INTERVAL_NONE,
-	};
+	struct ptp_header h = ptp_served_header(s, r, type);
+
+	h.sdo = PTP_CSPTP_SDO;
+	h.minor_version = 1;
+	return h;
 }
 
 static size_t put_status(const struct ptp_served *s, u8 *b, size_t room)
@@ -43,13 +44,11 @@ static size_t put_status(const struct ptp_served *s, u8 *b, size_t room)
 	return ptp_csptp_status_put(b, room, &status);
 }
 
-size_t ptp_csptp_respond(const struct ptp_served *s, const struct ptp_header *request, u8 wants,
-			 s64 rx_tai, bool one_step, u8 out[PTP_CSPTP_RESPONSE_MAX])
+size_t ptp_csptp_respond(const struct ptp_served *s, const struct ptp_asked *r, s64 rx_tai,
+			 bool one_step, u8 out[PTP_CSPTP_RESPONSE_MAX])
 {
-	const struct ptp_csptp_response response = { rx_tai, request->correction };
-	struct ptp_message m = {
-		.header = header(s, PTP_SYNC, request->domain, request->sequence),
-	};
+	const struct ptp_csptp_response response = { rx_tai, r->correction };
+	struct ptp_message m = { .header = header(s, r, PTP_SYNC) };
 	u8 tlv[PTP_CSPTP_RESPONSE_MAX];
 	size_t len;
 
@@ -57,18 +56,18 @@ size_t ptp_csptp_respond(const struct ptp_served *s, const struct ptp_header *re
 		return 0;
 	m.header.flags |= s->flags | (one_step ? 0 : PTP_FLAG_TWO_STEP);
 	len = ptp_csptp_response_put(tlv, sizeof(tlv), &response);
-	if (wants & PTP_CSPTP_WANT_STATUS)
+	if (r->wants & PTP_CSPTP_WANT_STATUS)
 		len += put_status(s, tlv + len, sizeof(tlv) - len);
 	m.tlv = tlv;
 	m.tlv_len = (u16)len;
 	return ptp_message_build(&m, out, PTP_CSPTP_RESPONSE_MAX);
 }
 
-size_t ptp_csptp_follow_up(const struct ptp_served *s, u8 domain, u16 sequence, s64 tx_tai,
+size_t ptp_csptp_follow_up(const struct ptp_served *s, const struct ptp_asked *r, s64 tx_tai,
 			   u8 out[PTP_CSPTP_FOLLOW_UP_LEN])
 {
 	const struct ptp_message m = {
-		.header = header(s, PTP_FOLLOW_UP, domain, sequence), .origin_tai = tx_tai,
+		.header = header(s, r, PTP_FOLLOW_UP), .origin_tai = tx_tai,
 	};
 
 	return tx_tai < 0 ? 0 : ptp_message_build(&m, out, PTP_CSPTP_FOLLOW_UP_LEN);

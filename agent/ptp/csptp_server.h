@@ -26,10 +26,9 @@ bool ptp_csptp_is_request(const struct ptp_message *m, u8 *wants);
  * The octets written to @out, which has room; 0: @rx_tai is none that can be told.
  * @one_step: the NIC writes the time into it, and there is no follow-up.
  */
-size_t ptp_csptp_respond(const struct ptp_served *s, const struct ptp_header *request, u8 wants,
-			 s64 rx_tai, bool one_step, u8 out[PTP_CSPTP_RESPONSE_MAX]);
-/* @domain and @sequence are the request's. */
-size_t ptp_csptp_follow_up(const struct ptp_served *s, u8 domain, u16 sequence, s64 tx_tai,
+size_t ptp_csptp_respond(const struct ptp_served *s, const struct ptp_asked *r, s64 rx_tai,
+			 bool one_step, u8 out[PTP_CSPTP_RESPONSE_MAX]);
+size_t ptp_csptp_follow_up(const struct ptp_served *s, const struct ptp_asked *r, s64 tx_tai,
 			   u8 out[PTP_CSPTP_FOLLOW_UP_LEN]);
 
 #endif

@@ -216,6 +216,12 @@ void ptp_instance_get_service(const struct ptp_instance *t, unsigned int port,
 	ptp_port_get_service(t->port[port], out);
 }
 
+void ptp_instance_get_stateless(const struct ptp_instance *t, unsigned int port,
+				struct ptp_stateless_service *out)
+{
+	ptp_port_get_stateless(t->port[port], out);
+}
+
 void ptp_instance_move_client(struct ptp_instance *t, unsigned int port,
 			      const struct ptp_grant_client *client, bool elsewhere,
 			      s64 now_mono)

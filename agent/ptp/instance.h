@@ -102,6 +102,8 @@ const struct ptp_grants *ptp_instance_grants(const struct ptp_instance *t, unsig
 /* For those who do some of it in the port's place; see ptp_grants_move() and the next one. */
 void ptp_instance_get_service(const struct ptp_instance *t, unsigned int port,
 			      struct ptp_service *out);
+void ptp_instance_get_stateless(const struct ptp_instance *t, unsigned int port,
+				struct ptp_stateless_service *out);
 void ptp_instance_move_client(struct ptp_instance *t, unsigned int port,
 			      const struct ptp_grant_client *client, bool elsewhere,
 			      s64 now_mono);

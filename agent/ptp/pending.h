@@ -20,17 +20,11 @@
 /* Tickets are below this, and come again after so many. */
 #define PTP_PENDING_TICKETS (1U << 30)
 
-enum ptp_sent_for {		/* a Sync: what follows it up */
-	PTP_SENT_SYNC,		/* Follow_Up */
-	PTP_SENT_SPTP,		/* Announce: see sptp.h */
-	PTP_SENT_CSPTP,		/* Follow_Up: see csptp_server.h */
-};
-
 /* What the follow-up needs besides the stamp */
 struct ptp_sent {
 	u16 sequence;
 	s8 log_interval;
-	u8 what;		/* enum ptp_sent_for */
+	u8 what;		/* a Sync: enum ptp_stateless_kind, which says what follows */
 	u8 domain;		/* of SPTP and CSPTP */
 	bool unicast;
 	u8 to[PTP_ADDRESS_LEN];

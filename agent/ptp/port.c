@@ -419,6 +419,7 @@ static const char *const names[] = {
 	[PTP_REFUSED_REQUESTER] = "requester",	 [PTP_REFUSED_NO_STAMP] = "no-stamp",
 	[PTP_REFUSED_ANNOUNCE] = "announce",	 [PTP_REFUSED_TYPE] = "type",
 	[PTP_REFUSED_TARGET] = "target",	 [PTP_REFUSED_NO_GRANT] = "no-grant",
+	[PTP_REFUSED_RATE] = "rate",
 	[PTP_REFUSED_ACCESS] = "access",
 };
 

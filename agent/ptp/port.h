@@ -22,6 +22,7 @@
 #include "ptp/peer_delay.h"
 #include "ptp/pending.h"
 #include "ptp/profile.h"
+#include "ptp/stateless.h"
 #include "ptp/unicast_client.h"
 #include "types.h"
 #include "wire/ptp_message.h"
@@ -130,6 +131,7 @@ struct ptp_port_config {
 	 */
 	bool sptp, csptp;
 	u8 csptp_domain;	/* usually PTP_CSPTP_DOMAIN */
+	u32 stateless_rate;	/* exchanges by both a second, of all clients; 0: no limit */
 	/*
 	 * Who is served by unicast, whether by grant, without one or without state; borrowed,
 	 * NULL: everybody. Others get no answer, which could go to a forged address.
@@ -149,10 +151,17 @@ struct ptp_service {
 	struct ptp_voice voice;
 	bool sync;		/* Sync and Follow_Up, two-step, to those granted */
 	bool delay, pdelay;	/* answers to Delay_Req, Pdelay_Req by unicast, if granted */
-	bool anybody;		/* the same without a grant */
+	bool anybody;		/* the same without a grant, to those whom .acl allows */
 	bool multicast;		/* to those by multicast, by multicast */
 	s8 log_min_delay_req;
 	s64 tai_offset_ns;	/* what they say is sys plus this */
+};
+
+/* The same of what it answers without state; its time is that of struct ptp_service. */
+struct ptp_stateless_service {
+	struct ptp_stateless of;
+	struct ptp_served served;
+	u32 per_second;		/* see ptp_pace_take() */
 };
 
 enum ptp_refusal {
@@ -171,6 +180,7 @@ enum ptp_refusal {
 	PTP_REFUSED_TARGET,	/* Signaling to somebody else */
 	PTP_REFUSED_ACCESS,	/* not served by unicast: struct ptp_port_config */
 	PTP_REFUSED_NO_GRANT,	/* nobody granted it, to us or by us */
+	PTP_REFUSED_RATE,	/* more than is answered without state */
 	PTP_REFUSALS
 };
 
@@ -277,6 +287,7 @@ void ptp_port_leave(struct ptp_port *p, s64 now_mono);
 const struct ptp_unicast_client *ptp_port_unicast(const struct ptp_port *p);
 const struct ptp_grants *ptp_port_grants(const struct ptp_port *p);
 void ptp_port_get_service(const struct ptp_port *p, struct ptp_service *out);
+void ptp_port_get_stateless(const struct ptp_port *p, struct ptp_stateless_service *out);
 void ptp_port_move_client(struct ptp_port *p, const struct ptp_grant_client *client,
 			  bool elsewhere, s64 now_mono);
 void ptp_port_move_clients_back(struct ptp_port *p, s64 now_mono);

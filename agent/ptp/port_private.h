@@ -41,6 +41,7 @@ struct ptp_port {
 	s64 due_mono[PTP_TIMERS];	/* INT64_MAX: does not run */
 	u16 announce_sequence, sync_sequence;
 	struct ptp_pending sync_sent, response_sent;
+	struct ptp_pace stateless_pace;
 	struct ptp_grants *grants;	/* NULL: nobody is granted anything */
 	struct ptp_unicast_client *unicast;	/* whom we ask; NULL: nobody */
 	bool asks;			/* them, now */

@@ -86,7 +86,7 @@ void ptp_port_sync_stamped(struct ptp_port *p, u32 ticket, s64 tx_sys, s64 now_m
 
 	if (!ptp_pending_take(&p->sync_sent, ticket, now_mono, &sent))
 		return;
-	if (sent.what != PTP_SENT_SYNC) {
+	if (sent.what != PTP_STATELESS_NONE) {
 		ptp_port_stateless_stamped(p, &sent, tx_sys);
 		return;
 	}

@@ -22,10 +22,10 @@
 bool ptp_sptp_is_request(const struct ptp_header *h);
 
 /* The octets written to @out, which has room; 0: @rx_tai is none that can be told. */
-size_t ptp_sptp_sync(const struct ptp_served *s, const struct ptp_header *request, s64 rx_tai,
+size_t ptp_sptp_sync(const struct ptp_served *s, const struct ptp_asked *r, s64 rx_tai,
 		     u8 out[PTP_SPTP_SYNC_LEN]);
-/* @domain, @sequence and @correction are the request's, @tx_tai is when the Sync left. */
-size_t ptp_sptp_announce(const struct ptp_served *s, u8 domain, u16 sequence, s64 correction,
-			 s64 tx_tai, u8 out[PTP_SPTP_ANNOUNCE_LEN]);
+/* The same; @tx_tai is when the Sync left. */
+size_t ptp_sptp_announce(const struct ptp_served *s, const struct ptp_asked *r, s64 tx_tai,
+			 u8 out[PTP_SPTP_ANNOUNCE_LEN]);
 
 #endif

@@ -262,6 +262,71 @@ static void only_those_allowed(void **state)
 	acl_free(elsewhere);
 }
 
+/* So many exchanges a second, whoever asks */
+static void only_so_many(void **state)
+{
+	struct ptp_port_config port = port_config();
+	struct ptp_message m = sptp_request(1);
+	struct ptp_stateless_service service;
+
+	port.stateless_rate = 1;
+	assert_true(ptp_instance_configure_port(lab.t, 0, &port, lab.now));
+	receive(&m, STAMP_HARDWARE);
+	receive(&m, STAMP_HARDWARE);
+	assert_int_equal(lab.n, 1);
+	assert_int_equal(refused(PTP_REFUSED_RATE), 1);
+	lab.now += S;
+	receive(&m, STAMP_HARDWARE);
+	assert_int_equal(lab.n, 2);
+	ptp_instance_get_stateless(lab.t, 0, &service);
+	assert_int_equal(service.per_second, 1);
+}
+
+/* In the long run what was said, and not much more at once */
+static void pace(void **state)
+{
+	struct ptp_pace p = { 0 };
+	unsigned int taken = 0, i;
+
+	for (i = 0; i < 1000; i++)
+		taken += ptp_pace_take(&p, 160, 5 * S);
+	assert_in_range(taken, 10, 12);
+	for (i = 0; i < 4000; i++)
+		taken += ptp_pace_take(&p, 160, 5 * S + i * S / 1000);
+	assert_in_range(taken, 4 * 160, 4 * 160 + 12);
+	for (i = 0; i < 1000; i++)
+		assert_true(ptp_pace_take(&p, 0, S));
+}
+
+/* What others are told to answer in the port's place is what it answers. */
+static void what_the_port_serves(void **state)
+{
+	struct ptp_stateless_service service;
+	struct ptp_message m = sptp_request(9);
+	u8 buf[PTP_STATELESS_MAX];
+	struct ptp_asked asked;
+	size_t len;
+
+	ptp_instance_get_stateless(lab.t, 0, &service);
+	assert_true(service.of.sptp && service.of.csptp && !service.per_second);
+	assert_true(ptp_stateless_asks(&service.of, &m, &asked));
+	assert_int_equal(asked.kind, PTP_STATELESS_SPTP);
+	receive(&m, STAMP_HARDWARE);
+	len = ptp_stateless_answer(&service.served, &asked, EPOCH + 5 * S + TAI, false, buf);
+	assert_int_equal(len, sent[0].m.header.length);
+	assert_memory_equal(buf, sent[0].buf, len);
+	stamped(&sent[0]);
+	len = ptp_stateless_follow(&service.served, &asked, EPOCH + 6 * S + TAI, buf);
+	assert_int_equal(len, sent[1].m.header.length);
+	assert_memory_equal(buf, sent[1].buf, len);
+	/* no time that could not be said */
+	assert_int_equal(ptp_stateless_answer(&service.served, &asked, -1, false, buf), 0);
+	assert_int_equal(ptp_stateless_follow(&service.served, &asked, -1, buf), 0);
+	ptp_instance_event(lab.t, 0, PTP_EV_FAULT_DETECTED, lab.now);
+	ptp_instance_get_stateless(lab.t, 0, &service);
+	assert_false(service.of.sptp || service.of.csptp);
+}
+
 static struct ptp_csptp_client client(void)
 {
 	return (struct ptp_csptp_client){
@@ -505,6 +570,9 @@ int main(void)
 		M(sptp_exchange),
 		M(sptp_is_asked_for),
 		M(only_those_allowed),
+		M(only_so_many),
+		M(what_the_port_serves),
+		cmocka_unit_test(pace),
 		cmocka_unit_test_setup_teardown(not_without_being_master, setup, teardown),
 		M(csptp_exchange),
 		M(csptp_one_step),
