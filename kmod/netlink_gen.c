@@ -201,10 +201,11 @@ const struct nla_policy as_timesync_servo_get_nl_policy[ATS_A_SERVO_ID + 1] = {
 };
 
 /* ATS_CMD_PTP_ATTACH - do */
-const struct nla_policy as_timesync_ptp_attach_nl_policy[ATS_A_PTP_CLIENTS_MAX + 1] = {
+const struct nla_policy as_timesync_ptp_attach_nl_policy[ATS_A_PTP_ACL + 1] = {
 	[ATS_A_PTP_EVENT_FD] = NLA_POLICY_MIN(NLA_S32, 0),
 	[ATS_A_PTP_GENERAL_FD] = NLA_POLICY_MIN(NLA_S32, 0),
 	[ATS_A_PTP_CLIENTS_MAX] = { .type = NLA_U32, },
+	[ATS_A_PTP_ACL] = NLA_POLICY_NESTED(as_timesync_acl_rule_nl_policy),
 };
 
 /* ATS_CMD_PTP_DETACH - do */
@@ -213,17 +214,29 @@ const struct nla_policy as_timesync_ptp_detach_nl_policy[ATS_A_PTP_ID + 1] = {
 };
 
 /* ATS_CMD_PTP_SET - do */
-const struct nla_policy as_timesync_ptp_set_nl_policy[ATS_A_PTP_VALID_MS + 1] = {
+const struct nla_policy as_timesync_ptp_set_nl_policy[ATS_A_PTP_EXCHANGES_MAX + 1] = {
 	[ATS_A_PTP_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[ATS_A_PTP_CLOCK] = { .type = NLA_U64, },
 	[ATS_A_PTP_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
 	[ATS_A_PTP_DOMAIN] = { .type = NLA_U8, },
 	[ATS_A_PTP_SDO] = NLA_POLICY_MAX(NLA_U16, 4095),
 	[ATS_A_PTP_MINOR_VERSION] = NLA_POLICY_MAX(NLA_U8, 15),
-	[ATS_A_PTP_DUTIES] = NLA_POLICY_MASK(NLA_U32, 0x1f),
+	[ATS_A_PTP_DUTIES] = NLA_POLICY_MASK(NLA_U32, 0x7f),
 	[ATS_A_PTP_LOG_MIN_DELAY_REQ] = { .type = NLA_S32, },
 	[ATS_A_PTP_TAI_OFFSET] = { .type = NLA_S64, },
 	[ATS_A_PTP_VALID_MS] = NLA_POLICY_MIN(NLA_U32, 100),
+	[ATS_A_PTP_CSPTP_DOMAIN] = { .type = NLA_U8, },
+	[ATS_A_PTP_TIME_FLAGS] = NLA_POLICY_MAX(NLA_U16, 127),
+	[ATS_A_PTP_UTC_OFFSET] = { .type = NLA_S32, },
+	[ATS_A_PTP_PRIORITY1] = { .type = NLA_U8, },
+	[ATS_A_PTP_CLOCK_CLASS] = { .type = NLA_U8, },
+	[ATS_A_PTP_CLOCK_ACCURACY] = { .type = NLA_U8, },
+	[ATS_A_PTP_CLOCK_VARIANCE] = { .type = NLA_U16, },
+	[ATS_A_PTP_PRIORITY2] = { .type = NLA_U8, },
+	[ATS_A_PTP_GRANDMASTER] = { .type = NLA_U64, },
+	[ATS_A_PTP_STEPS_REMOVED] = { .type = NLA_U16, },
+	[ATS_A_PTP_TIME_SOURCE] = { .type = NLA_U8, },
+	[ATS_A_PTP_EXCHANGES_MAX] = { .type = NLA_U32, },
 };
 
 /* ATS_CMD_PTP_GET - do */
@@ -415,7 +428,7 @@ const struct genl_ops as_timesync_nl_ops[30] = {
 		.cmd		= ATS_CMD_PTP_ATTACH,
 		.doit		= as_timesync_nl_ptp_attach_doit,
 		.policy		= as_timesync_ptp_attach_nl_policy,
-		.maxattr	= ATS_A_PTP_CLIENTS_MAX,
+		.maxattr	= ATS_A_PTP_ACL,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -429,7 +442,7 @@ const struct genl_ops as_timesync_nl_ops[30] = {
 		.cmd		= ATS_CMD_PTP_SET,
 		.doit		= as_timesync_nl_ptp_set_doit,
 		.policy		= as_timesync_ptp_set_nl_policy,
-		.maxattr	= ATS_A_PTP_VALID_MS,
+		.maxattr	= ATS_A_PTP_EXCHANGES_MAX,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -61,11 +61,11 @@ extern const struct nla_policy as_timesync_servo_del_nl_policy[ATS_A_SERVO_ID + 
 
 extern const struct nla_policy as_timesync_servo_get_nl_policy[ATS_A_SERVO_ID + 1];
 
-extern const struct nla_policy as_timesync_ptp_attach_nl_policy[ATS_A_PTP_CLIENTS_MAX + 1];
+extern const struct nla_policy as_timesync_ptp_attach_nl_policy[ATS_A_PTP_ACL + 1];
 
 extern const struct nla_policy as_timesync_ptp_detach_nl_policy[ATS_A_PTP_ID + 1];
 
-extern const struct nla_policy as_timesync_ptp_set_nl_policy[ATS_A_PTP_VALID_MS + 1];
+extern const struct nla_policy as_timesync_ptp_set_nl_policy[ATS_A_PTP_EXCHANGES_MAX + 1];
 
 extern const struct nla_policy as_timesync_ptp_get_nl_policy[ATS_A_PTP_ID + 1];
 

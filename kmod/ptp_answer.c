@@ -16,15 +16,9 @@
 #include "iface_private.h"
 #include "ptp_port.h"
 #include "ptp_send.h"
+#include "ptp_stateless.h"
 #include "rx_stamp.h"
 #include "server.h"
-
-struct request {
-	struct ptp_header header;
-	struct in6_addr client, asked;
-	u16 port;		/* of the client */
-	bool multicast;
-};
 
 static void set_v4(struct in6_addr *a, __be32 v4)
 {
@@ -32,7 +26,7 @@ static void set_v4(struct in6_addr *a, __be32 v4)
 }
 
 /* To one of our addresses, or to a group; with its client's. False: it goes on. */
-static bool read_ipv4(const struct sk_buff *skb, struct request *r)
+static bool read_ipv4(const struct sk_buff *skb, struct ats_ptp_received *r)
 {
 	const struct rtable *rt = skb_rtable(skb);
 	const struct iphdr *iph = ip_hdr(skb);
@@ -49,7 +43,7 @@ static bool read_ipv4(const struct sk_buff *skb, struct request *r)
 	return true;
 }
 
-static bool read_ipv6(const struct sk_buff *skb, struct request *r)
+static bool read_ipv6(const struct sk_buff *skb, struct ats_ptp_received *r)
 {
 #if IS_ENABLED(CONFIG_IPV6)
 	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
@@ -70,18 +64,15 @@ static bool read_ipv6(const struct sk_buff *skb, struct request *r)
 #endif
 }
 
-/*
- * A request that is nothing but one: with TLVs, or of SPTP, it is the agent's business.
- * Behind the message may be what a transport pads it with.
- */
-static bool read_message(const u8 *b, unsigned int len, struct ptp_header *h)
+/* A request that is nothing but one: with TLVs it is the agent's business. */
+static bool is_plain(const struct ptp_header *h)
 {
-	return ptp_event_parse(b, len, h) &&
-		(h->type == PTP_DELAY_REQ || h->type == PTP_PDELAY_REQ) &&
+	return (h->type == PTP_DELAY_REQ || h->type == PTP_PDELAY_REQ) &&
 		h->length == ptp_message_len(h->type) && !ptp_sptp_is_request(h);
 }
 
-static bool read_request(struct sk_buff *skb, struct request *r)
+/* Behind the message may be what a transport pads it with. */
+static bool read_request(struct sk_buff *skb, struct ats_ptp_received *r)
 {
 	const struct udphdr *uh;
 
@@ -90,7 +81,7 @@ static bool read_request(struct sk_buff *skb, struct request *r)
 	uh = udp_hdr(skb);
 	r->port = ntohs(uh->source);
 	if (!r->port || uh->len != htons(skb->len) ||
-	    !read_message((const u8 *)(uh + 1), skb->len - sizeof(*uh), &r->header))
+	    !ptp_event_parse((const u8 *)(uh + 1), skb->len - sizeof(*uh), &r->header))
 		return false;
 	if (skb->protocol == htons(ETH_P_IP)) {
 		if (!read_ipv4(skb, r))
@@ -102,7 +93,7 @@ static bool read_request(struct sk_buff *skb, struct request *r)
 	return r->multicast == !(r->header.flags & PTP_FLAG_UNICAST);
 }
 
-static bool is_granted(struct ats_ptp_port *port, const struct request *r, s64 now_mono)
+static bool is_granted(struct ats_ptp_port *port, const struct ats_ptp_received *r, s64 now_mono)
 {
 	struct ptp_grant_client client = { .id = { r->header.clock, r->header.port } };
 	bool granted = false;
@@ -117,7 +108,7 @@ static bool is_granted(struct ats_ptp_port *port, const struct request *r, s64 n
 
 /* Is it among the port's duties? */
 static bool is_wanted(struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
-		      const struct request *r, s64 now_mono)
+		      const struct ats_ptp_received *r, s64 now_mono)
 {
 	u32 duty = r->header.type == PTP_DELAY_REQ ? ATS_PTP_DELAY : ATS_PTP_PDELAY;
 
@@ -125,7 +116,8 @@ static bool is_wanted(struct ats_ptp_port *port, const struct ats_ptp_facts *fac
 		return false;
 	if (r->multicast)
 		return facts->duties & ATS_PTP_MULTICAST;
-	if (facts->duties & ATS_PTP_ANYBODY || is_granted(port, r, now_mono))
+	if ((facts->duties & ATS_PTP_ANYBODY && ats_ptp_allows(port, &r->client)) ||
+	    is_granted(port, r, now_mono))
 		return true;
 	ats_ptp_count(port, ATS_PTP_COUNT_UNGRANTED);
 	return false;
@@ -177,12 +169,8 @@ static noinline void answer_pdelay(const struct ats_ptp_port *port,
 		ats_ptp_count(port, ATS_PTP_COUNT_PDELAY_RESPS);
 }
 
-/*
- * False: the NIC, whose stamps its clients have, made none that can be believed; another one
- * would only mislead them.
- */
-static bool received_at(const struct ats_ptp_port *port, const struct sk_buff *skb, s64 now_sys,
-			s64 *rx_sys, enum stamp_kind *kind)
+bool ats_ptp_received_at(const struct ats_ptp_port *port, const struct sk_buff *skb, s64 now_sys,
+			 s64 *rx_sys, enum stamp_kind *kind)
 {
 	struct ats_iface *iface = ats_iface_find(port->an, port->ifindex);
 
@@ -192,7 +180,7 @@ static bool received_at(const struct ats_ptp_port *port, const struct sk_buff *s
 
 /* Consumes @skb, or false: its time cannot be told. */
 static bool answer(struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
-		   const struct request *r, struct sk_buff *skb)
+		   const struct ats_ptp_received *r, struct sk_buff *skb)
 {
 	s64 now_sys = skb->tstamp ? skb->tstamp : ktime_get_real_ns(), rx_sys, rx_tai;
 	bool event = r->header.type == PTP_PDELAY_REQ;
@@ -205,7 +193,7 @@ static bool answer(struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
 
 	if (!r->multicast)
 		way.from = r->asked;
-	if (!received_at(port, skb, now_sys, &rx_sys, &kind) ||
+	if (!ats_ptp_received_at(port, skb, now_sys, &rx_sys, &kind) ||
 	    !ats_ptp_tai(facts, rx_sys, &rx_tai))
 		return false;
 	ptp_request_of(&request, &r->header);
@@ -226,15 +214,20 @@ int __flatten ats_ptp_receive(struct sock *sk, struct sk_buff *skb)
 	const struct ats_ptp_facts *facts;
 	s64 now_mono = ats_now_mono();
 	struct ats_ptp_port *port;
-	struct request r __uninitialized;
+	struct ats_ptp_received r __uninitialized;
 
 	if (unlikely(!claim))
 		return 1;
 	port = container_of(claim, struct ats_ptp_port, event);
 	facts = ats_ptp_facts(port, now_mono);
-	if (facts && read_request(skb, &r) && is_wanted(port, facts, &r, now_mono) &&
-	    answer(port, facts, &r, skb))
-		return 0;
+	if (facts && read_request(skb, &r)) {
+		if (is_plain(&r.header) && is_wanted(port, facts, &r, now_mono) &&
+		    answer(port, facts, &r, skb))
+			return 0;
+		if (facts->duties & ATS_PTP_STATELESS &&
+		    ats_ptp_stateless(port, facts, &r, skb, now_mono))
+			return 0;
+	}
 	ats_ptp_count(port, ATS_PTP_COUNT_PASSED);
 	return 1;
 }

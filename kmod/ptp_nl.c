@@ -3,8 +3,10 @@
 
 #include <net/sock.h>
 
+#include "acl_nl.h"
 #include "netlink_gen.h"
 #include "ptp_port.h"
+#include "ptp_stateless_nl.h"
 
 #define LOG_MAX 10
 #define TAI_OFFSET_MAX (1LL << 61)
@@ -18,6 +20,7 @@ static int no_port(struct genl_info *info)
 int as_timesync_nl_ptp_attach_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr **a = info->attrs;
+	struct ats_acl *acl = NULL;
 	u32 clients_max = 0;
 	struct sk_buff *msg;
 	void *header;
@@ -35,9 +38,11 @@ int as_timesync_nl_ptp_attach_doit(struct sk_buff *skb, struct genl_info *info)
 	msg = ats_nl_new(info, ATS_CMD_PTP_ATTACH, NLMSG_DEFAULT_SIZE, &header);
 	if (!msg)
 		return -ENOMEM;
-	id = ats_ptp_attach(ats_nl_net(info), nla_get_s32(a[ATS_A_PTP_EVENT_FD]),
-			    nla_get_s32(a[ATS_A_PTP_GENERAL_FD]),
-			    clients_max, info->extack);
+	id = a[ATS_A_PTP_ACL] ? ats_nl_get_acl(info, ATS_A_PTP_ACL, &acl) : 0;
+	if (!id)
+		id = ats_ptp_attach(ats_nl_net(info), nla_get_s32(a[ATS_A_PTP_EVENT_FD]),
+				    nla_get_s32(a[ATS_A_PTP_GENERAL_FD]), clients_max, acl,
+				    info->extack);
 	if (id < 0) {
 		nlmsg_free(msg);
 		return id;
@@ -106,6 +111,9 @@ int as_timesync_nl_ptp_set_doit(struct sk_buff *skb, struct genl_info *info)
 		.tai_offset = nla_get_s64(a[ATS_A_PTP_TAI_OFFSET]),
 		.valid_ms = nla_get_u32(a[ATS_A_PTP_VALID_MS]),
 	};
+	err = ats_ptp_stateless_get(info, &facts);
+	if (err)
+		return err;
 	err = ats_ptp_set(ats_nl_net(info), nla_get_u32(a[ATS_A_PTP_ID]), &facts);
 	if (err == -ENOENT)
 		return no_port(info);
@@ -130,7 +138,7 @@ static int put_facts(struct sk_buff *msg, const struct ats_ptp_view *view)
 	    nla_put_s64(msg, ATS_A_PTP_TAI_OFFSET, f->tai_offset, ATS_A_PTP_PAD) ||
 	    nla_put_u32(msg, ATS_A_PTP_VALID_MS, f->valid_ms))
 		return -EMSGSIZE;
-	return 0;
+	return ats_ptp_stateless_put(msg, f);
 }
 
 static int put_view(struct sk_buff *msg, const struct ats_ptp_view *view)
@@ -147,6 +155,11 @@ static int put_view(struct sk_buff *msg, const struct ats_ptp_view *view)
 		[ATS_PTP_COUNT_SEND_FAILURES] = ATS_A_PTP_SEND_FAILURES,
 		[ATS_PTP_COUNT_RX_HARDWARE] = ATS_A_PTP_RX_HARDWARE,
 		[ATS_PTP_COUNT_RX_SOFTWARE] = ATS_A_PTP_RX_SOFTWARE,
+		[ATS_PTP_COUNT_SPTP] = ATS_A_PTP_SPTP_SYNCS,
+		[ATS_PTP_COUNT_CSPTP] = ATS_A_PTP_CSPTP_SYNCS,
+		[ATS_PTP_COUNT_ANNOUNCES] = ATS_A_PTP_ANNOUNCES,
+		[ATS_PTP_COUNT_DENIED] = ATS_A_PTP_DENIED,
+		[ATS_PTP_COUNT_LIMITED] = ATS_A_PTP_LIMITED,
 	};
 	int i;
 

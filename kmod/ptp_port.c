@@ -35,6 +35,7 @@ static void free_port(struct rcu_head *rcu)
 		sock_put(port->general);
 	ats_ptp_paths_free(port->paths);
 	ats_ptp_store_free(port->store);
+	ats_acl_put(port->acl);
 	ptp_grants_free(port->grants);
 	kfree(rcu_access_pointer(port->facts));
 	free_percpu(port->cpu);
@@ -185,7 +186,7 @@ static int take_sockets(struct ats_ptp_port *port, struct sock *event, struct so
 }
 
 int ats_ptp_attach(struct ats_net *an, int event_fd, int general_fd, u32 clients_max,
-		   struct netlink_ext_ack *extack)
+		   struct ats_acl *acl, struct netlink_ext_ack *extack)
 {
 	struct socket *event, *general = NULL;
 	struct ats_ptp_port *port;
@@ -193,7 +194,7 @@ int ats_ptp_attach(struct ats_net *an, int event_fd, int general_fd, u32 clients
 
 	event = ats_udp_socket(an, event_fd, extack, &err);
 	if (!event)
-		return err;
+		goto out;
 	general = ats_udp_socket(an, general_fd, extack, &err);
 	if (!general)
 		goto out_event;
@@ -203,6 +204,7 @@ int ats_ptp_attach(struct ats_net *an, int event_fd, int general_fd, u32 clients
 		NL_SET_ERR_MSG(extack, "out of memory: a smaller clients-max may help");
 		goto out_general;
 	}
+	swap(port->acl, acl);
 	err = take_sockets(port, event->sk, general->sk, extack);
 	/* a packet may have found it */
 	if (err < 0)
@@ -211,6 +213,8 @@ out_general:
 	sockfd_put(general);
 out_event:
 	sockfd_put(event);
+out:
+	ats_acl_put(acl);
 	return err;
 }
 
@@ -282,6 +286,11 @@ const struct ats_ptp_facts *ats_ptp_facts(const struct ats_ptp_port *port, s64 n
 bool ats_ptp_tai(const struct ats_ptp_facts *facts, s64 sys, s64 *tai)
 {
 	return !check_add_overflow(sys, facts->tai_offset, tai) && *tai >= 0;
+}
+
+bool ats_ptp_allows(const struct ats_ptp_port *port, const struct in6_addr *client)
+{
+	return !port->acl || acl_allows(port->acl->acl, client->s6_addr);
 }
 
 /* Under the mutex. */

@@ -12,6 +12,7 @@
 
 #include "ptp/compose.h"
 #include "ptp/grants.h"
+#include "ptp/stateless.h"
 
 #include "net.h"
 #include "udp_claim.h"
@@ -28,11 +29,22 @@ enum ats_ptp_count {
 	ATS_PTP_COUNT_SEND_FAILURES,
 	ATS_PTP_COUNT_RX_HARDWARE,
 	ATS_PTP_COUNT_RX_SOFTWARE,
+	ATS_PTP_COUNT_SPTP,
+	ATS_PTP_COUNT_CSPTP,
+	ATS_PTP_COUNT_ANNOUNCES,
+	ATS_PTP_COUNT_DENIED,
+	ATS_PTP_COUNT_LIMITED,
 	ATS_PTP_COUNTS
 };
 
 struct ats_ptp_cpu {
 	u64 count[ATS_PTP_COUNTS];
+};
+
+struct ats_ptp_stateless_facts {
+	struct ptp_stateless of;
+	struct ptp_served served;
+	u32 per_second;		/* see ptp_pace_take() */
 };
 
 /* Never changed once they are published. */
@@ -41,6 +53,7 @@ struct ats_ptp_facts {
 	struct ptp_composed sync, follow_up, delay_resp;	/* forms; made by ats_ptp_set() */
 	u32 duties;		/* ATS_PTP_* */
 	s8 log_min_delay_req;
+	struct ats_ptp_stateless_facts stateless;	/* with such a duty */
 	s64 tai_offset;
 	u32 valid_ms;
 	s64 until;		/* ats_now_mono() from which on they hold no more */
@@ -48,6 +61,7 @@ struct ats_ptp_facts {
 	struct rcu_head rcu;
 };
 
+struct ats_acl;
 struct ats_ptp_paths;
 struct ats_ptp_store;
 
@@ -61,11 +75,13 @@ struct ats_ptp_port {
 	u32 clients_max;
 	struct ats_ptp_paths *paths;
 	struct ats_ptp_store *store;	/* the work's */
+	struct ats_acl *acl;		/* who is answered without a grant; NULL: everybody */
 	struct ats_ptp_cpu __percpu *cpu;
 	/* written under the mutex of the namespace's ports */
 	struct ats_ptp_facts __rcu *facts;
 	spinlock_t lock;		/* softirqs off */
 	struct ptp_grants *grants;	/* under the lock; NULL: for no clients at all */
+	struct ptp_pace pace;		/* under the lock */
 	s8 log_sync_min;		/* under the lock: the shortest interval of Syncs */
 	bool ending;			/* under the lock: no more work */
 	bool waiting;			/* the work, for a transmit stamp */
@@ -87,9 +103,12 @@ void ats_ptp_exit(void);
 void ats_ptp_net_init(struct ats_net *an);
 void ats_ptp_net_exit(struct ats_net *an);
 
-/* Process context. The id, or a negative errno with its reason in @extack. */
+/*
+ * Process context. The id, or a negative errno with its reason in @extack; @acl, which may
+ * be NULL, is taken over either way.
+ */
 int ats_ptp_attach(struct ats_net *an, int event_fd, int general_fd, u32 clients_max,
-		   struct netlink_ext_ack *extack);
+		   struct ats_acl *acl, struct netlink_ext_ack *extack);
 /* -ENOENT: there is none of this id. Afterwards nothing is answered or sent. */
 int ats_ptp_detach(struct ats_net *an, u32 id);
 /* -ENOENT as above, -ENOMEM; valid from now on. */
@@ -122,6 +141,9 @@ bool ats_ptp_client_next(struct ats_net *an, u32 id, u32 *cursor, struct ats_ptp
 const struct ats_ptp_facts *ats_ptp_facts(const struct ats_ptp_port *port, s64 now_mono);
 /* The time of PTP; false: none that can be told. */
 bool ats_ptp_tai(const struct ats_ptp_facts *facts, s64 sys, s64 *tai);
+
+/* May it be answered without a grant? Any context. */
+bool ats_ptp_allows(const struct ats_ptp_port *port, const struct in6_addr *client);
 
 /* Any context. */
 static inline void ats_ptp_count(const struct ats_ptp_port *port, enum ats_ptp_count count)

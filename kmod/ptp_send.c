@@ -36,16 +36,19 @@ static u8 multicast_hops(const struct sock *sk, u8 type)
 	return inet_sk(sk)->mc_ttl;
 }
 
+#define COMPOSED_ROOM sizeof_field(struct ptp_composed, b)
+
 /* What is sent: to whom, and in what. */
 struct letter {
-	const struct ptp_composed *o;
+	const u8 *b;
+	u8 len, room;			/* of as many octets; both of a form where it is one */
 	const struct ats_ptp_way *to;
 	struct sk_buff *used;		/* NULL: taken, or there was none */
 };
 
 static u8 type_of(const struct letter *l)
 {
-	return l->o->b[0] & 0xf;
+	return l->b[0] & 0xf;
 }
 
 /* The message in a packet of its own, without the headers below UDP's. */
@@ -56,13 +59,16 @@ static struct sk_buff *make(struct letter *l, const struct net_device *dev,
 	struct udphdr *uh;
 	struct sk_buff *skb;
 
-	skb = ats_ptp_skb(l->used, front, sizeof(l->o->b));
+	skb = ats_ptp_skb(l->used, front, l->room);
 	l->used = NULL;
 	if (!skb)
 		return NULL;
 	/* of a known size: cheaper than the message's length */
-	memcpy(skb->data, l->o->b, sizeof(l->o->b));
-	__skb_put(skb, l->o->len);
+	if (l->room == COMPOSED_ROOM)
+		memcpy(skb->data, l->b, COMPOSED_ROOM);
+	else
+		memcpy(skb->data, l->b, l->room);
+	__skb_put(skb, l->len);
 	uh = __skb_push(skb, sizeof(*uh));
 	skb_reset_transport_header(skb);
 	uh->source = way->sport;
@@ -287,15 +293,32 @@ static bool send(const struct ats_ptp_port *port, struct letter *l,
 	return !net_xmit_eval(err);
 }
 
+static bool post(const struct ats_ptp_port *port, struct letter *l, const struct ats_tx_name *name)
+{
+	bool sent = l->len && send(port, l, name);
+
+	consume_skb(l->used);
+	if (!sent)
+		ats_ptp_count(port, ATS_PTP_COUNT_SEND_FAILURES);
+	return sent;
+}
+
 bool ats_ptp_send(const struct ats_ptp_port *port, const struct ptp_composed *o,
 		  const struct ats_ptp_way *way, const struct ats_tx_name *name,
 		  struct sk_buff *used)
 {
-	struct letter l = { .o = o, .to = way, .used = used };
-	bool sent = send(port, &l, name);
+	struct letter l = {
+		.b = o->b, .len = o->len, .room = COMPOSED_ROOM, .to = way, .used = used,
+	};
 
-	consume_skb(l.used);
-	if (!sent)
-		ats_ptp_count(port, ATS_PTP_COUNT_SEND_FAILURES);
-	return sent;
+	return post(port, &l, name);
+}
+
+bool ats_ptp_send_octets(const struct ats_ptp_port *port, const u8 *b, size_t len,
+			 const struct ats_ptp_way *way, const struct ats_tx_name *name,
+			 struct sk_buff *used)
+{
+	struct letter l = { .b = b, .len = len, .room = len, .to = way, .used = used };
+
+	return post(port, &l, name);
 }

@@ -15,7 +15,7 @@ struct ats_ptp_way {
 };
 
 /*
- * @o is the message.
+ * @o is the message, or @b of @len octets.
  * @used: NULL, or a packet that is no longer needed: consumed, perhaps sent again with @o.
  * @name not NULL: it is an event message whose stamp is wanted; without one it is not
  * sent. False: it was not sent; counted.
@@ -23,5 +23,8 @@ struct ats_ptp_way {
 bool ats_ptp_send(const struct ats_ptp_port *port, const struct ptp_composed *o,
 		  const struct ats_ptp_way *way, const struct ats_tx_name *name,
 		  struct sk_buff *used);
+bool ats_ptp_send_octets(const struct ats_ptp_port *port, const u8 *b, size_t len,
+			 const struct ats_ptp_way *way, const struct ats_tx_name *name,
+			 struct sk_buff *used);
 
 #endif

@@ -13,6 +13,7 @@
 #include "ptp_port.h"
 #include "ptp_send.h"
 #include "ptp_skb.h"
+#include "ptp_stateless.h"
 #include "server.h"
 #include "tx_stamp.h"
 
@@ -205,7 +206,10 @@ void __flatten ats_ptp_transmitted(struct ats_net *an, const struct ats_tx_name 
 	}
 	facts = ats_ptp_facts(port, ats_now_mono());
 	if (facts && ats_ptp_tai(facts, tx_sys, &tx_tai)) {
-		follow_up(port, facts, &name->follow, tx_tai, stamped);
+		if (unlikely(name->follow.type & ATS_TX_STATELESS))
+			ats_ptp_stateless_follow(port, facts, &name->follow, tx_tai, stamped);
+		else
+			follow_up(port, facts, &name->follow, tx_tai, stamped);
 	} else {
 		consume_skb(stamped);
 		ats_ptp_stamp_lost(an, name);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "server.h"
 
+#include "acl_nl.h"
 #include "netlink.h"
 #include "netlink_gen.h"
 
@@ -8,78 +9,18 @@
 #define TIME_MAX (S64_MAX / 4)
 #define DRIFT_PPB_MAX 1000000000
 
-static int read_rule(struct genl_info *info, const struct nlattr *attr, struct acl_rule *rule)
-{
-	struct nlattr *tb[ATS_A_ACL_RULE_MAX + 1];
-	int err;
-
-	err = nla_parse_nested(tb, ATS_A_ACL_RULE_MAX, attr, as_timesync_acl_rule_nl_policy,
-			       info->extack);
-	if (err)
-		return err;
-	if (!tb[ATS_A_ACL_RULE_ADDRESS] || !tb[ATS_A_ACL_RULE_PREFIX] ||
-	    !tb[ATS_A_ACL_RULE_ALLOW]) {
-		NL_SET_ERR_MSG_ATTR(info->extack, attr,
-				    "a rule needs an address, a prefix and allow");
-		return -EINVAL;
-	}
-	memcpy(rule->addr, nla_data(tb[ATS_A_ACL_RULE_ADDRESS]), sizeof(rule->addr));
-	rule->prefix = nla_get_u8(tb[ATS_A_ACL_RULE_PREFIX]);
-	rule->allow = nla_get_u8(tb[ATS_A_ACL_RULE_ALLOW]);
-	return 0;
-}
-
-static u32 count_rules(const struct genl_info *info)
-{
-	const struct nlattr *attr;
-	int rest;
-	u32 n = 0;
-
-	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rest)
-		n += nla_type(attr) == ATS_A_SERVER_ACL;
-	return n;
-}
-
-static int read_rules(struct genl_info *info, struct ats_acl *acl)
-{
-	const struct nlattr *attr;
-	int rest, err;
-	u32 n = 0;
-
-	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rest) {
-		if (nla_type(attr) != ATS_A_SERVER_ACL)
-			continue;
-		err = read_rule(info, attr, &acl->rule[n++]);
-		if (err)
-			return err;
-	}
-	acl->acl = acl_new(acl->rule, acl->n);
-	return acl->acl ? 0 : -ENOMEM;
-}
-
 /* *out NULL with 0: the rules stay. */
 static int read_acl(struct genl_info *info, struct ats_acl **out)
 {
 	bool none = info->attrs[ATS_A_SERVER_ACL_NONE];
-	u32 n = count_rules(info);
-	int err;
 
 	*out = NULL;
-	if (!n && !none)
+	if (!info->attrs[ATS_A_SERVER_ACL] && !none)
 		return 0;
-	if (n && none)
+	if (info->attrs[ATS_A_SERVER_ACL] && none)
 		return ats_nl_refuse_attr(info, ATS_A_SERVER_ACL_NONE, -EINVAL,
 					  "acl-none goes without acl");
-	if (n > AS_TIMESYNC_ACL_RULES_MAX)
-		return ats_nl_refuse_attr(info, ATS_A_SERVER_ACL, -E2BIG,
-					  "acl may have 4096 rules");
-	*out = ats_acl_new(n);
-	if (!*out)
-		return -ENOMEM;
-	err = read_rules(info, *out);
-	if (err)
-		ats_acl_put(*out);
-	return err;
+	return ats_nl_get_acl(info, ATS_A_SERVER_ACL, out);
 }
 
 static int check_config(struct genl_info *info)
@@ -136,25 +77,6 @@ int as_timesync_nl_server_set_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-static int put_acl(struct sk_buff *msg, const struct ats_acl *acl)
-{
-	const struct acl_rule *rule;
-	struct nlattr *nest;
-	u32 i;
-
-	for (i = 0; acl && i < acl->n; i++) {
-		rule = &acl->rule[i];
-		nest = nla_nest_start(msg, ATS_A_SERVER_ACL);
-		if (!nest ||
-		    nla_put(msg, ATS_A_ACL_RULE_ADDRESS, sizeof(rule->addr), rule->addr) ||
-		    nla_put_u8(msg, ATS_A_ACL_RULE_PREFIX, rule->prefix) ||
-		    nla_put_u8(msg, ATS_A_ACL_RULE_ALLOW, rule->allow))
-			return -EMSGSIZE;
-		nla_nest_end(msg, nest);
-	}
-	return 0;
-}
-
 static int put_config(struct sk_buff *msg, const struct ats_server_config *c)
 {
 	if (nla_put_u8(msg, ATS_A_SERVER_INTERLEAVED, c->interleaved) ||
@@ -208,23 +130,18 @@ static int put_clients(struct sk_buff *msg, const struct ats_server_view *view)
 	return 0;
 }
 
-static size_t rules_size(const struct ats_acl *acl)
-{
-	return (acl ? acl->n : 0) * (nla_total_size(0) + nla_total_size(16) +
-				     2 * nla_total_size(1));
-}
-
 static int reply_view(struct genl_info *info, const struct ats_server_view *view,
 		      const struct ats_acl *acl)
 {
 	struct sk_buff *msg;
 	void *header;
 
-	msg = ats_nl_new(info, ATS_CMD_SERVER_GET, NLMSG_DEFAULT_SIZE + rules_size(acl), &header);
+	msg = ats_nl_new(info, ATS_CMD_SERVER_GET, NLMSG_DEFAULT_SIZE + ats_nl_acl_size(acl),
+			 &header);
 	if (!msg)
 		return -ENOMEM;
 	if (put_config(msg, &view->config) || put_state(msg, view) || put_clients(msg, view) ||
-	    put_acl(msg, acl)) {
+	    ats_nl_put_acl(msg, ATS_A_SERVER_ACL, acl)) {
 		nlmsg_free(msg);
 		return -EMSGSIZE;
 	}

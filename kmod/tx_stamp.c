@@ -164,13 +164,22 @@ static bool take(struct ats_tx *tx, bool hardware, const struct ats_tx_name *nam
 	return taken;
 }
 
+static bool take_one(struct ats_tx *tx, bool hardware, const struct ats_tx_name *name, u32 *key)
+{
+	return (!hardware || ats_tx_slots_hardware(tx->slots) < tx->hardware_slots) &&
+		ats_tx_slots_take(tx->slots, hardware, name, key);
+}
+
 static bool take_must(struct ats_tx *tx, bool hardware, const struct ats_tx_name *name, u32 *key)
 {
 	bool taken;
 
 	spin_lock(&tx->lock);
-	taken = (!hardware || ats_tx_slots_hardware(tx->slots) < tx->hardware_slots) &&
-		ats_tx_slots_take(tx->slots, hardware, name, key);
+	taken = take_one(tx, hardware, name, key);
+	if (!taken) {
+		expire(tx);
+		taken = take_one(tx, hardware, name, key);
+	}
 	tx->count.skipped += !taken;
 	spin_unlock(&tx->lock);
 	return taken;

@@ -25,11 +25,14 @@
 
 struct ats_iface;
 
+#define ATS_TX_STATELESS 0x80	/* beyond all types */
+
 /* What the follow-up of a PTP message needs besides its stamp. */
 struct ats_tx_follow {
 	struct in6_addr to, from;
 	u16 port;		/* where it goes, host byte order */
-	u8 type;		/* enum ptp_type of what is stamped */
+	u8 type;		/* enum ptp_type of what is stamped, or ATS_TX_STATELESS with */
+				/* enum ptp_stateless_kind */
 	struct ptp_request request;	/* of a Sync its sequence only */
 };
 

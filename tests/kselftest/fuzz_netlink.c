@@ -202,6 +202,8 @@ static bool meaningful_ptp(struct worker *worker, const struct spec_attr *attr, 
 		*value = PTP_CLIENT + fuzz_below(fuzz, 4);
 	else if (!strcmp(attr->name, "tai-offset"))
 		*value = PTP_TAI;
+	else if (!strcmp(attr->name, "utc-offset"))
+		*value = PTP_UTC_OFFSET;
 	else
 		return false;
 	return true;

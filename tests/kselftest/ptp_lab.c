@@ -205,22 +205,47 @@ __u16 ptp_sequence(const __u8 *b)
 	return get_be(b + 30, 2);
 }
 
-struct answer ptp_attach(struct nl *nl, int event, int general, __u32 clients_max, __u32 *id)
+static struct nlmsghdr *begin_attach(struct nl *nl, int event, int general)
 {
 	struct nlmsghdr *nlh = nl_begin(nl, ATS_CMD_PTP_ATTACH, false);
-	struct nl_u32 keep = { .type = ATS_A_PTP_ID };
-	struct answer answer;
 
 	mnl_attr_put_u32(nlh, ATS_A_PTP_EVENT_FD, event);
 	mnl_attr_put_u32(nlh, ATS_A_PTP_GENERAL_FD, general);
-	if (clients_max)
-		mnl_attr_put_u32(nlh, ATS_A_PTP_CLIENTS_MAX, clients_max);
-	answer = nl_ask(nl, nlh, nl_keep_u32, &keep);
+	return nlh;
+}
+
+static struct answer ask_id(struct nl *nl, struct nlmsghdr *nlh, __u32 *id)
+{
+	struct nl_u32 keep = { .type = ATS_A_PTP_ID };
+	struct answer answer = nl_ask(nl, nlh, nl_keep_u32, &keep);
+
 	*id = keep.value;
 	return answer;
 }
 
-struct answer ptp_set(struct nl *nl, __u32 id, __u32 duties, __u32 valid_ms)
+struct answer ptp_attach(struct nl *nl, int event, int general, __u32 clients_max, __u32 *id)
+{
+	struct nlmsghdr *nlh = begin_attach(nl, event, general);
+
+	if (clients_max)
+		mnl_attr_put_u32(nlh, ATS_A_PTP_CLIENTS_MAX, clients_max);
+	return ask_id(nl, nlh, id);
+}
+
+struct answer ptp_attach_for(struct nl *nl, int event, int general, const __u8 address[16],
+			     __u8 prefix, __u32 *id)
+{
+	struct nlmsghdr *nlh = begin_attach(nl, event, general);
+	struct nlattr *rule = mnl_attr_nest_start(nlh, ATS_A_PTP_ACL);
+
+	mnl_attr_put(nlh, ATS_A_ACL_RULE_ADDRESS, 16, address);
+	mnl_attr_put_u8(nlh, ATS_A_ACL_RULE_PREFIX, prefix);
+	mnl_attr_put_u8(nlh, ATS_A_ACL_RULE_ALLOW, 1);
+	mnl_attr_nest_end(nlh, rule);
+	return ask_id(nl, nlh, id);
+}
+
+static struct nlmsghdr *begin_set(struct nl *nl, __u32 id, __u32 duties, __u32 valid_ms)
 {
 	struct nlmsghdr *nlh = nl_begin(nl, ATS_CMD_PTP_SET, false);
 
@@ -234,6 +259,41 @@ struct answer ptp_set(struct nl *nl, __u32 id, __u32 duties, __u32 valid_ms)
 	mnl_attr_put_u32(nlh, ATS_A_PTP_LOG_MIN_DELAY_REQ, (__u32)-4);
 	mnl_attr_put_u64(nlh, ATS_A_PTP_TAI_OFFSET, PTP_TAI);
 	mnl_attr_put_u32(nlh, ATS_A_PTP_VALID_MS, valid_ms);
+	return nlh;
+}
+
+struct answer ptp_set(struct nl *nl, __u32 id, __u32 duties, __u32 valid_ms)
+{
+	return nl_ask(nl, begin_set(nl, id, duties, valid_ms), NULL, NULL);
+}
+
+struct answer ptp_set_stateless(struct nl *nl, __u32 id, __u32 duties, __u32 valid_ms,
+				__u32 exchanges_max, __u16 without)
+{
+	/* little endian, as the machines that the tests run on */
+	const struct {
+		__u16 type, octets;
+		__u64 value;
+	} told[] = {
+		{ ATS_A_PTP_CSPTP_DOMAIN, 1, PTP_CSPTP_DOMAIN },
+		{ ATS_A_PTP_TIME_FLAGS, 2, PTP_TIME_FLAGS },
+		{ ATS_A_PTP_UTC_OFFSET, 4, PTP_UTC_OFFSET },
+		{ ATS_A_PTP_PRIORITY1, 1, 11 },
+		{ ATS_A_PTP_CLOCK_CLASS, 1, 6 },
+		{ ATS_A_PTP_CLOCK_ACCURACY, 1, 0x21 },
+		{ ATS_A_PTP_CLOCK_VARIANCE, 2, 0x4e5d },
+		{ ATS_A_PTP_PRIORITY2, 1, 12 },
+		{ ATS_A_PTP_GRANDMASTER, 8, PTP_GM },
+		{ ATS_A_PTP_STEPS_REMOVED, 2, 3 },
+		{ ATS_A_PTP_TIME_SOURCE, 1, 0x20 },
+		{ ATS_A_PTP_EXCHANGES_MAX, 4, exchanges_max },
+	};
+	struct nlmsghdr *nlh = begin_set(nl, id, duties, valid_ms);
+	unsigned int i;
+
+	for (i = 0; i < MNL_ARRAY_SIZE(told); i++)
+		if (told[i].type != without)
+			mnl_attr_put(nlh, told[i].type, told[i].octets, &told[i].value);
 	return nl_ask(nl, nlh, NULL, NULL);
 }
 

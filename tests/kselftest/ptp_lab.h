@@ -24,6 +24,11 @@
 #define PTP_DOMAIN	24
 #define PTP_SDO		0x123
 #define PTP_TAI		37000000000LL		/* ahead of sys */
+/* What clients without state are told */
+#define PTP_CSPTP_DOMAIN 77
+#define PTP_GM		0x9192939495969798ULL
+#define PTP_TIME_FLAGS	0x1c
+#define PTP_UTC_OFFSET	37
 #define PTP_MAX		256
 #define PTP_PATIENCE_MS	20000	/* for what must come */
 #define PTP_HUSH_MS	200	/* for what must not */
@@ -69,7 +74,13 @@ __u16 ptp_sequence(const __u8 *b);
 
 /* What the agent says to the module. */
 struct answer ptp_attach(struct nl *nl, int event, int general, __u32 clients_max, __u32 *id);
+/* The same for those of one network alone. */
+struct answer ptp_attach_for(struct nl *nl, int event, int general, const __u8 address[16],
+			     __u8 prefix, __u32 *id);
 struct answer ptp_set(struct nl *nl, __u32 id, __u32 duties, __u32 valid_ms);
+/* With all that clients without state are told; less the attribute @without, 0: none. */
+struct answer ptp_set_stateless(struct nl *nl, __u32 id, __u32 duties, __u32 valid_ms,
+				__u32 exchanges_max, __u16 without);
 struct answer ptp_detach(struct nl *nl, __u32 id);
 void ptp_put_client(struct nlmsghdr *nlh, const __u8 address[16], __u64 clock, __u16 port,
 		    int sync_log, __s64 sync_s, int delay_log, __s64 delay_s);

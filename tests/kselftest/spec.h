@@ -12,7 +12,7 @@
 
 #include <linux/as_timesync.h>
 
-#define SPEC_ATTRS_MAX 40
+#define SPEC_ATTRS_MAX 64
 
 enum spec_kind {
 	KIND_U8,

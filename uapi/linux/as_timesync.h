@@ -39,7 +39,13 @@ enum as_timesync_feature {
  *   granted to.
  * @ATS_PTP_PDELAY: Pdelay_Resp and its Follow_Up (clause 11.4), the same.
  * @ATS_PTP_MULTICAST: Requests by multicast are answered, by multicast.
- * @ATS_PTP_ANYBODY: Unicast requests are answered without a grant.
+ * @ATS_PTP_ANYBODY: Unicast requests are answered without a grant, those of
+ *   clients whom acl allows.
+ * @ATS_PTP_SPTP: Delay_Req with the flags unicast and profile-specific 1, by
+ *   unicast and without a grant, is answered by a Sync that says when it came,
+ *   and an Announce that says when that left.
+ * @ATS_PTP_CSPTP: Sync of sdoId 0x300 with a request TLV, in a domain of its
+ *   own, the same by a Sync with a response TLV and a Follow_Up (IEEE 1588.1).
  */
 enum as_timesync_ptp_duty {
 	ATS_PTP_SYNC = 1,
@@ -47,6 +53,8 @@ enum as_timesync_ptp_duty {
 	ATS_PTP_PDELAY = 4,
 	ATS_PTP_MULTICAST = 8,
 	ATS_PTP_ANYBODY = 16,
+	ATS_PTP_SPTP = 32,
+	ATS_PTP_CSPTP = 64,
 };
 
 enum as_timesync_direction {
@@ -321,6 +329,24 @@ enum {
 	ATS_A_PTP_SEND_FAILURES,
 	ATS_A_PTP_RX_HARDWARE,
 	ATS_A_PTP_RX_SOFTWARE,
+	ATS_A_PTP_ACL,
+	ATS_A_PTP_CSPTP_DOMAIN,
+	ATS_A_PTP_TIME_FLAGS,
+	ATS_A_PTP_UTC_OFFSET,
+	ATS_A_PTP_PRIORITY1,
+	ATS_A_PTP_CLOCK_CLASS,
+	ATS_A_PTP_CLOCK_ACCURACY,
+	ATS_A_PTP_CLOCK_VARIANCE,
+	ATS_A_PTP_PRIORITY2,
+	ATS_A_PTP_GRANDMASTER,
+	ATS_A_PTP_STEPS_REMOVED,
+	ATS_A_PTP_TIME_SOURCE,
+	ATS_A_PTP_EXCHANGES_MAX,
+	ATS_A_PTP_SPTP_SYNCS,
+	ATS_A_PTP_CSPTP_SYNCS,
+	ATS_A_PTP_ANNOUNCES,
+	ATS_A_PTP_DENIED,
+	ATS_A_PTP_LIMITED,
 
 	__ATS_A_PTP_MAX
 };
