@@ -142,14 +142,42 @@ int kernel_json_attachments(struct genl *g, json_t **out)
 	return section(module_reply_list(g, add_attachment, list), list, out);
 }
 
+/* What clients without state are told, null where there are none. */
+static json_t *stateless(const struct module_ptp_facts *f)
+{
+	const struct ptp_announce *a = &f->stateless.announce;
+	char text[PTP_CLOCK_TEXT];
+	json_t *o;
+
+	if (!(f->duties & (ATS_PTP_SPTP | ATS_PTP_CSPTP)))
+		return json_null();
+	o = json_object();
+	ptp_clock_print(a->gm, text);
+	json_object_set_new(o, "grandmaster", json_string(text));
+	count(o, "csptp_domain", f->stateless.csptp_domain);
+	count(o, "class", a->quality.class);
+	count(o, "accuracy_code", a->quality.accuracy);
+	count(o, "variance", a->quality.variance);
+	count(o, "priority1", a->priority1);
+	count(o, "priority2", a->priority2);
+	count(o, "steps_removed", a->steps_removed);
+	count(o, "time_source", a->time_source);
+	count(o, "flags", f->stateless.flags);
+	json_object_set_new(o, "utc_offset", json_integer(a->utc_offset));
+	count(o, "rate", f->stateless.per_second);
+	return o;
+}
+
 static void add_ptp_port(void *list, const struct module_ptp *p)
 {
-	static const char *const duty[] = { "sync", "delay", "pdelay", "multicast", "anybody" };
+	static const char *const duty[] = { "sync", "delay", "pdelay", "multicast", "anybody",
+					     "sptp", "csptp" };
 	char text[PTP_PORT_TEXT];
 	json_t *o = json_object();
 
 	count(o, "id", p->id);
 	json_object_set_new(o, "interface", kernel_json_interface(p->ifindex));
+	json_object_set_new(o, "stateless", stateless(&p->facts));
 	ptp_port_print(p->facts.voice.id, text);
 	json_object_set_new(o, "port_identity", p->set ? json_string(text) : json_null());
 	count(o, "domain", p->facts.voice.domain);
@@ -163,6 +191,11 @@ static void add_ptp_port(void *list, const struct module_ptp *p)
 	count(o, "follow_ups", p->follow_ups);
 	count(o, "delay_responses", p->delay_resps);
 	count(o, "pdelay_responses", p->pdelay_resps);
+	count(o, "sptp_syncs", p->sptp_syncs);
+	count(o, "csptp_syncs", p->csptp_syncs);
+	count(o, "announces", p->announces);
+	count(o, "denied", p->denied);
+	count(o, "rate_limited", p->limited);
 	count(o, "passed", p->passed);
 	count(o, "ungranted", p->ungranted);
 	count(o, "lost_stamps", p->stamps_lost);

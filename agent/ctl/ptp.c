@@ -18,17 +18,24 @@ static struct text counter(const json_t *port, const char *group, const char *ke
 	return member_count(group ? json_object_get(counters, group) : counters, key);
 }
 
-/* By the daemon and by the kernel module together, where that has such a count */
-static struct text sum(const json_t *port, const char *group, const char *key, const char *kernel)
+/* Counts of the kernel module for the same thing as one of the daemon, at most three */
+struct share {
+	const char *key[3];
+};
+
+/* By the daemon and by the kernel module together, where that has such counts */
+static struct text sum(const json_t *port, const char *group, const char *key, struct share kernel)
 {
 	const json_t *counters = json_object_get(port, "counters");
 	const json_t *own = json_object_get(group ? json_object_get(counters, group) : counters, key);
-	const json_t *its = json_object_get(json_object_get(port, "kernel"), kernel);
+	const json_t *its = json_object_get(port, "kernel");
 	struct text t = counter(port, group, key);
+	json_int_t n = json_integer_value(own);
 
-	if (json_is_integer(own) && json_is_integer(its))
-		snprintf(t.s, sizeof(t.s), "%lld",
-			 (long long)(json_integer_value(own) + json_integer_value(its)));
+	for (unsigned int i = 0; i < ARRAY_SIZE(kernel.key) && kernel.key[i]; i++)
+		n += json_integer_value(json_object_get(its, kernel.key[i]));
+	if (json_is_integer(own) && json_is_object(its))
+		snprintf(t.s, sizeof(t.s), "%lld", (long long)n);
 	return t;
 }
 
@@ -100,10 +107,12 @@ static void show_ports(struct ctl *c, const json_t *ports)
 		table_add(t, member_text(p, "delay_mechanism"));
 		table_add(t, member_text(p, "stamps"));
 		table_add(t, member_time(p, "path_delay"));
-		table_add(t, counter(p, "received", "sync"));
-		table_add(t, sum(p, "sent", "sync", "syncs"));
-		table_add(t, sum(p, "received", "delay_req", "delay_responses"));
-		table_add(t, sum(p, NULL, "lost_stamps", "lost_stamps"));
+		table_add(t, sum(p, "received", "sync", (struct share){ { "csptp_syncs" } }));
+		table_add(t, sum(p, "sent", "sync", (struct share){
+				 { "syncs", "sptp_syncs", "csptp_syncs" } }));
+		table_add(t, sum(p, "received", "delay_req", (struct share){
+				 { "delay_responses", "sptp_syncs" } }));
+		table_add(t, sum(p, NULL, "lost_stamps", (struct share){ { "lost_stamps" } }));
 		table_add(t, kernel_clients(p));
 		table_add(t, member_text(p, "trouble"));
 	}

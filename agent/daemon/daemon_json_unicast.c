@@ -99,6 +99,11 @@ json_t *daemon_json_ptp_kernel(const struct ptp_clock *c, unsigned int port)
 	set_count(o, "follow_ups", r.now.follow_ups);
 	set_count(o, "delay_responses", r.now.delay_resps);
 	set_count(o, "pdelay_responses", r.now.pdelay_resps);
+	set_count(o, "sptp_syncs", r.now.sptp_syncs);
+	set_count(o, "csptp_syncs", r.now.csptp_syncs);
+	set_count(o, "announces", r.now.announces);
+	set_count(o, "denied", r.now.denied);
+	set_count(o, "rate_limited", r.now.limited);
 	set_count(o, "passed", r.now.passed);
 	set_count(o, "ungranted", r.now.ungranted);
 	set_count(o, "lost_stamps", r.now.stamps_lost);

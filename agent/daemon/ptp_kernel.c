@@ -182,6 +182,31 @@ static u32 duties_of(const struct ptp_service *s, bool grants)
 	return duties;
 }
 
+/* Field by field, for the same reason. */
+static void get_stateless(const struct ptp_kernel *pk, struct module_ptp_facts *f)
+{
+	struct ptp_announce *a = &f->stateless.announce;
+	struct ptp_stateless_service s;
+	const struct ptp_announce *now = &s.served.announce;
+
+	ptp_instance_get_stateless(pk->instance, pk->port, &s);
+	if (!s.of.sptp && !s.of.csptp)
+		return;
+	f->duties |= (s.of.sptp ? ATS_PTP_SPTP : 0) | (s.of.csptp ? ATS_PTP_CSPTP : 0);
+	f->stateless.csptp_domain = s.of.csptp_domain;
+	f->stateless.flags = s.served.flags;
+	a->utc_offset = now->utc_offset;
+	a->priority1 = now->priority1;
+	a->priority2 = now->priority2;
+	a->quality.class = now->quality.class;
+	a->quality.accuracy = now->quality.accuracy;
+	a->quality.variance = now->quality.variance;
+	a->gm = now->gm;
+	a->steps_removed = now->steps_removed;
+	a->time_source = now->time_source;
+	f->stateless.per_second = s.per_second;
+}
+
 static void get_facts(const struct ptp_kernel *pk, struct module_ptp_facts *f)
 {
 	struct ptp_service s;
@@ -197,6 +222,7 @@ static void get_facts(const struct ptp_kernel *pk, struct module_ptp_facts *f)
 	f->duties = duties_of(&s, ptp_instance_grants(pk->instance, pk->port));
 	f->log_min_delay_req = s.log_min_delay_req;
 	f->tai_offset_ns = s.tai_offset_ns;
+	get_stateless(pk, f);
 }
 
 static void open_handle(struct ptp_kernel *pk)
@@ -205,13 +231,17 @@ static void open_handle(struct ptp_kernel *pk)
 	const struct kernel_ptp_config cfg = {
 		.name = pk->cfg->interface,
 		.ifindex = if_nametoindex(pk->cfg->interface),
-		.event_fd = ptp_link_fd(pk->link, PTP_NET_EVENT),
-		.general_fd = ptp_link_fd(pk->link, PTP_NET_GENERAL),
-		.clients_max = clients ? clients + clients / 16 + CLIENTS_MORE : 0,
+		.place = {
+			.event_fd = ptp_link_fd(pk->link, PTP_NET_EVENT),
+			.general_fd = ptp_link_fd(pk->link, PTP_NET_GENERAL),
+			.clients_max = clients ? clients + clients / 16 + CLIENTS_MORE : 0,
+			.acl = pk->cfg->serve.acl,
+			.nacl = pk->cfg->serve.nacl,
+		},
 		.serves = on_serves, .ctx = pk,
 	};
 
-	if (cfg.event_fd >= 0 && cfg.general_fd >= 0 && cfg.ifindex)
+	if (cfg.place.event_fd >= 0 && cfg.place.general_fd >= 0 && cfg.ifindex)
 		pk->handle = kernel_ptp_new(pk->env->kernel, &cfg);
 }
 

@@ -25,6 +25,7 @@ struct kernel_ptp {
 	struct kernel *k;
 	struct kernel_ptp *next;
 	struct kernel_ptp_config cfg;
+	struct config_net *acl;	/* cfg.place.acl */
 	char name[IF_NAMESIZE];
 	struct module_ptp_facts facts;
 	bool wanted, hardware;
@@ -99,8 +100,7 @@ static bool has_stamps(const struct kernel_ptp *p)
 
 static int attach(struct kernel_ptp *p)
 {
-	int r = module_ptp_attach(p->k->ask, p->cfg.event_fd, p->cfg.general_fd,
-				  p->cfg.clients_max, &p->id);
+	int r = module_ptp_attach(p->k->ask, &p->cfg.place, &p->id);
 
 	if (r)
 		refused(p, "attaching its sockets");
@@ -259,8 +259,16 @@ struct kernel_ptp *kernel_ptp_new(struct kernel *k, const struct kernel_ptp_conf
 
 	if (!p)
 		return NULL;
+	p->acl = calloc(cfg->place.nacl + 1, sizeof(*p->acl));
+	if (!p->acl) {
+		free(p);
+		return NULL;
+	}
 	p->k = k;
 	p->cfg = *cfg;
+	if (cfg->place.nacl)
+		memcpy(p->acl, cfg->place.acl, cfg->place.nacl * sizeof(*p->acl));
+	p->cfg.place.acl = p->acl;
 	snprintf(p->name, sizeof(p->name), "%s", cfg->name);
 	p->next = k->ptp;
 	k->ptp = p;
@@ -280,6 +288,7 @@ void kernel_ptp_free(struct kernel_ptp *p)
 	*at = p->next;
 	if (p->k->ask && !p->k->serving)
 		kernel_forget_interfaces(p->k);
+	free(p->acl);
 	free(p);
 }
 

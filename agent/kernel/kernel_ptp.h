@@ -14,8 +14,11 @@
 struct kernel_ptp_config {
 	const char *name;		/* of the interface, for the log; copied */
 	unsigned int ifindex;
-	int event_fd, general_fd;	/* of UDP, bound to it, open until kernel_ptp_free() */
-	u32 clients_max;
+	/*
+	 * Sockets of UDP, bound to it, open until kernel_ptp_free(); the access list is copied,
+	 * and without rules everybody is answered.
+	 */
+	struct module_ptp_place place;
 	/*
 	 * From now on the module does what it was told, without any clients yet; or it does
 	 * nothing any more. May come at any time, but not during kernel_ptp_free().

@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <linux/as_timesync.h>
 
+#include "kernel/module_acl.h"
+
 /* Of one client, all attributes with their heads. */
 #define CLIENT_OCTETS 96
-#define OTHER_OCTETS 256
+#define OTHER_OCTETS 512
 
 /* A message that could not be filled is none. */
 static struct nl_msg *filled(struct nl_msg *msg, bool failed)
@@ -35,18 +37,25 @@ void module_ptp_counts_add(struct module_ptp *sum, const struct module_ptp *p)
 	sum->send_failures += p->send_failures;
 	sum->rx_hardware += p->rx_hardware;
 	sum->rx_software += p->rx_software;
+	sum->sptp_syncs += p->sptp_syncs;
+	sum->csptp_syncs += p->csptp_syncs;
+	sum->announces += p->announces;
+	sum->denied += p->denied;
+	sum->limited += p->limited;
 }
 
-int module_ptp_attach(struct genl *g, int event_fd, int general_fd, u32 clients_max, u32 *id)
+int module_ptp_attach(struct genl *g, const struct module_ptp_place *place, u32 *id)
 {
-	struct nl_msg *msg = genl_message(g, ATS_CMD_PTP_ATTACH, 0);
+	struct nl_msg *msg = genl_message(g, ATS_CMD_PTP_ATTACH, OTHER_OCTETS +
+					  (size_t)place->nacl * MODULE_ACL_RULE_OCTETS);
 	int r;
 
 	*id = 0;
 	if (msg)
-		msg = filled(msg, nla_put_s32(msg, ATS_A_PTP_EVENT_FD, event_fd) ||
-				  nla_put_s32(msg, ATS_A_PTP_GENERAL_FD, general_fd) ||
-				  nla_put_u32(msg, ATS_A_PTP_CLIENTS_MAX, clients_max));
+		msg = filled(msg, nla_put_s32(msg, ATS_A_PTP_EVENT_FD, place->event_fd) ||
+				  nla_put_s32(msg, ATS_A_PTP_GENERAL_FD, place->general_fd) ||
+				  nla_put_u32(msg, ATS_A_PTP_CLIENTS_MAX, place->clients_max) ||
+				  !module_acl_put(msg, ATS_A_PTP_ACL, place->acl, place->nacl));
 	r = genl_request(g, msg, on_id, id);
 	/* ids begin at 1 */
 	return !r && !*id ? -EBADMSG : r;
@@ -59,6 +68,26 @@ int module_ptp_detach(struct genl *g, u32 id)
 	if (msg)
 		msg = filled(msg, nla_put_u32(msg, ATS_A_PTP_ID, id));
 	return genl_request(g, msg, NULL, NULL);
+}
+
+static bool put_stateless(struct nl_msg *msg, const struct module_ptp_facts *f)
+{
+	const struct ptp_announce *a = &f->stateless.announce;
+
+	if (!(f->duties & (ATS_PTP_SPTP | ATS_PTP_CSPTP)))
+		return true;
+	return !nla_put_u8(msg, ATS_A_PTP_CSPTP_DOMAIN, f->stateless.csptp_domain) &&
+		!nla_put_u16(msg, ATS_A_PTP_TIME_FLAGS, f->stateless.flags) &&
+		!nla_put_s32(msg, ATS_A_PTP_UTC_OFFSET, a->utc_offset) &&
+		!nla_put_u8(msg, ATS_A_PTP_PRIORITY1, a->priority1) &&
+		!nla_put_u8(msg, ATS_A_PTP_CLOCK_CLASS, a->quality.class) &&
+		!nla_put_u8(msg, ATS_A_PTP_CLOCK_ACCURACY, a->quality.accuracy) &&
+		!nla_put_u16(msg, ATS_A_PTP_CLOCK_VARIANCE, a->quality.variance) &&
+		!nla_put_u8(msg, ATS_A_PTP_PRIORITY2, a->priority2) &&
+		!nla_put_u64(msg, ATS_A_PTP_GRANDMASTER, a->gm) &&
+		!nla_put_u16(msg, ATS_A_PTP_STEPS_REMOVED, a->steps_removed) &&
+		!nla_put_u8(msg, ATS_A_PTP_TIME_SOURCE, a->time_source) &&
+		!nla_put_u32(msg, ATS_A_PTP_EXCHANGES_MAX, f->stateless.per_second);
 }
 
 int module_ptp_set(struct genl *g, u32 id, const struct module_ptp_facts *f, u32 valid_ms)
@@ -77,7 +106,8 @@ int module_ptp_set(struct genl *g, u32 id, const struct module_ptp_facts *f, u32
 				  nla_put_s32(msg, ATS_A_PTP_LOG_MIN_DELAY_REQ,
 					      f->log_min_delay_req) ||
 				  nla_put_s64(msg, ATS_A_PTP_TAI_OFFSET, f->tai_offset_ns) ||
-				  nla_put_u32(msg, ATS_A_PTP_VALID_MS, valid_ms));
+				  nla_put_u32(msg, ATS_A_PTP_VALID_MS, valid_ms) ||
+				  !put_stateless(msg, f));
 	return genl_request(g, msg, NULL, NULL);
 }
 
@@ -179,6 +209,26 @@ static void get_facts(const struct genl_reply *r, struct module_ptp *p)
 	genl_get_u32(r, ATS_A_PTP_REMAINING_MS, &p->remaining_ms);
 }
 
+static void get_stateless(const struct genl_reply *r, struct module_ptp_facts *f)
+{
+	struct ptp_announce *a = &f->stateless.announce;
+	s32 utc_offset = 0;
+
+	genl_get_u8(r, ATS_A_PTP_CSPTP_DOMAIN, &f->stateless.csptp_domain);
+	genl_get_u16(r, ATS_A_PTP_TIME_FLAGS, &f->stateless.flags);
+	if (genl_get_s32(r, ATS_A_PTP_UTC_OFFSET, &utc_offset))
+		a->utc_offset = (s16)utc_offset;
+	genl_get_u8(r, ATS_A_PTP_PRIORITY1, &a->priority1);
+	genl_get_u8(r, ATS_A_PTP_CLOCK_CLASS, &a->quality.class);
+	genl_get_u8(r, ATS_A_PTP_CLOCK_ACCURACY, &a->quality.accuracy);
+	genl_get_u16(r, ATS_A_PTP_CLOCK_VARIANCE, &a->quality.variance);
+	genl_get_u8(r, ATS_A_PTP_PRIORITY2, &a->priority2);
+	genl_get_u64(r, ATS_A_PTP_GRANDMASTER, &a->gm);
+	genl_get_u16(r, ATS_A_PTP_STEPS_REMOVED, &a->steps_removed);
+	genl_get_u8(r, ATS_A_PTP_TIME_SOURCE, &a->time_source);
+	genl_get_u32(r, ATS_A_PTP_EXCHANGES_MAX, &f->stateless.per_second);
+}
+
 static bool get_port(const struct genl_reply *r, struct module_ptp *p)
 {
 	*p = (struct module_ptp){ 0 };
@@ -189,6 +239,7 @@ static bool get_port(const struct genl_reply *r, struct module_ptp *p)
 	genl_get_u32(r, ATS_A_PTP_CLIENTS, &p->clients);
 	genl_get_u64(r, ATS_A_PTP_MEMORY, &p->memory);
 	get_facts(r, p);
+	get_stateless(r, &p->facts);
 	genl_get_u64(r, ATS_A_PTP_DELAY_RESPS, &p->delay_resps);
 	genl_get_u64(r, ATS_A_PTP_PDELAY_RESPS, &p->pdelay_resps);
 	genl_get_u64(r, ATS_A_PTP_PASSED, &p->passed);
@@ -200,6 +251,11 @@ static bool get_port(const struct genl_reply *r, struct module_ptp *p)
 	genl_get_u64(r, ATS_A_PTP_SEND_FAILURES, &p->send_failures);
 	genl_get_u64(r, ATS_A_PTP_RX_HARDWARE, &p->rx_hardware);
 	genl_get_u64(r, ATS_A_PTP_RX_SOFTWARE, &p->rx_software);
+	genl_get_u64(r, ATS_A_PTP_SPTP_SYNCS, &p->sptp_syncs);
+	genl_get_u64(r, ATS_A_PTP_CSPTP_SYNCS, &p->csptp_syncs);
+	genl_get_u64(r, ATS_A_PTP_ANNOUNCES, &p->announces);
+	genl_get_u64(r, ATS_A_PTP_DENIED, &p->denied);
+	genl_get_u64(r, ATS_A_PTP_LIMITED, &p->limited);
 	return true;
 }
 

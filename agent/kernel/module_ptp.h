@@ -6,6 +6,7 @@
 #ifndef ATS_MODULE_PTP_H
 #define ATS_MODULE_PTP_H
 
+#include "config/config.h"
 #include "kernel/genl.h"
 #include "ptp/compose.h"
 #include "ptp/grants.h"
@@ -16,10 +17,16 @@
 /* What the port is, does and takes for the time; all of it each time. */
 struct module_ptp_facts {
 	struct ptp_voice voice;
-	/* ATS_PTP_* of linux/as_timesync.h: sync, delay, pdelay, multicast, anybody */
-	u32 duties;
+	u32 duties;		/* ATS_PTP_* of linux/as_timesync.h */
 	s8 log_min_delay_req;
 	s64 tai_offset_ns;	/* TAI is sys plus this */
+	/* with the duties of sptp and csptp; struct ptp_stateless_service */
+	struct {
+		u8 csptp_domain;
+		u16 flags;
+		struct ptp_announce announce;
+		u32 per_second;
+	} stateless;
 };
 
 /* A grant of Sync or Delay_Resp; others are the agent's own business. */
@@ -46,6 +53,9 @@ struct module_ptp {
 	u64 waits;		/* for a transmit stamp to ask for */
 	u64 send_failures;
 	u64 rx_hardware, rx_software;
+	u64 sptp_syncs, csptp_syncs;	/* answered without state */
+	u64 announces;		/* to the former; Follow_Ups to the latter are with all others */
+	u64 denied, limited;	/* such requests not answered, and dropped */
 };
 
 /* The counts alone */
@@ -53,9 +63,16 @@ void module_ptp_counts_add(struct module_ptp *sum, const struct module_ptp *p);
 
 /*
  * Two UDP sockets of one interface. It lasts until the event socket is closed; nothing is
- * answered before the facts are set. @clients_max: memory is taken for so many.
+ * answered before the facts are set.
  */
-int module_ptp_attach(struct genl *g, int event_fd, int general_fd, u32 clients_max, u32 *id);
+struct module_ptp_place {
+	int event_fd, general_fd;
+	u32 clients_max;	/* memory is taken for so many */
+	const struct config_net *acl;	/* who is answered without a grant */
+	unsigned int nacl;	/* 0: everybody */
+};
+
+int module_ptp_attach(struct genl *g, const struct module_ptp_place *place, u32 *id);
 int module_ptp_detach(struct genl *g, u32 id);
 /* To be repeated before @valid_ms are over. */
 int module_ptp_set(struct genl *g, u32 id, const struct module_ptp_facts *f, u32 valid_ms);

@@ -5,39 +5,14 @@
 #include <linux/as_timesync.h>
 #include <string.h>
 
-/* Of one rule: a nest with an address and two numbers. */
-#define RULE_OCTETS (NLA_HDRLEN + NLA_HDRLEN + 16 + 2 * (NLA_HDRLEN + NLA_ALIGNTO))
+#include "kernel/module_acl.h"
+
 #define OTHER_OCTETS 256
-
-static int put_rule(struct nl_msg *msg, const struct config_net *net)
-{
-	static const u8 mapped[12] = { [10] = 0xff, [11] = 0xff };
-	struct nlattr *nest = nla_nest_start(msg, ATS_A_SERVER_ACL);
-	u8 address[16], prefix = (u8)net->prefix;
-
-	if (!nest)
-		return -ENOMEM;
-	memcpy(address, &net->addr, sizeof(address));
-	if (net->family == AF_INET) {
-		memcpy(address, mapped, sizeof(mapped));
-		memcpy(address + sizeof(mapped), &net->addr, 4);
-		prefix = (u8)(prefix + 96);
-	}
-	if (nla_put(msg, ATS_A_ACL_RULE_ADDRESS, sizeof(address), address) ||
-	    nla_put_u8(msg, ATS_A_ACL_RULE_PREFIX, prefix) ||
-	    nla_put_u8(msg, ATS_A_ACL_RULE_ALLOW, net->allow))
-		return -ENOMEM;
-	nla_nest_end(msg, nest);
-	return 0;
-}
 
 static int put_server(struct nl_msg *msg, const struct config_serve_ntp *cfg)
 {
-	unsigned int i;
-
-	for (i = 0; i < cfg->nacl; i++)
-		if (put_rule(msg, &cfg->acl[i]))
-			return -ENOMEM;
+	if (!module_acl_put(msg, ATS_A_SERVER_ACL, cfg->acl, cfg->nacl))
+		return -ENOMEM;
 	if (!cfg->nacl && nla_put_flag(msg, ATS_A_SERVER_ACL_NONE))
 		return -ENOMEM;
 	if (nla_put_u8(msg, ATS_A_SERVER_INTERLEAVED, cfg->interleaved) ||
@@ -82,7 +57,7 @@ static struct nl_msg *filled(struct nl_msg *msg, int error)
 int module_server_set(struct genl *g, const struct config_serve_ntp *cfg)
 {
 	struct nl_msg *msg = genl_message(g, ATS_CMD_SERVER_SET,
-					  OTHER_OCTETS + (size_t)cfg->nacl * RULE_OCTETS);
+					  OTHER_OCTETS + (size_t)cfg->nacl * MODULE_ACL_RULE_OCTETS);
 
 	if (msg)
 		msg = filled(msg, put_server(msg, cfg));

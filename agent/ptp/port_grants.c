@@ -138,8 +138,7 @@ void ptp_port_get_service(const struct ptp_port *p, struct ptp_service *out)
 		.sync = gives && p->grants && !p->cfg.one_step && !p->cfg.follow_up_information,
 		.delay = gives && p->cfg.delay == PTP_E2E,
 		.pdelay = ptp_port_alive(p->state) && p->cfg.delay == PTP_P2P,
-		/* who is granted something was let in already */
-		.anybody = is_open(p) && !p->cfg.acl,
+		.anybody = is_open(p),
 		.multicast = p->cfg.delivery != PTP_UNICAST,
 		.log_min_delay_req = p->cfg.log_min_delay_req,
 		.tai_offset_ns = ptp_port_given_offset(p) * NSEC_PER_SEC,

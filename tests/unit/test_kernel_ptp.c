@@ -55,8 +55,8 @@ static int setup(void **state)
 		.open = fake_genl, .interfaces = interfaces,
 	};
 	const struct kernel_ptp_config port_cfg = {
-		.name = "eth0", .ifindex = 4, .event_fd = 11, .general_fd = 12,
-		.clients_max = 100, .serves = serves,
+		.name = "eth0", .ifindex = 4, .serves = serves,
+		.place = { .event_fd = 11, .general_fd = 12, .clients_max = 100 },
 	};
 
 	fake_kernel_reset();

@@ -16,7 +16,7 @@
 static struct {
 	unsigned int n, clients[8];
 	u8 command[8];
-	u8 last[65536];
+	u8 last[1 << 18];
 	struct nlattr *attr[64];
 } heard;
 
@@ -79,6 +79,49 @@ static void facts_are_said_whole(void **state)
 	assert_int_equal(nla_get_s32(heard.attr[ATS_A_PTP_LOG_MIN_DELAY_REQ]), -4);
 	assert_int_equal(nla_get_s64(heard.attr[ATS_A_PTP_TAI_OFFSET]), -37);
 	assert_int_equal(nla_get_u32(heard.attr[ATS_A_PTP_VALID_MS]), 2000);
+	genl_close(g);
+}
+
+/* Without such a duty nothing of it is said, with one all, and it comes back. */
+static void what_clients_without_state_are_told(void **state)
+{
+	struct module_ptp_facts f = {
+		.voice = { { CLOCK, 3 }, 0, 0, 1 }, .duties = ATS_PTP_SPTP,
+		.stateless = {
+			.csptp_domain = 128, .flags = 0x1c, .per_second = 5,
+			.announce = {
+				.utc_offset = -37, .priority1 = 1, .priority2 = 2,
+				.quality = { 6, 0x21, 0x4e5d }, .gm = CLOCK + 1,
+				.steps_removed = 3, .time_source = 0x20,
+			},
+		},
+	};
+	struct genl *g = begin();
+	struct module_ptp p;
+	struct nl_msg *msg;
+
+	assert_int_equal(module_ptp_set(g, 5, &f, 2000), 0);
+	msg = fake_message(FAKE_FAMILY, 0, ATS_CMD_PTP_GET, 0);
+	for (int type = 1; type <= ATS_A_PTP_MAX; type++)
+		if (heard.attr[type])
+			nla_put(msg, type, nla_len(heard.attr[type]), nla_data(heard.attr[type]));
+	nla_put_u64(msg, ATS_A_PTP_LIMITED, 77);
+	fk.raw = nlmsg_hdr(msg);
+	fk.raw_len = nlmsg_hdr(msg)->nlmsg_len;
+	module_ptp_get(g, 5, &p);
+	assert_int_equal(p.facts.duties, ATS_PTP_SPTP);
+	assert_int_equal(p.limited, 77);
+	assert_int_equal(p.facts.stateless.csptp_domain, 128);
+	assert_int_equal(p.facts.stateless.flags, 0x1c);
+	assert_int_equal(p.facts.stateless.per_second, 5);
+	assert_memory_equal(&p.facts.stateless.announce, &f.stateless.announce,
+			    sizeof(f.stateless.announce));
+	fk.raw = NULL;
+	f.duties = ATS_PTP_DELAY;
+	assert_int_equal(module_ptp_set(g, 5, &f, 2000), 0);
+	for (int type = ATS_A_PTP_CSPTP_DOMAIN; type <= ATS_A_PTP_EXCHANGES_MAX; type++)
+		assert_null(heard.attr[type]);
+	nlmsg_free(msg);
 	genl_close(g);
 }
 
@@ -151,15 +194,40 @@ static void grants_come_back(void **state)
 
 static void an_attachment_without_id_is_none(void **state)
 {
+	struct module_ptp_place place = { .event_fd = 3, .general_fd = 4, .clients_max = 100 };
 	struct genl *g = begin();
 	u32 id = 9;
 
 	/* the fake knows nothing of it and only acknowledges */
-	assert_int_equal(module_ptp_attach(g, 3, 4, 100, &id), -EBADMSG);
+	assert_int_equal(module_ptp_attach(g, &place, &id), -EBADMSG);
 	assert_int_equal(id, 0);
 	assert_int_equal(nla_get_s32(heard.attr[ATS_A_PTP_EVENT_FD]), 3);
 	assert_int_equal(nla_get_s32(heard.attr[ATS_A_PTP_GENERAL_FD]), 4);
 	assert_int_equal(nla_get_u32(heard.attr[ATS_A_PTP_CLIENTS_MAX]), 100);
+	assert_null(heard.attr[ATS_A_PTP_ACL]);
+	genl_close(g);
+}
+
+/* As many rules as the module takes, IPv4 as it knows it */
+static void an_access_list_is_said(void **state)
+{
+	static struct config_net acl[AS_TIMESYNC_ACL_RULES_MAX];
+	const struct module_ptp_place place = {
+		.event_fd = 3, .general_fd = 4, .acl = acl, .nacl = ARRAY_SIZE(acl),
+	};
+	struct nlattr *rule[ATS_A_ACL_RULE_MAX + 1];
+	struct genl *g = begin();
+	u32 id;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(acl); i++)
+		acl[i] = (struct config_net){ .family = AF_INET, .prefix = 8, .allow = true };
+	module_ptp_attach(g, &place, &id);
+	assert_int_equal(heard.n, 1);
+	assert_non_null(heard.attr[ATS_A_PTP_ACL]);
+	assert_int_equal(nla_parse_nested(rule, ATS_A_ACL_RULE_MAX, heard.attr[ATS_A_PTP_ACL],
+					  NULL), 0);
+	assert_int_equal(nla_get_u8(rule[ATS_A_ACL_RULE_PREFIX]), 104);
+	assert_int_equal(nla_get_u8(rule[ATS_A_ACL_RULE_ALLOW]), 1);
 	genl_close(g);
 }
 
@@ -167,9 +235,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(facts_are_said_whole),
+		cmocka_unit_test(what_clients_without_state_are_told),
 		cmocka_unit_test(many_grants_go_in_pieces),
 		cmocka_unit_test(grants_come_back),
 		cmocka_unit_test(an_attachment_without_id_is_none),
+		cmocka_unit_test(an_access_list_is_said),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
