@@ -19,7 +19,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -159,26 +158,19 @@ static void look_at_frame(struct wire *wire, const __u8 *frame, size_t len)
 		complain(wire, "an answer goes to somebody else", frame, len);
 }
 
-static __s64 now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* All that came, and what comes within the time until there are so many replies. */
 static void drain(struct wire *wire, int wait_ms, unsigned long long replies)
 {
 	struct pollfd fd = { .fd = wire->raw, .events = POLLIN };
-	__s64 end = now_ms() + wait_ms, left = wait_ms;
+	__s64 end = lab_mono() + wait_ms * 1000000LL, left = wait_ms;
 	struct sockaddr_ll from;
 	socklen_t size;
 	__u8 in[sizeof(struct virtio_net_hdr) + 2048];
 	ssize_t got;
 
 	/* Syncs may come for ever */
-	for (; left >= 0 && poll(&fd, 1, left) == 1; left = wait_ms ? end - now_ms() : 0) {
+	for (; left >= 0 && poll(&fd, 1, left) == 1;
+	     left = wait_ms ? (end - lab_mono()) / 1000000 : 0) {
 		size = sizeof(from);
 		got = recvfrom(wire->raw, in, sizeof(in), MSG_DONTWAIT, (struct sockaddr *)&from,
 			       &size);
