@@ -4,15 +4,8 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
-static __s64 now_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
-}
+#include "lab.h"
 
 void fuzz_options(struct fuzz *fuzz, int argc, char **argv)
 {
@@ -34,12 +27,12 @@ void fuzz_options(struct fuzz *fuzz, int argc, char **argv)
 			exit(2);
 		}
 	}
-	fuzz->end = now_s() + fuzz->seconds;
+	fuzz->end = lab_mono() / 1000000000 + fuzz->seconds;
 }
 
 bool fuzz_goes_on(const struct fuzz *fuzz)
 {
-	return !fuzz->seconds || now_s() < fuzz->end;
+	return !fuzz->seconds || lab_mono() / 1000000000 < fuzz->end;
 }
 
 /* splitmix64 */

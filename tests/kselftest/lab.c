@@ -238,10 +238,20 @@ int lab_phc(const char *name, unsigned int nth, int flags, __u32 *index)
 	return -1;
 }
 
-__s64 lab_now(void)
+static __s64 read_clock(clockid_t id)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_REALTIME, &now);
+	clock_gettime(id, &now);
 	return now.tv_sec * 1000000000LL + now.tv_nsec;
+}
+
+__s64 lab_now(void)
+{
+	return read_clock(CLOCK_REALTIME);
+}
+
+__s64 lab_mono(void)
+{
+	return read_clock(CLOCK_MONOTONIC);
 }

@@ -52,5 +52,6 @@ bool lab_simnic_end(const struct lab_pair *pair);
 int lab_phc(const char *name, unsigned int nth, int flags, __u32 *index);
 
 __s64 lab_now(void);		/* CLOCK_REALTIME, ns */
+__s64 lab_mono(void);		/* CLOCK_MONOTONIC, ns */
 
 #endif

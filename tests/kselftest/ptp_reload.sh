@@ -6,44 +6,25 @@
 #
 #	ptp_reload.sh
 #
-# ATS_PTP_RATE is how many requests a second come (2000), ATS_RELOAD_MS how long (4000),
-# ATS_MODULES where as_timesync.ko is. Leaves the module loaded.
+# ATS_PTP_RATE is how many requests a second come (2000); reload.bash says how long, and
+# where the module is. Leaves it loaded.
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck disable=SC1091 # of the kernel
 . "$here/../kselftest/ktap_helpers.sh"
 
+. "$here/reload.bash"
+
 rate=${ATS_PTP_RATE:-2000}
-duration_ms=${ATS_RELOAD_MS:-4000}
-module=${ATS_MODULES:?}/as_timesync.ko
-ROUNDS=6
-out=$(mktemp)
 trap 'rm -f "$out"' EXIT
-
-load() { [ -e /sys/module/as_timesync ] || insmod "$module"; }
-
-# While traffic flows, for as long as it does not.
-reload_often() {
-	local round pause
-
-	pause=$(awk "BEGIN { print $duration_ms / 1000 / (2 * $ROUNDS + 1) }")
-	# as long as the traffic takes to begin
-	sleep 1
-	for ((round = 0; round < ROUNDS; round++)); do
-		sleep "$pause"
-		rmmod as_timesync || return
-		sleep "$pause"
-		load || return
-	done
-}
-
-number() { sed -n "s/.*\b$1 \([0-9]*\).*/\1/p" "$out"; }
 
 ktap_print_header
 ktap_set_plan 6
 load || ktap_exit_fail_msg "$module does not load"
 "$here/ptp_traffic" "$rate" "$duration_ms" >"$out" &
 asking=$!
+# as long as the traffic takes to begin
+sleep 1
 reload_often
 reloaded=$?
 wait $asking

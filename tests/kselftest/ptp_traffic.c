@@ -28,20 +28,13 @@
 #define RESPONSE	54		/* octets of a Delay_Resp */
 #define MARK		0x5a		/* its logMessageInterval, of the agent's */
 #define LINGER_MS	2000
+#define NSEC_PER_MSEC	1000000LL
 #define ROOM		(4 << 20)
 
 struct tally {
 	__u8 answers[REQUESTS_MAX];
 	unsigned int sent, once, twice, by_agent, strange, syncs, follow_ups;
 };
-
-static __s64 mono_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
-}
 
 /* The module may be gone at any moment and come again. */
 static void attach_again(const struct ptp_lab *lab)
@@ -116,18 +109,19 @@ static void take(const struct ptp_lab *lab, struct tally *t)
 static void ask(const struct ptp_lab *lab, struct tally *t, unsigned int rate, __s64 ms)
 {
 	const struct timespec step = { .tv_nsec = 1000000 };
-	__s64 begin = mono_ms(), now;
+	__s64 begin = lab_mono(), now;
 	__u8 b[PTP_MAX];
 
 	do {
-		now = mono_ms() - begin;
+		now = (lab_mono() - begin) / NSEC_PER_MSEC;
 		while (t->sent < REQUESTS_MAX && t->sent < rate * now / 1000)
 			if (!ptp_ask(lab, b, ptp_request(b, PTP_DELAY_REQ, PTP_UNICAST, t->sent++)))
 				t->strange++;
 		take(lab, t);
 		clock_nanosleep(CLOCK_MONOTONIC, 0, &step, NULL);
 	} while (now < ms);
-	for (now = mono_ms(); t->once < t->sent && mono_ms() - now < LINGER_MS; take(lab, t))
+	begin = lab_mono();
+	for (; t->once < t->sent && lab_mono() - begin < LINGER_MS * NSEC_PER_MSEC; take(lab, t))
 		clock_nanosleep(CLOCK_MONOTONIC, 0, &step, NULL);
 }
 

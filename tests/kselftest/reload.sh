@@ -6,18 +6,15 @@
 #	reload.sh
 #
 # ATS_RELOAD_RATE is how many packets a second flow, a tenth of them requests
-# (5000), ATS_RELOAD_MS how long (4000), ATS_MODULES where as_timesync.ko is. Leaves
-# the module loaded.
+# (5000); reload.bash says how long, and where the module is. Leaves it loaded.
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# shellcheck disable=SC1091 # of the kernel
+# shellcheck disable=SC1091 # of the kernel, and there once installed
 . "$here/../kselftest/ktap_helpers.sh"
 
+. "$here/reload.bash"
+
 rate=${ATS_RELOAD_RATE:-5000}
-duration_ms=${ATS_RELOAD_MS:-4000}
-module=${ATS_MODULES:?}/as_timesync.ko
-ROUNDS=6
-out=$(mktemp)
 server=ats-server-$$
 client=ats-client-$$
 
@@ -28,10 +25,6 @@ cleanup() {
 	rm -f "$out"
 }
 
-loaded() { [ -e /sys/module/as_timesync ]; }
-load() { loaded || insmod "$module"; }
-unload() { ! loaded || rmmod as_timesync; }
-
 make_wire() {
 	ip netns add $server && ip netns add $client &&
 		ip -n $server link set lo up &&
@@ -40,21 +33,6 @@ make_wire() {
 		ip -n $server addr add 192.0.2.1/24 dev wire &&
 		ip -n $client addr add 192.0.2.2/24 dev wire
 }
-
-# The module serves for as long as it does not.
-reload_often() {
-	local round pause
-
-	pause=$(awk "BEGIN { print $duration_ms / 1000 / (2 * $ROUNDS + 1) }")
-	for ((round = 0; round < ROUNDS; round++)); do
-		sleep "$pause"
-		unload || return
-		sleep "$pause"
-		load || return
-	done
-}
-
-number() { sed -n "s/.*\b$1 \([0-9]*\).*/\1/p" "$out"; }
 
 ktap_print_header
 ktap_set_plan 6

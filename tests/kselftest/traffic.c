@@ -48,14 +48,6 @@
 #define LINGER_MS	3000
 #define STRATUM_AGENT	2
 
-static __s64 mono_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000LL + now.tv_nsec;
-}
-
 static int big_socket(__u16 port)
 {
 	int fd = lab_udp(AF_INET, port), room = ROOM;
@@ -238,11 +230,11 @@ static void send_all(struct asker *asker, struct batch *batch, struct sockaddr_i
 		     const __u64 *rates, __s64 duration_ms)
 {
 	const struct timespec step = { .tv_nsec = STEP_NS };
-	__s64 start = mono_ns(), now, end = duration_ms * 1000000;
+	__s64 start = lab_mono(), now, end = duration_ms * 1000000;
 
 	do {
 		clock_nanosleep(CLOCK_MONOTONIC, 0, &step, NULL);
-		now = mono_ns() - start;
+		now = lab_mono() - start;
 		if (now > end)
 			now = end;
 		/* as many as there are places in ->answers */
