@@ -111,7 +111,7 @@ struct config {
 	char *path;
 	struct config_source *source;
 	unsigned int nsource;
-	struct config_ptp *ptp;	/* ports of one domain are one instance */
+	struct config_ptp *ptp;	/* see config_ptp_same_instance() */
 	unsigned int nptp;
 	struct config_ptp_management ptp_management;
 	struct config_serve_ntp serve_ntp;
@@ -146,6 +146,8 @@ void config_free(struct config *c);
 void config_poll_limits(const struct config_source *s, bool nearby, int *min, int *max);
 /* Same server with the same settings, so that a reload leaves it alone. */
 bool config_source_equal(const struct config_source *a, const struct config_source *b);
+/* Are these ports of one instance: of one domain, and of one sdoId (IEEE 1588-2019 clause 7.1)? */
+bool config_ptp_same_instance(const struct config_ptp *a, const struct config_ptp *b);
 bool config_ptp_equal(const struct config_ptp *a, const struct config_ptp *b);
 
 #endif

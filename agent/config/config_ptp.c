@@ -441,6 +441,13 @@ static int fail_port(struct config_loader *l, const struct config_ptp *p, const 
 			      other->line);
 }
 
+static int fail_twice(struct config_loader *l, const struct config_ptp *p, const char *what,
+		      const struct config_ptp *other)
+{
+	return config_fail_at(&l->err, l->cfg.path, p->line, p->interface,
+			      "%s by line %d already; keep one", what, other->line);
+}
+
 /* What all ports of one instance have in common (IEEE 1588-2019 clause 8.2.1) */
 static int check_instance(struct config_loader *l, const struct config_ptp *a,
 			  const struct config_ptp *b)
@@ -460,10 +467,36 @@ static int check_instance(struct config_loader *l, const struct config_ptp *a,
 	return 0;
 }
 
-static bool same_port(const struct config_ptp *a, const struct config_ptp *b)
+bool config_ptp_same_instance(const struct config_ptp *a, const struct config_ptp *b)
 {
-	return a->set.domain == b->set.domain && a->set.transport == b->set.transport &&
-		!strcmp(a->interface, b->interface);
+	return a->set.domain == b->set.domain && a->profile->sdo == b->profile->sdo;
+}
+
+/* Ports of several instances there use the same sockets. */
+static bool same_wire(const struct config_ptp *a, const struct config_ptp *b)
+{
+	return a->set.transport == b->set.transport && !strcmp(a->interface, b->interface);
+}
+
+/* What of one NIC, and of one pair of sockets, cannot be had in two ways */
+static int check_sharing(struct config_loader *l, const struct config_ptp *a,
+			 const struct config_ptp *b)
+{
+	if (strcmp(a->interface, b->interface))
+		return 0;
+	if (a->free_phc != b->free_phc)
+		return fail_port(l, b, "phc of this interface", a);
+	/* a NIC that writes the time into Syncs has no stamps for those that need a Follow_Up */
+	if (a->transmit && b->transmit && a->set.two_step != b->set.two_step)
+		return fail_port(l, b, "two_step of this interface", a);
+	if (!same_wire(a, b))
+		return 0;
+	if (a->transmit && b->transmit && a->serve.csptp && b->serve.csptp &&
+	    a->serve.csptp_domain == b->serve.csptp_domain)
+		return fail_twice(l, b, "answers csptp in this csptp_domain", a);
+	if (a->csptp && b->csptp && a->csptp_domain == b->csptp_domain)
+		return fail_twice(l, b, "asks by csptp in this csptp_domain", a);
+	return 0;
 }
 
 /* A source and a served port that are one: what is served is said there */
@@ -475,8 +508,7 @@ static int merge(struct config_loader *l, struct config_ptp *a, struct config_pt
 	struct config_ptp both;
 
 	if (a->receive == b->receive)
-		return config_fail_at(&l->err, l->cfg.path, b->line, b->interface,
-				      "is in this domain by line %d already; keep one", a->line);
+		return fail_twice(l, b, "is in this domain", a);
 	common.priority1 = server->set.priority1;
 	common.priority2 = server->set.priority2;
 	common.two_step = server->set.two_step;
@@ -505,11 +537,15 @@ int config_ptp_finish(struct config_loader *l)
 
 	for (unsigned int i = 0; i < c->nptp; i++) {
 		for (unsigned int k = 0; k < i; k++) {
-			if (c->ptp[k].set.domain != c->ptp[i].set.domain)
+			bool one = config_ptp_same_instance(&c->ptp[k], &c->ptp[i]);
+
+			r = one ? check_instance(l, &c->ptp[k], &c->ptp[i]) : 0;
+			if (!r && !(one && same_wire(&c->ptp[k], &c->ptp[i]))) {
+				r = check_sharing(l, &c->ptp[k], &c->ptp[i]);
+				if (r)
+					return r;
 				continue;
-			r = check_instance(l, &c->ptp[k], &c->ptp[i]);
-			if (!r && !same_port(&c->ptp[k], &c->ptp[i]))
-				continue;
+			}
 			if (!r)
 				r = merge(l, &c->ptp[k], &c->ptp[i]);
 			if (r)

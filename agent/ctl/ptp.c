@@ -48,6 +48,15 @@ static struct text kernel_clients(const json_t *port)
 	return member_true(kernel, "serving") ? member_count(kernel, "clients") : none;
 }
 
+/* Its own, else why it is not the module's */
+static struct text trouble(const json_t *port)
+{
+	const json_t *kernel = json_object_get(port, "kernel");
+
+	return member_text(json_is_null(json_object_get(port, "trouble")) && kernel ? kernel : port,
+			   "trouble");
+}
+
 static void show_clock(struct ctl *c, const json_t *clock)
 {
 	const json_t *parent = json_object_get(clock, "parent"), *q = json_object_get(parent, "quality");
@@ -114,7 +123,7 @@ static void show_ports(struct ctl *c, const json_t *ports)
 				 { "delay_responses", "sptp_syncs" } }));
 		table_add(t, sum(p, NULL, "lost_stamps", (struct share){ { "lost_stamps" } }));
 		table_add(t, kernel_clients(p));
-		table_add(t, member_text(p, "trouble"));
+		table_add(t, trouble(p));
 	}
 	table_print(t, c);
 	table_free(t);

@@ -132,7 +132,7 @@ static int call(struct ctl *c, const char *command, json_t *request)
 }
 
 struct options {
-	long port, domain, hops;	/* -1: not given */
+	long port, domain, sdo, hops;	/* -1: not given */
 	const char *target;		/* NULL: this host's instances, or all others */
 	bool others;
 	double wait_s;
@@ -160,6 +160,8 @@ static bool take_option(struct ctl *c, int opt, const char *value, struct option
 		return take_number(value, 65534, &o->port) && o->port;
 	case 'd':
 		return take_number(value, 255, &o->domain);
+	case 's':
+		return take_number(value, 0xfff, &o->sdo);
 	case 'o':
 		return take_number(value, 255, &o->hops);
 	case 'a':
@@ -182,7 +184,8 @@ static int read_options(struct ctl *c, int argc, char **argv, struct options *o)
 {
 	static const struct option options[] = {
 		{ "json", no_argument, NULL, 'j' }, { "port", required_argument, NULL, 'p' },
-		{ "domain", required_argument, NULL, 'd' }, { "all", no_argument, NULL, 'a' },
+		{ "domain", required_argument, NULL, 'd' }, { "sdo-id", required_argument, NULL, 's' },
+		{ "all", no_argument, NULL, 'a' },
 		{ "target", required_argument, NULL, 't' }, { "hops", required_argument, NULL, 'o' },
 		{ "wait", required_argument, NULL, 'w' }, { NULL, 0, NULL, 0 },
 	};
@@ -252,7 +255,7 @@ static bool known_verb(const char *verb)
 
 int ctl_ptp(struct ctl *c, int argc, char **argv)
 {
-	struct options o = { .port = -1, .domain = -1, .hops = -1, .wait_s = 1 };
+	struct options o = { .port = -1, .domain = -1, .sdo = -1, .hops = -1, .wait_s = 1 };
 	int first = read_options(c, argc, argv, &o), words = argc - first;
 	json_t *request;
 	const char *verb;
@@ -275,6 +278,8 @@ int ctl_ptp(struct ctl *c, int argc, char **argv)
 		json_object_set_new(request, "port", json_integer(o.port));
 	if (o.domain >= 0)
 		json_object_set_new(request, "domain", json_integer(o.domain));
+	if (o.sdo >= 0)
+		json_object_set_new(request, "sdo_id", json_integer(o.sdo));
 	if (set && !add_fields(c, request, words - 2, argv + first + 2)) {
 		json_decref(request);
 		return CTL_USAGE;

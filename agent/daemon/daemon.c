@@ -239,6 +239,7 @@ static int start_sources(struct daemon *d)
 	d->env.resolver = d->resolver;
 	d->env.changed = on_changed;
 	d->env.in_use = in_use;
+	d->env.ptp_wires = &d->ptp_wires;
 	d->env.ctx = d;
 	if (!d->resolver || daemon_add_sources(d))
 		return -1;

@@ -224,6 +224,7 @@ static json_t *clock_json(const struct ptp_clock *c)
 	struct ptp_manager_counters managed;
 
 	json_object_set_new(o, "domain", json_integer(ds->def.domain));
+	json_object_set_new(o, "sdo_id", json_integer(ds->def.sdo));
 	json_object_set_new(o, "profile", json_string(ptp_clock_port_config(c, 0)->profile->name));
 	json_object_set_new(o, "clock_identity", clock_id(ds->def.clock));
 	json_object_set_new(o, "receiver_only", json_boolean(ds->def.receiver_only));
@@ -283,7 +284,7 @@ bool daemon_json_ptp_source(const struct daemon *d, const struct tk_source *sour
 			if (!s || ptp_source_tk(s) != source)
 				continue;
 			json_object_set_new(o, "source",
-				json_string(ptp_clock_port_config(c, k)->interface));
+				json_string(ptp_clock_source_name(c, k)));
 			json_object_set_new(o, "address", json_port_id(ds->parent.port));
 			return true;
 		}

@@ -148,7 +148,7 @@ static json_t *ptp_source_json(const struct daemon *d, const struct ptp_clock *c
 	struct tk_source_report r;
 
 	tk_source_get_report(ptp_source_tk(s), &r);
-	json_object_set_new(o, "name", json_string(cfg->interface));
+	json_object_set_new(o, "name", json_string(ptp_clock_source_name(c, port)));
 	json_object_set_new(o, "address", follows ? json_port_id(parent->port) : json_null());
 	json_object_set_new(o, "protocol", json_string("ptp"));
 	json_object_set_new(o, "domain", json_integer(cfg->set.domain));

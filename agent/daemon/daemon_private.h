@@ -42,7 +42,8 @@ struct daemon {
 	struct ntp_env env;
 	struct ntp_source **source;	/* in the order of the file */
 	unsigned int nsource;
-	struct ptp_clock **ptp;		/* one for each domain, in the order of the file */
+	struct ptp_wires ptp_wires;
+	struct ptp_clock **ptp;		/* one for each domain and sdoId, in the order of the file */
 	unsigned int nptp;
 	struct daemon_ptp_asked *ptp_asked;	/* NULL: there are none */
 	struct control *control;	/* NULL: off */
@@ -72,7 +73,7 @@ void daemon_free_ptp(struct daemon *d);
 void daemon_steer_phcs(struct daemon *d);
 void daemon_ptp_tick(struct daemon *d, s64 now_mono);
 void daemon_ptp_stepped(struct daemon *d, s64 delta_ns);
-/* The sources at this interface, NULL: at all; how many, those that were not so to *changed. */
+/* The sources at this interface, or of this name, NULL: at all; how many, those that were not so to *changed. */
 unsigned int daemon_ptp_set_online(struct daemon *d, const char *interface, bool online,
 				   unsigned int *changed);
 /* What is as it was goes on; counts what is new, removed and kept. */

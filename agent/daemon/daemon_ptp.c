@@ -7,11 +7,11 @@
 #include "daemon/log.h"
 #include "os/hwstamp.h"
 
-/* Is the @i-th port of the configuration the first of its domain? */
-static bool begins_domain(const struct config *cfg, unsigned int i)
+/* Is the @i-th port of the configuration the first of its instance? */
+static bool begins_instance(const struct config *cfg, unsigned int i)
 {
 	for (unsigned int k = 0; k < i; k++)
-		if (cfg->ptp[k].set.domain == cfg->ptp[i].set.domain)
+		if (config_ptp_same_instance(&cfg->ptp[k], &cfg->ptp[i]))
 			return false;
 	return true;
 }
@@ -39,7 +39,7 @@ int daemon_add_ptp(struct daemon *d)
 	if (!d->ptp)
 		return -ENOMEM;
 	for (unsigned int i = 0; i < d->cfg->nptp; i++)
-		if (begins_domain(d->cfg, i))
+		if (begins_instance(d->cfg, i))
 			add(d, d->cfg, i, &out);
 	return 0;
 }
@@ -112,10 +112,12 @@ unsigned int daemon_ptp_set_online(struct daemon *d, const char *interface, bool
 			struct ptp_source *s = ptp_clock_source(d->ptp[i], k);
 			const struct config_ptp *cfg = ptp_clock_port_config(d->ptp[i], k);
 			bool port = !interface || !strcmp(cfg->interface, interface);
+			bool named = port || !strcmp(ptp_clock_source_name(d->ptp[i], k),
+						     interface);
 
 			meant += set_csptp_online(ptp_clock_csptp(d->ptp[i], k),
 						  port ? NULL : interface, online, changed);
-			if (!s || !port)
+			if (!s || !named)
 				continue;
 			meant++;
 			*changed += ptp_source_set_online(s, online);
@@ -152,7 +154,7 @@ void daemon_reload_ptp(struct daemon *d, const struct config *new, struct daemon
 	d->ptp = list;
 	d->nptp = 0;
 	for (unsigned int i = 0; i < new->nptp; i++) {
-		if (!begins_domain(new, i))
+		if (!begins_instance(new, i))
 			continue;
 		list[d->nptp] = take(old, nold, new, i);
 		if (list[d->nptp]) {
@@ -170,8 +172,9 @@ void daemon_reload_ptp(struct daemon *d, const struct config *new, struct daemon
 		bool there = false;
 
 		for (unsigned int k = 0; k < d->nptp; k++)
-			there |= ptp_clock_domain(d->ptp[k]) == new->ptp[i].set.domain;
-		if (begins_domain(new, i) && !there)
+			there |= config_ptp_same_instance(ptp_clock_port_config(d->ptp[k], 0),
+							  &new->ptp[i]);
+		if (begins_instance(new, i) && !there)
 			add(d, new, i, out);
 	}
 }

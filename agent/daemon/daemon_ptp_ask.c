@@ -21,7 +21,7 @@ struct daemon_ptp_asked {
 	struct asked {
 		json_int_t ticket;	/* 0: none */
 		u8 domain;
-		u16 sequence, id;
+		u16 sdo, sequence, id;
 		json_t *answers;
 	} asked[ASKED_KEPT];
 	unsigned int next;
@@ -52,7 +52,9 @@ static void heard(void *ctx, const struct ptp_message *m)
 		struct asked *q = &all->asked[i];
 		json_t *answer;
 
-		if (!q->ticket || q->domain != m->header.domain || q->id != a.id ||
+		if (!q->ticket || q->domain != m->header.domain ||
+		    !ptp_voice_is_sdo(&(struct ptp_voice){ .sdo = q->sdo }, &m->header) ||
+		    q->id != a.id ||
 		    q->sequence != m->header.sequence ||
 		    json_array_size(q->answers) >= ANSWERS_MAX)
 			continue;
@@ -147,7 +149,8 @@ static json_int_t remember(struct daemon_ptp_asked *all, const struct ptp_clock 
 
 	json_decref(q->answers);
 	*q = (struct asked){
-		.ticket = ++all->last_ticket, .domain = ptp_clock_domain(c), .id = id,
+		.ticket = ++all->last_ticket, .domain = ptp_clock_domain(c),
+		.sdo = ptp_clock_sdo(c), .id = id,
 		.sequence = sequence, .answers = json_array(),
 	};
 	return q->ticket;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What all NTP sources of one daemon share. */
+/* What all sources and PTP instances of one daemon share. */
 #ifndef ATS_NTP_ENV_H
 #define ATS_NTP_ENV_H
 
@@ -18,6 +18,7 @@ struct ntp_env {
 	double precision_ns;		/* of our own stamps */
 	struct hwstamp *hwstamp;	/* NULL: no stamps of NICs */
 	struct kernel *kernel;		/* NULL: the module is not used */
+	struct ptp_wires *ptp_wires;
 	/* Something was learned: timekeeper_next() may have moved. */
 	void (*changed)(void *ctx);
 	/* Is this server used by any source already? */

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 
 #include "daemon/log.h"
@@ -266,28 +267,55 @@ static bool start_port(struct ptp_clock *c, unsigned int i)
 
 	p->link = ptp_link_new(c->env, p->cfg, i, &link_ops, c);
 	if (p->cfg->receive && !p->cfg->csptp)
-		p->source = ptp_source_new(c->env, p->cfg, p->cfg->interface);
+		p->source = ptp_source_new(c->env, p->cfg, p->name);
 	return p->link && (p->source || !p->cfg->receive || p->cfg->csptp) &&
 		ptp_clock_restrict(p);
 }
 
-static unsigned int count_ports(const struct config *cfg, int domain)
+/*
+ * What the source is called: as the interface, but where another of it comes first in the
+ * configuration with the number of the domain.
+ */
+static void name_source(const struct config *cfg, const struct config_ptp *p,
+			char name[PTP_SOURCE_NAME])
+{
+	const struct config_ptp *other = cfg->ptp;
+
+	while (other < p && (!other->receive || strcmp(other->interface, p->interface)))
+		other++;
+	if (other == p)
+		snprintf(name, PTP_SOURCE_NAME, "%s", p->interface);
+	else
+		snprintf(name, PTP_SOURCE_NAME, "%s#%d", p->interface, p->set.domain);
+}
+
+/* The same, and under the same name */
+static bool port_is(const struct ptp_clock_port *port, const struct config *cfg,
+		    const struct config_ptp *p)
+{
+	char name[PTP_SOURCE_NAME];
+
+	name_source(cfg, p, name);
+	return config_ptp_equal(port->cfg, p) && !strcmp(port->name, name);
+}
+
+static unsigned int count_ports(const struct config *cfg, const struct config_ptp *of)
 {
 	unsigned int n = 0;
 
 	for (unsigned int i = 0; i < cfg->nptp; i++)
-		n += cfg->ptp[i].set.domain == domain;
+		n += config_ptp_same_instance(&cfg->ptp[i], of);
 	return n;
 }
 
 /* Those of a served port, as they say what the clock is worth, else of the first. */
-static void take_config(struct ptp_clock *c, const struct config *cfg, int domain)
+static void take_config(struct ptp_clock *c, const struct config *cfg, const struct config_ptp *of)
 {
 	unsigned int n = 0;
 
 	c->first = NULL;
 	for (unsigned int i = 0; i < cfg->nptp; i++) {
-		if (cfg->ptp[i].set.domain != domain)
+		if (!config_ptp_same_instance(&cfg->ptp[i], of))
 			continue;
 		c->port[n++].cfg = &cfg->ptp[i];
 		if (!c->first || (cfg->ptp[i].transmit && !c->first->transmit))
@@ -305,8 +333,8 @@ static bool manage(struct ptp_clock *c, const struct config *cfg)
 struct ptp_clock *ptp_clock_new(const struct ntp_env *env, const struct config *cfg,
 				unsigned int first, char *err, size_t errlen)
 {
-	int domain = cfg->ptp[first].set.domain;
-	unsigned int n = count_ports(cfg, domain);
+	const struct config_ptp *of = &cfg->ptp[first];
+	unsigned int n = count_ports(cfg, of);
 	struct ptp_clock *c = calloc(1, sizeof(*c) + n * sizeof(c->port[0]));
 	bool good = c;
 
@@ -314,18 +342,21 @@ struct ptp_clock *ptp_clock_new(const struct ntp_env *env, const struct config *
 		goto out;
 	c->env = env;
 	c->n = n;
-	take_config(c, cfg, domain);
+	take_config(c, cfg, of);
 	c->timer = evtimer_new(env->base, on_timer, c);
 	good = c->timer;
-	for (unsigned int i = 0; good && i < n; i++)
+	for (unsigned int i = 0; good && i < n; i++) {
+		name_source(cfg, c->port[i].cfg, c->port[i].name);
 		good = start_port(c, i);
+	}
 	good = good && ptp_clock_start_engine(c, &port_ops) && manage(c, cfg) && use_kernel(c);
 	if (good) {
 		ptp_clock_tick(c, ntp_env_mono(env));
 		return c;
 	}
 out:
-	snprintf(err, errlen, "PTP domain %d: there is no memory left, or no profile fits", domain);
+	snprintf(err, errlen, "PTP domain %d: there is no memory left, or no profile fits",
+		 of->set.domain);
 	ptp_clock_free(c);
 	return NULL;
 }
@@ -357,16 +388,16 @@ void ptp_clock_free(struct ptp_clock *c)
 
 bool ptp_clock_keep(struct ptp_clock *c, const struct config *cfg, unsigned int first)
 {
-	int domain = cfg->ptp[first].set.domain;
+	const struct config_ptp *of = &cfg->ptp[first];
 	unsigned int n = 0;
 
-	if (c->first->set.domain != domain || count_ports(cfg, domain) != c->n)
+	if (!config_ptp_same_instance(c->first, of) || count_ports(cfg, of) != c->n)
 		return false;
 	for (unsigned int i = 0; i < cfg->nptp; i++)
-		if (cfg->ptp[i].set.domain == domain &&
-		    !config_ptp_equal(c->port[n++].cfg, &cfg->ptp[i]))
+		if (config_ptp_same_instance(&cfg->ptp[i], of) &&
+		    !port_is(&c->port[n++], cfg, &cfg->ptp[i]))
 			return false;
-	take_config(c, cfg, domain);
+	take_config(c, cfg, of);
 	ptp_clock_manager_configure(c->manager, c, &cfg->ptp_management);
 	for (unsigned int i = 0; i < c->n; i++) {
 		ptp_link_configure(c->port[i].link, c->port[i].cfg);
@@ -417,6 +448,16 @@ const struct ntp_env *ptp_clock_env(const struct ptp_clock *c)
 u8 ptp_clock_domain(const struct ptp_clock *c)
 {
 	return (u8)c->first->set.domain;
+}
+
+u16 ptp_clock_sdo(const struct ptp_clock *c)
+{
+	return c->first->profile->sdo;
+}
+
+const char *ptp_clock_source_name(const struct ptp_clock *c, unsigned int port)
+{
+	return c->port[port].name;
 }
 
 const struct ptp_instance *ptp_clock_instance(const struct ptp_clock *c)

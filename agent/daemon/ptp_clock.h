@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One PTP instance of the daemon: the ports that the configuration has in one domain,
- * what they send and receive (ptp_link.h), the engine that says what to do
+ * One PTP instance of the daemon: the ports that the configuration has in one domain (of
+ * one sdoId), what they send and receive (ptp_link.h), the engine that says what to do
  * (ptp/instance.h), and the sources that come of it (ptp_source.h).
  */
 #ifndef ATS_PTP_CLOCK_H
@@ -21,13 +21,13 @@
 struct ptp_clock;
 
 /*
- * Of the ports of @cfg that are in the domain of its @first-th. NULL with a sentence in
+ * Of the ports of @cfg that are of one instance with its @first-th. NULL with a sentence in
  * @err. @cfg must live until another is set by ptp_clock_configure(), or the clock freed.
  */
 struct ptp_clock *ptp_clock_new(const struct ntp_env *env, const struct config *cfg,
 				unsigned int first, char *err, size_t errlen);
 void ptp_clock_free(struct ptp_clock *c);
-/* Is this the clock of that domain in @cfg, with the same ports as now? Then go on with @cfg. */
+/* Is this that clock of @cfg, with the same ports as now? Then go on with @cfg. */
 bool ptp_clock_keep(struct ptp_clock *c, const struct config *cfg, unsigned int first);
 
 void ptp_clock_tick(struct ptp_clock *c, s64 now_mono);
@@ -48,6 +48,9 @@ const struct ptp_heard_metadata *ptp_clock_metadata(const struct ptp_clock *c);
 void ptp_clock_count_management(const struct ptp_clock *c, struct ptp_manager_counters *n);
 
 u8 ptp_clock_domain(const struct ptp_clock *c);
+u16 ptp_clock_sdo(const struct ptp_clock *c);
+/* Of the source that is there, if there is one */
+const char *ptp_clock_source_name(const struct ptp_clock *c, unsigned int port);
 const struct ntp_env *ptp_clock_env(const struct ptp_clock *c);
 const struct ptp_instance *ptp_clock_instance(const struct ptp_clock *c);
 unsigned int ptp_clock_ports(const struct ptp_clock *c);

@@ -5,8 +5,11 @@
 
 #include "daemon/ptp_clock.h"
 
+#define PTP_SOURCE_NAME 32
+
 struct ptp_clock_port {
 	const struct config_ptp *cfg;
+	char name[PTP_SOURCE_NAME];	/* of the source */
 	struct ptp_link *link;
 	struct ptp_source *source;	/* NULL: time is only given here, or comes by CSPTP */
 	struct csptp_asker *csptp;	/* NULL: none does */

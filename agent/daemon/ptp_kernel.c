@@ -19,7 +19,8 @@ struct ptp_kernel {
 	const struct config_ptp *cfg;
 	unsigned int port;
 	struct ptp_instance *instance;
-	const struct ptp_link *link;
+	struct ptp_link *link;
+	bool elsewhere;			/* the module has the sockets for another domain's port */
 	struct event *wake;
 	struct kernel_ptp *handle;	/* NULL: there are no sockets */
 	struct module_ptp_facts facts;	/* as set last */
@@ -241,8 +242,17 @@ static void open_handle(struct ptp_kernel *pk)
 		.serves = on_serves, .ctx = pk,
 	};
 
-	if (cfg.place.event_fd >= 0 && cfg.place.general_fd >= 0 && cfg.ifindex)
+	if (cfg.place.event_fd < 0 || cfg.place.general_fd < 0 || !cfg.ifindex)
+		return;
+	if (ptp_link_claim(pk->link)) {
+		pk->elsewhere = false;
 		pk->handle = kernel_ptp_new(pk->env->kernel, &cfg);
+		return;
+	}
+	if (!pk->elsewhere)
+		log_info("%s: PTP domain %d is served without the kernel module, which takes these "
+			 "sockets for one domain alone", pk->cfg->interface, pk->cfg->set.domain);
+	pk->elsewhere = true;
 }
 
 static void close_handle(struct ptp_kernel *pk)
@@ -254,6 +264,7 @@ static void close_handle(struct ptp_kernel *pk)
 	kernel_ptp_get_report(pk->handle, &r);
 	module_ptp_counts_add(&pk->before, &r.now);
 	kernel_ptp_free(pk->handle);
+	ptp_link_release(pk->link);
 	pk->handle = NULL;
 	pk->serves = false;
 }
@@ -302,12 +313,15 @@ void ptp_kernel_get_report(struct ptp_kernel *pk, struct kernel_ptp_report *out)
 	*out = (struct kernel_ptp_report){ 0 };
 	if (pk->handle)
 		kernel_ptp_get_report(pk->handle, out);
+	else if (pk->elsewhere)
+		snprintf(out->trouble, sizeof(out->trouble),
+			 "the kernel module has these sockets for another domain");
 	module_ptp_counts_add(&out->now, &pk->before);
 }
 
 struct ptp_kernel *ptp_kernel_new(const struct ntp_env *env, const struct config_ptp *cfg,
 				  unsigned int port, struct ptp_instance *instance,
-				  const struct ptp_link *link, struct event *wake)
+				  struct ptp_link *link, struct event *wake)
 {
 	struct ptp_kernel *pk = calloc(1, sizeof(*pk));
 

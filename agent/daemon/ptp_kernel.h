@@ -2,7 +2,8 @@
 /*
  * What the kernel module does of a port over UDP that gives time (kernel_ptp.h): tells it
  * whom the port granted what, and leaves to it the Syncs of those that it took, for as
- * long as it serves. All else, and all of it when the module goes, is the engine's.
+ * long as it serves. All else, and all of it when the module goes, is the engine's. Of
+ * several domains over the same sockets the first one is the module's.
  */
 #ifndef ATS_PTP_KERNEL_H
 #define ATS_PTP_KERNEL_H
@@ -24,7 +25,7 @@ bool ptp_kernel_may(const struct config_ptp *cfg);
  */
 struct ptp_kernel *ptp_kernel_new(const struct ntp_env *env, const struct config_ptp *cfg,
 				  unsigned int port, struct ptp_instance *instance,
-				  const struct ptp_link *link, struct event *wake);
+				  struct ptp_link *link, struct event *wake);
 void ptp_kernel_free(struct ptp_kernel *pk);
 /* An equal one, at another place */
 void ptp_kernel_configure(struct ptp_kernel *pk, const struct config_ptp *cfg);

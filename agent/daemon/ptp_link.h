@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One PTP port's way to the network: opens its transport, again whenever the interface
- * comes back; passes on what comes in with the best stamp there is, and the transmit
- * stamps of what was sent.
- *
- * Where the NIC's stamps can be had, only those count: a message without one costs a
- * sample, which is less than a sample of another kind would.
+ * One PTP port's way to the network: its part of a wire (ptp_wire.h), which it may have in
+ * common with ports of other domains. Passes on what comes in for the port, with the best
+ * stamp there is, and the transmit stamps of what was sent.
  */
 #ifndef ATS_PTP_LINK_H
 #define ATS_PTP_LINK_H
 
 #include "config/config.h"
-#include "daemon/ntp_env.h"
-#include "os/ptp_net.h"
+#include "daemon/ptp_wire.h"
 #include "ptp/port.h"
 
 struct ptp_link_ops {
@@ -46,6 +42,9 @@ void ptp_link_collect(struct ptp_link *l);
 void ptp_link_forget(struct ptp_link *l);
 
 bool ptp_link_up(const struct ptp_link *l);
+/* See ptp_wire_claim() and ptp_wire_release(). */
+bool ptp_link_claim(struct ptp_link *l);
+void ptp_link_release(struct ptp_link *l);
 /* Its descriptor; -1: closed, or there is none such. */
 int ptp_link_fd(const struct ptp_link *l, enum ptp_net_channel channel);
 /* Can the NIC write the time into Syncs, and is its clock on it? */

@@ -9,7 +9,7 @@
 int ptp_question_read(struct ptp_question *q, const json_t *request)
 {
 	const char *id = json_string_value(json_object_get(request, "id"));
-	json_int_t port = PTP_ALL_PORTS, domain = -1;
+	json_int_t port = PTP_ALL_PORTS, domain = -1, sdo = -1;
 	int r;
 
 	if (!id) {
@@ -25,7 +25,10 @@ int ptp_question_read(struct ptp_question *q, const json_t *request)
 	r = daemon_get_number(request, "port", 1, PTP_ALL_PORTS, &port, q->err, q->errlen);
 	if (!r)
 		r = daemon_get_number(request, "domain", 0, 255, &domain, q->err, q->errlen);
+	if (!r)
+		r = daemon_get_number(request, "sdo_id", 0, 0xfff, &sdo, q->err, q->errlen);
 	q->domain = (int)domain;
+	q->sdo = (int)sdo;
 	q->port = (u16)port;
 	return r;
 }
@@ -49,7 +52,8 @@ int ptp_question_set(const struct ptp_question *q, union ptp_management_data *da
 
 bool ptp_question_is_for(const struct ptp_question *q, const struct ptp_clock *c)
 {
-	return q->domain < 0 || ptp_clock_domain(c) == q->domain;
+	return (q->domain < 0 || ptp_clock_domain(c) == q->domain) &&
+		(q->sdo < 0 || ptp_clock_sdo(c) == q->sdo);
 }
 
 int ptp_question_find(const struct ptp_question *q, bool one)
@@ -64,8 +68,8 @@ int ptp_question_find(const struct ptp_question *q, bool one)
 		return -ENOENT;
 	}
 	if (one && meant > 1) {
-		snprintf(q->err, q->errlen, "there are PTP instances in several domains; say which "
-			 "with \"domain\"");
+		snprintf(q->err, q->errlen, "there are several PTP instances; say which with "
+			 "\"domain\", in one domain with \"sdo_id\"");
 		return -EINVAL;
 	}
 	return 0;

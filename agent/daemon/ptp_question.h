@@ -11,14 +11,14 @@
 struct ptp_question {
 	struct daemon *d;
 	const struct ptp_management_type *type;
-	int domain;		/* -1: all */
+	int domain, sdo;	/* -1: all */
 	u16 port;		/* PTP_ALL_PORTS */
 	const json_t *fields;	/* to be set; NULL: none */
 	char *err;
 	size_t errlen;
 };
 
-/* "id", "port", "domain". These return 0 or -errno with a sentence in q->err. */
+/* "id", "port", "domain", "sdo_id". These return 0 or -errno with a sentence in q->err. */
 int ptp_question_read(struct ptp_question *q, const json_t *request);
 /* Is there an instance for it, and, if it must be, only @one? */
 int ptp_question_find(const struct ptp_question *q, bool one);

@@ -200,12 +200,17 @@ bool phc_clock_leg(struct phc_clock *c, const struct phc_leg *leg)
 		;
 	if (i == CONVERTED)
 		return false;
+	/* of several domains over one NIC: who leads goes on to, as long as its legs come */
+	if (c->owner != leg->owner && c->trusted && now_mono(c) - c->leg_mono <= DIRECT_FRESH_NS)
+		return true;
 	if (!c->direct)
 		c->direct = filter_new();
 	if (!c->direct)
 		return true;
-	if (c->owner != leg->owner)
+	if (c->owner != leg->owner) {
 		filter_reset(c->direct);
+		c->trusted = false;
+	}
 	c->owner = leg->owner;
 	c->leg_mono = now_mono(c);
 	*l = (struct filter_leg){

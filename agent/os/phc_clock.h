@@ -60,7 +60,7 @@ struct phc_leg {
 	const void *owner;	/* whose measurements these are */
 };
 
-/* False: the stamp was not this clock's. */
+/* False: the stamp was not this clock's. Those of one owner count while they are trusted. */
 bool phc_clock_leg(struct phc_clock *c, const struct phc_leg *leg);
 /* Those of @owner mean another time-transmitter or path from now on. */
 void phc_clock_forget_legs(struct phc_clock *c, const void *owner);

@@ -76,10 +76,11 @@ static const char *wrong(const struct ptp_net_config *cfg)
 		return "the transport must be Ethernet, UDP/IPv4 or UDP/IPv6";
 	if (!cfg->interface || !*cfg->interface)
 		return "an interface must be named";
-	if (cfg->priority < -1 || cfg->priority > 15)
+	if (cfg->traffic.priority < -1 || cfg->traffic.priority > 15)
 		return "the priority must be 0 to 15";
 	if (cfg->transport == PTP_OVER_ETHERNET)
-		return cfg->mac == PTP_MAC_FORWARDABLE || cfg->mac == PTP_MAC_LOCAL ? NULL :
+		return cfg->traffic.mac == PTP_MAC_FORWARDABLE ||
+			cfg->traffic.mac == PTP_MAC_LOCAL ? NULL :
 			"the destination must be forwardable (01-1B-19-00-00-00) or local "
 			"(01-80-C2-00-00-0E)";
 	if (cfg->multicast && !cfg->ttl)
@@ -87,22 +88,56 @@ static const char *wrong(const struct ptp_net_config *cfg)
 	if (cfg->multicast && cfg->transport == PTP_OVER_UDP6 &&
 	    (cfg->ipv6_scope < 1 || cfg->ipv6_scope > 15))
 		return "the multicast scope must be 1 to 15 (0xe: global, 5: site, 2: link)";
-	if (cfg->dscp_event < 0 || cfg->dscp_event > 63 || cfg->dscp_general < 0 ||
-	    cfg->dscp_general > 63)
-		return "a DSCP must be 0 to 63";
+	for (int c = 0; c < PTP_NET_CHANNELS; c++)
+		if (cfg->traffic.dscp[c] < 0 || cfg->traffic.dscp[c] > 63)
+			return "a DSCP must be 0 to 63";
 	return NULL;
 }
 
-/* After the DSCP, which sets one too. */
-static int set_priority(const struct ptp_net *n, int priority)
+/* SO_PRIORITY that IP_TOS brings along (rt_tos2priority() of the kernel); IPv6 has no such. */
+static int priority_of(const struct ptp_net *n, int dscp)
 {
-	for (int i = 0; priority >= 0 && i < PTP_NET_CHANNELS; i++) {
-		int fd = ptp_net_fd(n, (enum ptp_net_channel)i);
+	static const int by_tos[] = { 0, 2, 6, 4 };
 
-		if (fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_PRIORITY, &priority, sizeof(priority)))
-			return -errno;
+	return n->transport == PTP_OVER_UDP4 ? by_tos[dscp >> 1 & 3] : 0;
+}
+
+/*
+ * By options of the socket: with IP_TOS as a control message SO_PRIORITY would not count.
+ * The DSCP first: it sets a priority, too.
+ */
+static int apply(struct ptp_net *n, enum ptp_net_channel c, const struct ptp_net_traffic *t)
+{
+	const int fd = ptp_net_fd(n, c);
+	int priority, r;
+
+	if (fd < 0)
+		return 0;
+	if (n->transport != PTP_OVER_ETHERNET && n->dscp[c] != t->dscp[c]) {
+		r = n->ops->set_dscp(n, c, t->dscp[c]);
+		if (r)
+			return r;
+		n->dscp[c] = t->dscp[c];
+		if (n->transport == PTP_OVER_UDP4)
+			n->priority[c] = priority_of(n, t->dscp[c]);
 	}
+	priority = t->priority >= 0 ? t->priority : priority_of(n, t->dscp[c]);
+	if (priority == n->priority[c])
+		return 0;
+	if (setsockopt(fd, SOL_SOCKET, SO_PRIORITY, &priority, sizeof(priority)))
+		return -errno;
+	n->priority[c] = priority;
 	return 0;
+}
+
+int ptp_net_set_traffic(struct ptp_net *n, const struct ptp_net_traffic *traffic)
+{
+	int r = 0;
+
+	n->usual = *traffic;
+	for (int c = 0; !r && c < PTP_NET_CHANNELS; c++)
+		r = apply(n, (enum ptp_net_channel)c, traffic);
+	return r;
 }
 
 int ptp_net_open(const struct ptp_net_config *cfg, struct ptp_net **out, char *err,
@@ -130,8 +165,12 @@ int ptp_net_open(const struct ptp_net_config *cfg, struct ptp_net **out, char *e
 		ptp_net_ethernet_open(cfg, ifindex, out, why, sizeof(why)) :
 		ptp_net_udp_open(cfg, ifindex, out, why, sizeof(why));
 	if (!r) {
-		r = set_priority(*out, cfg->priority);
-		snprintf(why, sizeof(why), "SO_PRIORITY %d: %s", cfg->priority, strerror(-r));
+		(*out)->calls = calls;
+		(*out)->transport = cfg->transport;
+		(*out)->ifindex = ifindex;
+		(*out)->multicast = cfg->multicast;
+		r = ptp_net_set_traffic(*out, &cfg->traffic);
+		snprintf(why, sizeof(why), "DSCP or priority: %s", strerror(-r));
 		if (r)
 			ptp_net_close(*out);
 	}
@@ -140,10 +179,6 @@ int ptp_net_open(const struct ptp_net_config *cfg, struct ptp_net **out, char *e
 			 ptp_net_transport_name(cfg->transport), cfg->interface, why);
 		return r;
 	}
-	(*out)->calls = calls;
-	(*out)->transport = cfg->transport;
-	(*out)->ifindex = ifindex;
-	(*out)->multicast = cfg->multicast;
 	snprintf((*out)->interface, sizeof((*out)->interface), "%.*s", IFNAMSIZ - 1,
 		 cfg->interface);
 	nic_look(calls, cfg->interface, &link);
@@ -175,11 +210,20 @@ enum stamping ptp_net_stamping(const struct ptp_net *n)
 int ptp_net_send(struct ptp_net *n, enum ptp_net_channel channel,
 		 const struct ptp_net_destination *to, const void *buf, size_t len, u32 *id)
 {
+	const enum ptp_net_channel own = ptp_net_fd(n, channel) >= 0 ? channel : PTP_NET_EVENT;
+	int r;
+
 	if (to->group != PTP_NET_UNICAST && !n->multicast)
 		return -EADDRNOTAVAIL;
 	if (id && channel != PTP_NET_EVENT)
 		return -EINVAL;
-	return n->ops->send(n, channel, to, buf, len, id);
+	/* one that failed there is made up for here */
+	r = apply(n, own, to->traffic ? to->traffic : &n->usual);
+	if (!r)
+		r = n->ops->send(n, channel, to, buf, len, id);
+	if (to->traffic)
+		apply(n, own, &n->usual);
+	return r;
 }
 
 int ptp_net_receive(struct ptp_net *n, enum ptp_net_channel channel, struct ptp_net_message *m)

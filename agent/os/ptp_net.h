@@ -42,6 +42,17 @@ enum ptp_net_group {
 	PTP_NET_UNICAST,
 };
 
+/* How messages travel, of which there may be several over one struct ptp_net. */
+struct ptp_net_traffic {
+	int mac;		/* PTP_MAC_*: where the primary group of Ethernet goes */
+	int dscp[PTP_NET_CHANNELS];	/* 0..63, of UDP */
+	/*
+	 * SO_PRIORITY, 0..15, -1: the kernel's choice. VLAN interfaces map it to their tag's
+	 * PCP (egress-qos-map), queues of NICs to traffic classes.
+	 */
+	int priority;
+};
+
 struct ptp_net_destination {
 	enum ptp_net_group group;
 	struct ptp_net_address address;		/* of PTP_NET_UNICAST */
@@ -50,6 +61,7 @@ struct ptp_net_destination {
 	 * address that was asked; NULL: the kernel chooses.
 	 */
 	const struct stamp *from;
+	const struct ptp_net_traffic *traffic;	/* NULL: as ptp_net_open() was told */
 };
 
 struct ptp_net_message {
@@ -69,13 +81,7 @@ struct ptp_net_config {
 	bool multicast;		/* else neither sent nor received */
 	u8 ttl;			/* of multicast over UDP, 1..255; that of peer delay is 1 */
 	u8 ipv6_scope;		/* of the primary group, 1..15 */
-	int mac;		/* PTP_MAC_*: where the primary group of Ethernet goes */
-	int dscp_event, dscp_general;	/* 0..63, of UDP */
-	/*
-	 * SO_PRIORITY, 0..15, -1: the kernel's choice. VLAN interfaces map it to their tag's
-	 * PCP (egress-qos-map), queues of NICs to traffic classes.
-	 */
-	int priority;
+	struct ptp_net_traffic traffic;
 	bool hardware;		/* ask for the NIC's stamps too (see hwstamp.h) */
 	const struct device_calls *calls;	/* NULL: the real ones */
 };
@@ -100,6 +106,7 @@ struct ptp_net_ops {
 	bool (*tx_pending)(const struct ptp_net *n);
 	void (*tx_give_up)(struct ptp_net *n);
 	int (*join)(struct ptp_net *n);
+	int (*set_dscp)(struct ptp_net *n, enum ptp_net_channel channel, int dscp);
 };
 
 /* The first member of each implementation's own; only they look inside. */
@@ -111,6 +118,9 @@ struct ptp_net {
 	int ifindex;
 	enum ptp_net_link link;
 	bool multicast;
+	struct ptp_net_traffic usual;
+	/* what the sockets have now */
+	int dscp[PTP_NET_CHANNELS], priority[PTP_NET_CHANNELS];
 };
 
 /* 0 with *out, or -errno with a sentence in @err. */
@@ -131,6 +141,11 @@ enum stamping ptp_net_stamping(const struct ptp_net *n);
  */
 int ptp_net_send(struct ptp_net *n, enum ptp_net_channel channel,
 		 const struct ptp_net_destination *to, const void *buf, size_t len, u32 *id);
+/*
+ * What the sockets have between sends, so that it holds of what others send over them: the
+ * kernel module does. Sound, as that of ptp_net_open(); 0 or -errno.
+ */
+int ptp_net_set_traffic(struct ptp_net *n, const struct ptp_net_traffic *traffic);
 /* 1 received, 0 there is none, or -errno, such as one -ENETDOWN when the link went. */
 int ptp_net_receive(struct ptp_net *n, enum ptp_net_channel channel, struct ptp_net_message *m);
 

@@ -24,7 +24,6 @@
 struct net_ethernet {
 	struct ptp_net net;
 	struct stamp_socket s;
-	u8 primary[MAC_LEN];
 };
 
 static const u8 forwardable[MAC_LEN] = { 0x01, 0x1b, 0x19, 0x00, 0x00, 0x00 };
@@ -119,8 +118,9 @@ static int net_ethernet_send(struct ptp_net *n, enum ptp_net_channel channel,
 			     u32 *id)
 {
 	struct net_ethernet *e = of(n);
+	const int primary = to->traffic ? to->traffic->mac : n->usual.mac;
 	const u8 *mac = to->group == PTP_NET_UNICAST ? to->address.octets :
-		to->group == PTP_NET_PDELAY ? local : e->primary;
+		to->group == PTP_NET_PDELAY || primary == PTP_MAC_LOCAL ? local : forwardable;
 	struct sockaddr_ll ll = {
 		.sll_family = AF_PACKET, .sll_protocol = htons(FRAME_ETHERTYPE_PTP),
 		.sll_ifindex = n->ifindex, .sll_halen = MAC_LEN,
@@ -234,7 +234,6 @@ int ptp_net_ethernet_open(const struct ptp_net_config *cfg, int ifindex, struct 
 	if (!e)
 		goto fail;
 	e->net.ops = &net_ethernet_ops;
-	memcpy(e->primary, cfg->mac == PTP_MAC_LOCAL ? local : forwardable, MAC_LEN);
 	what = "packet socket";
 	e->s.fd = socket(AF_PACKET, SOCK_DGRAM, 0);
 	r = e->s.fd < 0 ? -errno : prepare(e, cfg, ifindex, &what);

@@ -180,6 +180,11 @@ static void net_udp_tx_give_up(struct ptp_net *n)
 	udp_tx_give_up(of(n)->udp[PTP_NET_EVENT]);
 }
 
+static int net_udp_set_dscp(struct ptp_net *n, enum ptp_net_channel channel, int dscp)
+{
+	return udp_set_dscp(of(n)->udp[channel], dscp);
+}
+
 static const struct ptp_net_ops net_udp_ops = {
 	.close = net_udp_close,
 	.fd = net_udp_fd,
@@ -190,6 +195,7 @@ static const struct ptp_net_ops net_udp_ops = {
 	.tx_pending = net_udp_tx_pending,
 	.tx_give_up = net_udp_tx_give_up,
 	.join = net_udp_join,
+	.set_dscp = net_udp_set_dscp,
 };
 
 static const char *advice(int error)
@@ -216,7 +222,6 @@ static int open_channel(struct net_udp *u, const struct ptp_net_config *cfg, int
 		.family = cfg->transport == PTP_OVER_UDP4 ? AF_INET : AF_INET6,
 		.bind = (struct sockaddr *)&ss, .interface = cfg->interface, .pktinfo = true,
 		.tx_stamps = event, .hardware = event && cfg->hardware,
-		.dscp = event ? cfg->dscp_event : cfg->dscp_general,
 		.multicast_ifindex = cfg->multicast ? ifindex : 0, .multicast_hops = cfg->ttl,
 	};
 	char why[200];

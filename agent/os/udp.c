@@ -99,17 +99,23 @@ static int prepare_multicast6(struct udp *u, int ifindex, const char **what)
 	return r == -ENOPROTOOPT ? 0 : r;
 }
 
+int udp_set_dscp(struct udp *u, int dscp)
+{
+	const int tos = dscp << 2;
+
+	if (dscp < 0 || dscp > 63)
+		return -EINVAL;
+	return u->family == AF_INET ? set_int(u->s.fd, IPPROTO_IP, IP_TOS, tos) :
+		set_int(u->s.fd, IPPROTO_IPV6, IPV6_TCLASS, tos);
+}
+
 static int prepare_route(struct udp *u, const struct udp_config *cfg, const char **what)
 {
-	const int tos = cfg->dscp << 2;
 	int r = 0;
 
 	*what = "DSCP";
-	if (cfg->dscp < 0 || cfg->dscp > 63)
-		return -EINVAL;
 	if (cfg->dscp)
-		r = cfg->family == AF_INET ? set_int(u->s.fd, IPPROTO_IP, IP_TOS, tos) :
-			set_int(u->s.fd, IPPROTO_IPV6, IPV6_TCLASS, tos);
+		r = udp_set_dscp(u, cfg->dscp);
 	if (r || !cfg->multicast_ifindex)
 		return r;
 	r = cfg->family == AF_INET ? prepare_multicast4(u, cfg->multicast_ifindex, what) :

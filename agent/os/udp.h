@@ -52,6 +52,8 @@ enum stamping udp_stamping(const struct udp *u);
  * was down, so that switches that listen to reports learn it anew. 0 or -errno.
  */
 int udp_join(struct udp *u, int ifindex, const struct sockaddr *group);
+/* 0..63, from now on; 0 or -errno. Of IPv4 SO_PRIORITY goes along with it. */
+int udp_set_dscp(struct udp *u, int dscp);
 /* TTL or hop limit of multicast from now on; 0 or -errno. */
 int udp_set_multicast_hops(struct udp *u, u8 hops);
 

@@ -280,7 +280,7 @@ int main(int argc, char **argv)
 {
 	struct ptp_net_config cfg = {
 		.multicast = true, .ttl = 1, .ipv6_scope = PTP_NET_SCOPE_DEFAULT,
-		.mac = PTP_MAC_FORWARDABLE,
+		.traffic = { .mac = PTP_MAC_FORWARDABLE, .priority = -1 },
 	};
 	char err[400];
 

@@ -33,13 +33,14 @@ AS = {"ptp-802.1as"}
 POWER = {"ptp-power"}
 MANAGEMENT = {"ptp-management"}
 STATELESS = {"ptp-stateless"}
+DOMAINS = {"ptp-domains"}
 # All that this project can send, and the cases in which it has to be seen
 SENT = {
-    "Sync": DAEMON | GRANTED | AS | STATELESS,
-    "Follow_Up": DAEMON | GRANTED | AS | STATELESS,
-    "Announce": DAEMON | GRANTED | AS | MANAGEMENT | STATELESS,
-    "Delay_Req": DAEMON | UNICAST,
-    "Delay_Resp": DAEMON | UNICAST | STATELESS,
+    "Sync": DAEMON | GRANTED | AS | STATELESS | DOMAINS,
+    "Follow_Up": DAEMON | GRANTED | AS | STATELESS | DOMAINS,
+    "Announce": DAEMON | GRANTED | AS | MANAGEMENT | STATELESS | DOMAINS,
+    "Delay_Req": DAEMON | UNICAST | DOMAINS,
+    "Delay_Resp": DAEMON | UNICAST | STATELESS | DOMAINS,
     "Pdelay_Req": DAEMON | P2P | AS,
     "Pdelay_Resp": DAEMON | P2P | AS,
     "Pdelay_Resp_Follow_Up": DAEMON | P2P | AS,

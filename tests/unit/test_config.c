@@ -417,6 +417,25 @@ static const char *const bad[][2] = {
 	{ "sources = ( { protocol = \"ptp\"; interface = \"e0\"; } )\n"
 	  "serve_ptp = { interface = \"e0\"; sync_interval = -1; }",
 	  ":2: e0: a setting of this port differs from that on line 1" },
+	{ "sources = ( { protocol = \"ptp\"; interface = \"e0\"; },\n"
+	  "{ protocol = \"ptp\"; interface = [ \"e1\", \"e0\" ]; } )",
+	  ":2: e0: is in this domain by line 1 already; keep one" },
+	/* the second domain uses the NIC and the sockets of the first */
+	{ "serve_ptp = ( { interface = \"e0\"; },\n"
+	  "{ interface = \"e0\"; domain = 24; two_step = false; } )",
+	  ":2: e0: two_step of this interface differs from that on line 1; write the same" },
+	{ "sources = ( { protocol = \"ptp\"; interface = \"e0\"; },\n"
+	  "{ protocol = \"ptp\"; interface = \"e0\"; domain = 24; phc = \"free\"; } )",
+	  ":2: e0: phc of this interface differs from that on line 1" },
+	{ "serve_ptp = ( { interface = \"e0\"; transport = \"ethernet\"; csptp = true; },\n"
+	  "{ interface = \"e0\"; transport = \"ethernet\"; domain = 24; csptp = true; } )",
+	  ":2: e0: answers csptp in this csptp_domain by line 1 already; keep one" },
+	{ "sources = ( { protocol = \"ptp\"; interface = \"e0\"; address = \"10.0.0.1\"; csptp = true; },\n"
+	  "{ protocol = \"ptp\"; interface = \"e0\"; domain = 24; address = \"10.0.0.2\"; csptp = true; } )",
+	  ":2: e0: asks by csptp in this csptp_domain by line 1 already; keep one" },
+	{ "serve_ptp = ( { interface = \"e0\"; domain = 24; profile = \"g8275.1\"; },\n"
+	  "{ interface = \"e0\"; domain = 24; } )",
+	  ":2: e0: the profile of the domain differs from that on line 1" },
 	{ "ptp_management = true", ":1: ptp_management: is a boolean; write a group" },
 	{ "ptp_management = { set = 1; }", ":1: ptp_management.set: is an integer; write" },
 	{ "ptp_management = { sett = true; }", ":1: ptp_management.sett: unknown key; " },
@@ -738,6 +757,22 @@ static void test_ptp_management(void **state)
 	config_free(c);
 }
 
+/* Domains over the same sockets, and two instances that differ in their sdoId only */
+static void test_ptp_domains(void **state)
+{
+	struct config *c = load_text(
+		"serve_ptp = ( { interface = \"e0\"; dscp_event = 46; },\n"
+		"  { interface = \"e0\"; domain = 24; },\n"
+		"  { interface = \"e0\"; profile = \"802.1as\"; } )\n"
+		"sources = ( { protocol = \"ptp\"; interface = \"e0\"; domain = 24; } )\n");
+
+	assert_int_equal(c->nptp, 3);
+	for (unsigned int i = 0; i < c->nptp; i++)
+		for (unsigned int k = 0; k < c->nptp; k++)
+			assert_int_equal(config_ptp_same_instance(&c->ptp[i], &c->ptp[k]), i == k);
+	config_free(c);
+}
+
 static void test_ptp_simple(void **state)
 {
 	struct config *c = load_text("protocol = \"ptp\"\nupstreamservers = [ \"10.0.0.1\", \"10.0.0.2\" ]\n"
@@ -823,6 +858,7 @@ int main(void)
 		cmocka_unit_test(test_ptp_unicast),
 		cmocka_unit_test(test_ptp_smpte),
 		cmocka_unit_test(test_ptp_management),
+		cmocka_unit_test(test_ptp_domains),
 		cmocka_unit_test(test_ptp_simple),
 		cmocka_unit_test(test_documented),
 	};

@@ -128,7 +128,8 @@ static struct ptp_net_config config(int transport, enum side s)
 {
 	return (struct ptp_net_config) {
 		.transport = transport, .interface = interface[s], .multicast = true, .ttl = 1,
-		.ipv6_scope = PTP_NET_SCOPE_DEFAULT, .mac = PTP_MAC_FORWARDABLE,
+		.ipv6_scope = PTP_NET_SCOPE_DEFAULT,
+		.traffic = { .mac = PTP_MAC_FORWARDABLE, .priority = -1 },
 	};
 }
 
@@ -494,8 +495,8 @@ static void test_ttl_and_dscp(void **state)
 	if (!lab)
 		skip();
 	c.ttl = 7;
-	c.dscp_event = 46;
-	c.dscp_general = 34;
+	c.traffic.dscp[PTP_NET_EVENT] = 46;
+	c.traffic.dscp[PTP_NET_GENERAL] = 34;
 	n = open_with(&c, A);
 	fd = raw_socket(B, SOCK_DGRAM, ETH_P_IP);
 	for (i = 0; i < ARRAY_SIZE(expected) * 2; i++) {
@@ -523,8 +524,8 @@ static void test_priority(void **state)
 		skip();
 	for (size_t i = 0; i < ARRAY_SIZE(transport) * PTP_NET_CHANNELS; i++) {
 		c = config(transport[i / PTP_NET_CHANNELS], A);
-		c.dscp_event = 46;
-		c.priority = 5;
+		c.traffic.dscp[PTP_NET_EVENT] = 46;
+		c.traffic.priority = 5;
 		n = open_with(&c, A);
 		fd = ptp_net_fd(n, (enum ptp_net_channel)(i % PTP_NET_CHANNELS));
 		len = sizeof(value);
@@ -534,6 +535,97 @@ static void test_priority(void **state)
 		}
 		ptp_net_close(n);
 	}
+}
+
+static int priority_of(const struct ptp_net *n, enum ptp_net_channel channel)
+{
+	socklen_t len = sizeof(int);
+	int value = -1;
+
+	if (ptp_net_fd(n, channel) >= 0)
+		getsockopt(ptp_net_fd(n, channel), SOL_SOCKET, SO_PRIORITY, &value, &len);
+	return value;
+}
+
+/* Several domains over one pair of sockets: each sends its own way. */
+static void test_traffic_of_one_send(void **state)
+{
+	const struct ptp_net_traffic other = {
+		.mac = PTP_MAC_FORWARDABLE, .priority = -1, .dscp = { 10, 0 },
+	};
+	const struct ptp_net_destination usual = { .group = PTP_NET_PRIMARY },
+		to = { .group = PTP_NET_PRIMARY, .traffic = &other };
+	struct ptp_net_config c = config(PTP_OVER_UDP4, A);
+	struct ptp_net *n;
+	int fd, i;
+
+	if (!lab)
+		skip();
+	c.traffic.dscp[PTP_NET_EVENT] = 46;
+	c.traffic.dscp[PTP_NET_GENERAL] = 34;
+	c.traffic.priority = 5;
+	n = open_with(&c, A);
+	fd = raw_socket(B, SOCK_DGRAM, ETH_P_IP);
+	for (i = 0; i < 8; i++) {
+		assert_int_equal(ptp_net_send(n, i % 2, i & 2 ? &to : &usual, "x", 1, NULL), 0);
+		assert_int_equal(sniff(fd, IPPROTO_UDP)[1],
+				 (i & 2 ? other.dscp[i % 2] : c.traffic.dscp[i % 2]) << 2);
+		assert_int_equal(priority_of(n, i % 2), 5);
+	}
+	assert_int_equal(ptp_net_set_traffic(n, &other), 0);
+	assert_int_equal(ptp_net_send(n, PTP_NET_EVENT, &usual, "x", 1, NULL), 0);
+	assert_int_equal(sniff(fd, IPPROTO_UDP)[1], 10 << 2);
+	close(fd);
+	ptp_net_close(n);
+}
+
+/* What the kernel chooses is the same whether it was asked before anything else or after. */
+static void test_priority_goes_back(void **state)
+{
+	static const int transport[] = { PTP_OVER_UDP4, PTP_OVER_UDP6, PTP_OVER_ETHERNET };
+	static const int dscp[] = { 0, 10, 20, 24, 46, 63 };
+	struct ptp_net_traffic fixed = { .mac = PTP_MAC_FORWARDABLE, .priority = 3 };
+	struct ptp_net_config c;
+	struct ptp_net *n;
+	size_t i, k;
+	int chosen;
+
+	if (!lab)
+		skip();
+	for (i = 0; i < ARRAY_SIZE(transport); i++) {
+		for (k = 0; k < ARRAY_SIZE(dscp); k++) {
+			c = config(transport[i], A);
+			c.traffic.dscp[PTP_NET_EVENT] = fixed.dscp[PTP_NET_EVENT] = dscp[k];
+			n = open_with(&c, A);
+			chosen = priority_of(n, PTP_NET_EVENT);
+			assert_int_equal(ptp_net_set_traffic(n, &fixed), 0);
+			assert_int_equal(priority_of(n, PTP_NET_EVENT), 3);
+			assert_int_equal(ptp_net_set_traffic(n, &c.traffic), 0);
+			assert_int_equal(priority_of(n, PTP_NET_EVENT), chosen);
+			ptp_net_close(n);
+		}
+	}
+}
+
+static void test_destination_of_one_send(void **state)
+{
+	const struct ptp_net_traffic near = { .mac = PTP_MAC_LOCAL, .priority = -1 };
+	const struct ptp_net_destination usual = { .group = PTP_NET_PRIMARY },
+		to = { .group = PTP_NET_PRIMARY, .traffic = &near };
+	struct ptp_net *n = open_side(PTP_OVER_ETHERNET, A);
+	u8 frame_seen[64];
+	int fd = raw_socket(B, SOCK_RAW, ETH_P_1588);
+
+	for (int i = 0; i < 4; i++) {
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+
+		assert_int_equal(ptp_net_send(n, i / 2, i % 2 ? &to : &usual, "x", 1, NULL), 0);
+		assert_int_equal(poll(&p, 1, WAIT_MS), 1);
+		assert_true(recv(fd, frame_seen, sizeof(frame_seen), 0) >= 14);
+		assert_int_equal(frame_seen[1], i % 2 ? 0x80 : 0x1b);
+	}
+	close(fd);
+	ptp_net_close(n);
 }
 
 static void test_without_multicast(void **state)
@@ -710,7 +802,7 @@ static void test_bad_config(void **state)
 	refuse(&c, -ENODEV, "PTP over UDP/IPv4: no-such-nic: there is no such interface");
 	c.transport = PTP_OVER_ETHERNET;
 	refuse(&c, -ENODEV, "no-such-nic");
-	c.mac = 0;
+	c.traffic.mac = 0;
 	refuse(&c, -EINVAL, "01-80-C2-00-00-0E");
 	c.transport = PTP_OVER_UDP4 | PTP_OVER_UDP6;
 	refuse(&c, -EINVAL, "transport");
@@ -724,10 +816,10 @@ static void test_bad_config(void **state)
 	refuse(&c, -EINVAL, "TTL");
 	c.ttl = 1;
 	c.ipv6_scope = 14;
-	c.priority = 16;
+	c.traffic.priority = 16;
 	refuse(&c, -EINVAL, "priority");
-	c.priority = 0;
-	c.dscp_general = 64;
+	c.traffic.priority = 0;
+	c.traffic.dscp[PTP_NET_GENERAL] = 64;
 	refuse(&c, -EINVAL, "DSCP");
 }
 
@@ -789,6 +881,9 @@ int main(void)
 		cmocka_unit_test(test_answer_from_asked),
 		cmocka_unit_test(test_ttl_and_dscp),
 		cmocka_unit_test(test_priority),
+		cmocka_unit_test(test_traffic_of_one_send),
+		cmocka_unit_test(test_priority_goes_back),
+		cmocka_unit_test(test_destination_of_one_send),
 		cmocka_unit_test(test_without_multicast),
 		cmocka_unit_test(test_link_udp4),
 		cmocka_unit_test(test_link_udp6),
