@@ -231,6 +231,7 @@ void ptp_clock_tick(struct ptp_clock *c, s64 now_mono)
 	ptp_clock_tell_power(c);
 	choose_steps(c);
 	ptp_clock_tell_metadata(c);
+	ptp_clock_log_refused(c, now_mono);
 	ptp_clock_settle(c);
 }
 

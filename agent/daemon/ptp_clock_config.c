@@ -89,6 +89,9 @@ static void configure_port(struct ptp_clock *c, struct ptp_clock_port *p, struct
 		.acl = p->acl,
 		.signaling = signaling_of(p->cfg),
 		.follow_up_information = p->cfg->profile->send & PTP_SEND_FOLLOW_UP_INFORMATION,
+		.requires_follow_up_information =
+			p->cfg->profile->require & PTP_SEND_FOLLOW_UP_INFORMATION,
+		.requires_c37_238 = p->cfg->profile->require & PTP_SEND_C37_238_2017,
 	};
 }
 

@@ -3,6 +3,7 @@
 #ifndef ATS_PTP_CLOCK_PRIVATE_H
 #define ATS_PTP_CLOCK_PRIVATE_H
 
+#include "daemon/log.h"
 #include "daemon/ptp_clock.h"
 
 #define PTP_SOURCE_NAME 32
@@ -17,6 +18,8 @@ struct ptp_clock_port {
 	struct ptp_acceptable *acceptable;
 	struct acl *acl;		/* NULL: all are served */
 	double rx_error_ns, tx_error_ns;	/* of the newest converted stamps */
+	u64 refused_tlv;		/* as was told last */
+	struct log_limit refused_tlv_log;
 };
 
 struct ptp_clock {
@@ -47,6 +50,9 @@ bool ptp_clock_start_engine(struct ptp_clock *c, const struct ptp_port_ops *ops)
 
 /* ptp_clock_metadata.c; once a second */
 void ptp_clock_tell_metadata(struct ptp_clock *c);
+
+/* ptp_clock_log.c: what the log is to say of the ports' counters; once a second */
+void ptp_clock_log_refused(struct ptp_clock *c, s64 now_mono);
 
 /* ptp_clock_own.c: what the host's time is worth, and whose it is; once a second */
 void ptp_clock_judge_parent(struct ptp_clock *c, s64 now_mono);

@@ -419,8 +419,8 @@ static const char *const names[] = {
 	[PTP_REFUSED_REQUESTER] = "requester",	 [PTP_REFUSED_NO_STAMP] = "no-stamp",
 	[PTP_REFUSED_ANNOUNCE] = "announce",	 [PTP_REFUSED_TYPE] = "type",
 	[PTP_REFUSED_TARGET] = "target",	 [PTP_REFUSED_NO_GRANT] = "no-grant",
-	[PTP_REFUSED_RATE] = "rate",
-	[PTP_REFUSED_ACCESS] = "access",
+	[PTP_REFUSED_RATE] = "rate",		 [PTP_REFUSED_ACCESS] = "access",
+	[PTP_REFUSED_TLV] = "missing-tlv",
 };
 
 const char *ptp_refusal_name(enum ptp_refusal r)

@@ -139,6 +139,8 @@ struct ptp_port_config {
 	const struct acl *acl;
 	/* 802.1AS: such a TLV goes with the Follow_Up, or with the one-step Sync */
 	bool follow_up_information;
+	/* Refused are a Follow_Up, or one-step Sync, without that TLV; an Announce without C37.238's */
+	bool requires_follow_up_information, requires_c37_238;
 	struct ptp_port_signaling signaling;
 	s64 asymmetry_ns;	/* delayAsymmetry: above 0 when Sync takes longer (clause 7.4.2) */
 };
@@ -181,6 +183,7 @@ enum ptp_refusal {
 	PTP_REFUSED_ACCESS,	/* not served by unicast: struct ptp_port_config */
 	PTP_REFUSED_NO_GRANT,	/* nobody granted it, to us or by us */
 	PTP_REFUSED_RATE,	/* more than is answered without state */
+	PTP_REFUSED_TLV,	/* without one that the profile requires */
 	PTP_REFUSALS
 };
 

@@ -3,7 +3,7 @@
 #include <errno.h>
 
 #include "ptp/port_private.h"
-#include "wire/ptp_tlv.h"
+#include "wire/ptp_org.h"
 
 static bool is_event(const struct ptp_header *h)
 {
@@ -40,6 +40,37 @@ static enum ptp_refusal check(struct ptp_port *p, const struct ptp_message *m,
 	if (!ptp_port_may_hear(p, h, how->from, now_mono))
 		return PTP_REFUSED_NO_GRANT;
 	return PTP_REFUSALS;
+}
+
+static bool has(const struct ptp_message *m, enum ptp_org_content a, enum ptp_org_content b)
+{
+	struct ptp_tlv_walk w = ptp_tlv_walk(m->tlv, m->tlv_len);
+	struct ptp_tlv t;
+	struct ptp_org o;
+
+	while (ptp_tlv_next(&w, &t))
+		if (ptp_org_get(&t, &o) && (o.content == a || o.content == b))
+			return true;
+	return false;
+}
+
+/* A message must not be used without what the profile says goes with it: profile_table.c */
+static bool lacks_tlv(const struct ptp_port *p, const struct ptp_message *m)
+{
+	switch (m->header.type) {
+	case PTP_ANNOUNCE:
+		return p->cfg.requires_c37_238 &&
+			!has(m, PTP_ORG_C37_238_2017, PTP_ORG_C37_238_2011);
+	case PTP_SYNC:
+		if (m->header.flags & PTP_FLAG_TWO_STEP)
+			return false;
+		/* fall through */
+	case PTP_FOLLOW_UP:
+		return p->cfg.requires_follow_up_information &&
+			!has(m, PTP_ORG_FOLLOW_UP_INFORMATION, PTP_ORG_FOLLOW_UP_INFORMATION);
+	default:
+		return false;
+	}
 }
 
 static void hear_announce(struct ptp_port *p, const struct ptp_message *m,
@@ -138,7 +169,11 @@ void ptp_port_receive(struct ptp_port *p, const struct ptp_message *m,
 {
 	if (ptp_port_answer_stateless(p, m, how, now_mono))
 		p->counters.rx[m->header.type & 15]++;
-	else if (ptp_port_admit(p, m, how, now_mono))
+	else if (!ptp_port_admit(p, m, how, now_mono))
+		return;
+	else if (lacks_tlv(p, m))
+		ptp_port_refuse(p, PTP_REFUSED_TLV);
+	else
 		dispatch(p, m, how, now_mono);
 }
 

@@ -19,6 +19,15 @@ const struct ptp_profile *ptp_profile_at(unsigned int i)
 	return i < ptp_profiles_n ? &ptp_profiles[i] : NULL;
 }
 
+const char *ptp_profile_required(const struct ptp_profile *p)
+{
+	if (p->require & PTP_SEND_FOLLOW_UP_INFORMATION)
+		return "Follow_Up without the Follow_Up information TLV of IEEE 802.1AS";
+	if (p->require & PTP_SEND_C37_238_2017)
+		return "Announce without the TLV of IEEE C37.238";
+	return NULL;
+}
+
 /* Numbers: where each is in a profile and in the settings */
 struct number {
 	const char *key;

@@ -66,7 +66,8 @@ struct ptp_profile {
 	u8 threshold;			/* see struct ptp_foreign_config */
 	bool qualify;			/* see struct ptp_port_fsm */
 	u8 free_class;			/* clockClass of a time-transmitter without a source */
-	unsigned int send, require;	/* TLVs; a time-receiver wants those required */
+	/* TLVs; messages without those required are refused, where the standard says so */
+	unsigned int send, require;
 	u8 dscp_event, dscp_general;	/* 0: the profile says nothing */
 	s8 vlan_priority;		/* 0..7, where there is a VLAN; -1: the profile says nothing */
 	bool receiver_only;		/* unless told otherwise */
@@ -84,6 +85,9 @@ struct ptp_settings {
 	int dscp_event, dscp_general;	/* 0..63, of UDP */
 	int send_priority;		/* SO_PRIORITY of what is sent, 0..15; -1: the kernel's */
 };
+
+/* For the log: which TLV it requires, in what; NULL: none. */
+const char *ptp_profile_required(const struct ptp_profile *p);
 
 /* NULL: no such one. */
 const struct ptp_profile *ptp_profile_find(const char *name);

@@ -4,6 +4,8 @@
  *   [lp]  the configuration files and options of linuxptp 4.4
  *   [pub] another public source, named there
  *   [mem] the standard as remembered; to be compared with its text when it is at hand
+ * What is sent and not required may be absent from what is received: the other profiles say
+ * so of all TLVs, which a receiver that does not know them skips (clause 14.1).
  * Without a mark: as in IEEE 1588-2019 annex I.3 (figures of [lp] default.cfg, ranges as
  * published with RAVENNAKIT's profile tables).
  */
@@ -106,6 +108,12 @@ const struct ptp_profile ptp_profiles[] = {
 		/* [lp] path_trace_enabled, follow_up_info; the third [mem] */
 		.send = PTP_SEND_PATH_TRACE | PTP_SEND_FOLLOW_UP_INFORMATION |
 			PTP_SEND_GPTP_CAPABLE,
+		/*
+		 * Follow_Up carries it always (clause 11.4.4.3 [mem]), and ptp4l drops those
+		 * without it too. A path trace is looked at where there is one: its absence is
+		 * to be ignored (clause 10.3.11.2.1 [mem]), and so is that of gPTP-capable,
+		 * which endpoints of the 2011 edition do not send.
+		 */
 		.require = PTP_SEND_FOLLOW_UP_INFORMATION,
 		.vlan_priority = -1,
 	}, {
@@ -203,7 +211,13 @@ const struct ptp_profile ptp_profiles[] = {
 		.domain = ANY_OCTET(254),	/* [pub] Nokia 7705 SAR guide */
 		UTILITY,
 		.send = PTP_SEND_C37_238_2017,	/* [pub] the same */
-		.require = PTP_SEND_C37_238_2017,	/* [mem] */
+		/*
+		 * [pub] clause 5.12.2 of the 2011 edition, in an excerpt: Announce without it is
+		 * ignored by the best clock algorithm; of the 2017 edition [mem]. The TLV of
+		 * 2011 counts as well. ALTERNATE_TIME_OFFSET_INDICATOR, mandatory in 2011 only,
+		 * may be absent.
+		 */
+		.require = PTP_SEND_C37_238_2017,
 		.vlan_priority = 4,	/* [pub] ABB SSC600 manual, of the 2011 edition */
 	}, {
 		.name = "utility",

@@ -30,4 +30,17 @@ expect "which counts instead of the class of its accuracy" 10 \
 stop srv
 stop cli
 stop ntp
+
+# One without the TLV, as of IEC/IEEE 61850-9-3, is not followed; who wants it says so.
+agent "$C" srv "local = { stratum = 1; };
+	serve_ptp = { interface = \"c0\"; profile = \"utility\"; domain = 254; };"
+agent "$S" cli "sources = ( { protocol = \"ptp\"; interface = \"s0\"; $PORT; } );"
+expect "Announces without the TLV are refused and counted" 10 \
+	"ptp[0]['ports'][0]['counters']['refused']['missing-tlv'] > 2 and \
+	not ptp[0]['ports'][0]['announcers'] and ptp[0]['ports'][0]['state'] == 'LISTENING'"
+check "and the log says why" \
+	grep -q 's0: Announce without the TLV of IEEE C37.238 is refused' "$TMP/cli.log" ||
+	show_log cli
+stop cli
+stop srv
 judge_sent

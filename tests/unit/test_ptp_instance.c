@@ -317,6 +317,30 @@ static void power_profile(void **state)
 	assert_false(ptp_instance_heard_power(gm->t, &p));
 }
 
+/* One that has to be there */
+static void power_profile_is_required(void **state)
+{
+	struct plug plug[] = { at(0, 700, 300), at(0, 1100, 50), at(0, 300, 20) };
+	struct node *better, *power, *oc;
+	struct setting s;
+
+	setting_init(&s, 1, 1);
+	better = world_add(&s, 0, &plug[0]);
+	s.cfg.def.priority1 = 150;
+	s.cfg.power_profile = true;
+	power = world_add(&s, 0, &plug[1]);
+	s.cfg.def.priority1 = 200;
+	s.port[0].requires_c37_238 = true;
+	oc = world_add(&s, 0, &plug[2]);
+	world_run(30 * S);
+	/* the best one is none to this clock; the other yields to it, and announces no more */
+	assert_int_equal(world_state(better, 0), PTP_MASTER);
+	assert_int_equal(world_state(power, 0), PTP_SLAVE);
+	assert_int_equal(world_state(oc, 0), PTP_MASTER);
+	assert_true(world_count(oc, 0).refused[PTP_REFUSED_TLV] > 10);
+	assert_null(ptp_foreign_at(ptp_bmca_foreign(ptp_instance_bmca(oc->t), 0), 1));
+}
+
 /* A parent without that TLV says nothing by it. */
 static void power_profile_of_one_alone(void **state)
 {
@@ -607,6 +631,42 @@ static void follow_up_information(bool one_step)
 	assert_int_equal(gm->information[PTP_ANNOUNCE], 0);
 }
 
+/* A time-receiver that requires what this one does not send hears nothing of use. */
+static void required_information(bool one_step)
+{
+	struct plug plug[] = { at(0, 700, 300), at(0, 1100, 50) };
+	struct node *gm, *oc;
+	struct setting s;
+
+	setting_init(&s, 1, 1);
+	s.port[0].delay = PTP_P2P;
+	s.port[0].one_step = one_step;
+	gm = world_add(&s, 0, &plug[0]);
+	s.port[0].one_step = false;
+	s.port[0].requires_follow_up_information = true;
+	s.cfg.def.priority1 = 200;
+	oc = world_add(&s, 0, &plug[1]);
+	world_run(30 * S);
+	assert_true(world_count(oc, 0).refused[PTP_REFUSED_TLV] > 20);
+	assert_int_equal(oc->legs[0][PTP_WAY_BACK], 0);
+	/* two-step: the Sync itself needs none */
+	assert_int_equal(world_count(oc, 0).rx[PTP_FOLLOW_UP], one_step ? 0 :
+			 world_count(oc, 0).refused[PTP_REFUSED_TLV]);
+	s.port[0].one_step = one_step;
+	s.port[0].follow_up_information = true;
+	assert_true(ptp_instance_configure_port(gm->t, 0, &s.port[0], w.now));
+	world_run(10 * S);
+	assert_true(oc->legs[0][PTP_WAY_BACK] > 5);
+}
+
+static void information_is_required(void **state)
+{
+	required_information(false);
+	world_end();
+	world_begin();
+	required_information(true);
+}
+
 static void information_goes_with_the_time(void **state)
 {
 	follow_up_information(false);
@@ -652,6 +712,7 @@ int main(void)
 		T(boundary_clock_between),
 		T(power_profile),
 		T(power_profile_of_one_alone),
+		T(power_profile_is_required),
 		T(boundary_clock_gives_its_own),
 		T(boundary_clock_of_its_own_gives_way),
 		T(fail_over_and_back),
@@ -666,6 +727,7 @@ int main(void)
 		T(without_utc_offset_the_configured_one_counts),
 		T(what_cannot_be_sent_is_counted),
 		T(information_goes_with_the_time),
+		T(information_is_required),
 		T(a_port_is_configured_anew),
 	};
 

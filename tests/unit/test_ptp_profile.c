@@ -68,6 +68,7 @@ static void test_tables_are_sound(void **state)
 		assert_true(p->domain.min >= 0 && p->domain.max <= 255);
 		assert_true(p->sdo <= 0xfff);
 		assert_int_equal(p->require & ~p->send, 0);
+		assert_int_equal(ptp_profile_required(p) != NULL, p->require != 0);
 		assert_in_range(p->free_class, 1, 255);
 		assert_true(p->dscp_event < 64 && p->dscp_general < 64);
 		/* local priorities where the comparison asks for them, and only there */
