@@ -10,7 +10,7 @@
 #include "net.h"
 #include "netlink.h"
 #include "netlink_gen.h"
-#include "ptp_port.h"
+#include "ptp_ingress.h"
 #include "server.h"
 #include "tap.h"
 #include "tap_dev.h"
@@ -23,6 +23,7 @@ static int ats_netdev_event(struct notifier_block *nb, unsigned long event, void
 	if (event == NETDEV_UNREGISTER) {
 		ats_tap_dev_gone(dev);
 		ats_attach_dev_gone(dev);
+		ats_ptp_ingress_dev_gone(dev);
 		ats_iface_dev_gone(dev);
 	}
 	return NOTIFY_DONE;

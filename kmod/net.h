@@ -16,9 +16,10 @@ struct ats_servos;
 
 /* PTP ports by id: found under rcu_read_lock(), the rest under the mutex. */
 struct ats_ptp_ports {
-	struct mutex mutex;		/* before a socket's lock */
+	struct mutex mutex;		/* after RTNL, before a socket's lock */
 	struct xarray ports;
 	u32 count, next_id;
+	struct list_head hooked;	/* under RTNL: ptp_ingress.c */
 };
 
 /*

@@ -14,6 +14,8 @@
 #include "ptp/sptp.h"
 
 #include "iface_private.h"
+#include "ptp_answer.h"
+#include "ptp_ingress.h"
 #include "ptp_port.h"
 #include "ptp_send.h"
 #include "ptp_stateless.h"
@@ -72,7 +74,7 @@ static bool is_plain(const struct ptp_header *h)
 }
 
 /* Behind the message may be what a transport pads it with. */
-static bool read_request(struct sk_buff *skb, struct ats_ptp_received *r)
+bool ats_ptp_read(struct sk_buff *skb, struct ats_ptp_received *r)
 {
 	const struct udphdr *uh;
 
@@ -80,8 +82,14 @@ static bool read_request(struct sk_buff *skb, struct ats_ptp_received *r)
 		return false;
 	uh = udp_hdr(skb);
 	r->port = ntohs(uh->source);
-	if (!r->port || uh->len != htons(skb->len) ||
-	    !ptp_event_parse((const u8 *)(uh + 1), skb->len - sizeof(*uh), &r->header))
+	return r->port && uh->len == htons(skb->len) &&
+		ptp_event_parse((const u8 *)(uh + 1), skb->len - sizeof(*uh), &r->header);
+}
+
+/* Of a packet that came to the socket. */
+static bool read_request(struct sk_buff *skb, struct ats_ptp_received *r)
+{
+	if (!ats_ptp_read(skb, r))
 		return false;
 	if (skb->protocol == htons(ETH_P_IP)) {
 		if (!read_ipv4(skb, r))
@@ -106,21 +114,20 @@ static bool is_granted(struct ats_ptp_port *port, const struct ats_ptp_received 
 	return granted;
 }
 
-/* Is it among the port's duties? */
-static bool is_wanted(struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
-		      const struct ats_ptp_received *r, s64 now_mono)
+/* An answer that was granted is taken from the grant. */
+static enum ats_ptp_verdict judge(struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
+				  const struct ats_ptp_received *r, s64 now_mono)
 {
 	u32 duty = r->header.type == PTP_DELAY_REQ ? ATS_PTP_DELAY : ATS_PTP_PDELAY;
 
 	if (!(facts->duties & duty) || !ptp_voice_hears(&facts->voice, &r->header))
-		return false;
+		return ATS_PTP_LEAVE;
 	if (r->multicast)
-		return facts->duties & ATS_PTP_MULTICAST;
+		return facts->duties & ATS_PTP_MULTICAST ? ATS_PTP_TAKEN : ATS_PTP_LEAVE;
 	if ((facts->duties & ATS_PTP_ANYBODY && ats_ptp_allows(port, &r->client)) ||
 	    is_granted(port, r, now_mono))
-		return true;
-	ats_ptp_count(port, ATS_PTP_COUNT_UNGRANTED);
-	return false;
+		return ATS_PTP_TAKEN;
+	return ATS_PTP_UNGRANTED;
 }
 
 static noinline void compose_multicast(struct ptp_composed *o, const struct ats_ptp_facts *facts,
@@ -178,15 +185,17 @@ bool ats_ptp_received_at(const struct ats_ptp_port *port, const struct sk_buff *
 	return *kind == STAMP_HARDWARE || !iface || !ats_iface_line(iface);
 }
 
-/* Consumes @skb, or false: its time cannot be told. */
-static bool answer(struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
-		   const struct ats_ptp_received *r, struct sk_buff *skb)
+/* Consumes @skb, and counts; or false: its time cannot be told. */
+static bool answer(const struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
+		   const struct ats_ptp_received *r, const struct ats_ptp_back *back,
+		   struct sk_buff *skb)
 {
 	s64 now_sys = skb->tstamp ? skb->tstamp : ktime_get_real_ns(), rx_sys, rx_tai;
 	bool event = r->header.type == PTP_PDELAY_REQ;
 	struct ats_ptp_way way = {
 		.to = r->multicast ? r->asked : r->client,
 		.port = ptp_udp_port(r->multicast ? 0 : r->port, event),
+		.dev = back->dev, .mac = back->mac,
 	};
 	struct ptp_request request __uninitialized;
 	enum stamp_kind kind;
@@ -207,27 +216,59 @@ static bool answer(struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
 	return true;
 }
 
+enum ats_ptp_verdict ats_ptp_take(struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
+				  const struct ats_ptp_received *r,
+				  const struct ats_ptp_back *back, struct sk_buff *skb,
+				  s64 now_mono)
+{
+	enum ats_ptp_verdict verdict = ATS_PTP_LEAVE;
+
+	if (is_plain(&r->header)) {
+		verdict = judge(port, facts, r, now_mono);
+		if (verdict == ATS_PTP_TAKEN && !answer(port, facts, r, back, skb))
+			verdict = ATS_PTP_LEAVE;
+	} else if (facts->duties & ATS_PTP_STATELESS &&
+		   ats_ptp_stateless(port, facts, r, skb, now_mono)) {
+		verdict = ATS_PTP_TAKEN;
+	}
+	return verdict;
+}
+
+/* A request at the socket: consumed, or false. */
+static bool receive(struct ats_ptp_port *port, struct sk_buff *skb)
+{
+	static const struct ats_ptp_back unknown;
+	s64 now_mono = ats_now_mono();
+	const struct ats_ptp_facts *facts = ats_ptp_facts(port, now_mono);
+	struct ats_ptp_arrival a __uninitialized;
+	struct ats_ptp_received r __uninitialized;
+	enum ats_ptp_verdict verdict;
+	bool hear;
+
+	if (!facts || !read_request(skb, &r))
+		return false;
+	hear = ats_ptp_ingress_may_hear(port, skb, &r, &a);
+	verdict = ats_ptp_take(port, facts, &r, &unknown, skb, now_mono);
+	if (verdict == ATS_PTP_UNGRANTED)
+		ats_ptp_count(port, ATS_PTP_COUNT_UNGRANTED);
+	if (verdict != ATS_PTP_TAKEN)
+		return false;
+	if (hear)
+		ats_ptp_ingress_heard(port, &a);
+	return true;
+}
+
 /* All in one function, as for NTP: this is where the time goes. */
 int __flatten ats_ptp_receive(struct sock *sk, struct sk_buff *skb)
 {
 	struct ats_udp_claim *claim = rcu_dereference_sk_user_data(sk);
-	const struct ats_ptp_facts *facts;
-	s64 now_mono = ats_now_mono();
 	struct ats_ptp_port *port;
-	struct ats_ptp_received r __uninitialized;
 
 	if (unlikely(!claim))
 		return 1;
 	port = container_of(claim, struct ats_ptp_port, event);
-	facts = ats_ptp_facts(port, now_mono);
-	if (facts && read_request(skb, &r)) {
-		if (is_plain(&r.header) && is_wanted(port, facts, &r, now_mono) &&
-		    answer(port, facts, &r, skb))
-			return 0;
-		if (facts->duties & ATS_PTP_STATELESS &&
-		    ats_ptp_stateless(port, facts, &r, skb, now_mono))
-			return 0;
-	}
+	if (receive(port, skb))
+		return 0;
 	ats_ptp_count(port, ATS_PTP_COUNT_PASSED);
 	return 1;
 }

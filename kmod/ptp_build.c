@@ -12,4 +12,5 @@
 #include "ptp_send.c"
 #include "ptp_stateless.c"
 #include "ptp_answer.c"
+#include "ptp_ingress.c"
 #include "ptp_sync.c"

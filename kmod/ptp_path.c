@@ -16,13 +16,22 @@
 
 #define PATHS_MIN 64
 #define PATHS_MAX (1 << 17)
-/* Jiffies, a power of two of them: after 17 to 34 s a path is looked up anew. */
-#define EPOCH_SHIFT ilog2(34 * HZ)
+/* Units of jiffies, a power of two of them, from half a second to one: */
+#define UNIT_SHIFT ilog2(HZ)
+/* after so many a path is looked up anew; */
+#define UNCONFIRMED_UNITS 34
+/* with requests that came from there, after so many, and some more, not all at once. */
+#define CONFIRMED_UNITS 448
+#define SPREAD_UNITS 64
+
+enum { UNHEARD, HEARD, HEARD_THERE };
 
 struct ptp_path {
 	struct in6_addr to, from;
 	u8 mac[ETH_ALEN];
-	u32 epoch;		/* 0: none */
+	u8 heard;		/* a request, and from that address */
+	u8 tos;			/* of it */
+	u32 until, end;		/* units; with requests and at most */
 	u32 generation;		/* of routes and addresses */
 };
 
@@ -64,11 +73,11 @@ static struct ptp_path *place(struct ats_ptp_paths *paths, const struct in6_addr
 						  to->s6_addr32[3]), paths->bits)];
 }
 
-static u32 epoch_now(void)
+static u32 now_units(void)
 {
 	unsigned long now = jiffies;
 
-	return (u32)(now >> EPOCH_SHIFT) + 1;
+	return (u32)(now >> UNIT_SHIFT);
 }
 
 static u32 generation_now(const struct net_device *dev, const struct in6_addr *to)
@@ -77,16 +86,21 @@ static u32 generation_now(const struct net_device *dev, const struct in6_addr *t
 					rt_genid_ipv6(dev_net(dev));
 }
 
+/* Under the lock. */
+static bool is_to(const struct ptp_path *p, const struct net_device *dev, const struct in6_addr *to)
+{
+	return (s32)(p->until - now_units()) > 0 && p->generation == generation_now(dev, to) &&
+		ipv6_addr_equal(&p->to, to);
+}
+
 bool ats_ptp_path_get(struct ats_ptp_paths *paths, const struct net_device *dev,
 		      const struct in6_addr *to, struct in6_addr *from, u8 mac[ETH_ALEN])
 {
-	u32 epoch = epoch_now(), generation = generation_now(dev, to);
 	const struct ptp_path *p = place(paths, to);
 	bool known;
 
 	spin_lock(&paths->lock);
-	known = p->epoch == epoch && p->generation == generation &&
-		ipv6_addr_equal(&p->to, to) &&
+	known = is_to(p, dev, to) &&
 		(ipv6_addr_any(from) || ipv6_addr_equal(&p->from, from));
 	if (known) {
 		*from = p->from;
@@ -124,14 +138,60 @@ void ats_ptp_path_learn(struct ats_ptp_paths *paths, const struct net_device *de
 			struct dst_entry *dst, const struct in6_addr *to,
 			const struct in6_addr *from)
 {
+	struct ptp_path *p = place(paths, to);
+	u32 now = now_units();
 	struct ptp_path learned = {
-		.to = *to, .from = *from, .epoch = epoch_now(),
+		.to = *to, .from = *from, .until = now + UNCONFIRMED_UNITS,
+		.end = now + CONFIRMED_UNITS + (u32)(p - paths->path) % SPREAD_UNITS,
 		.generation = generation_now(dev, to),
 	};
 
 	if (!find_neighbour(dev, dst, to, learned.mac))
 		return;
 	spin_lock(&paths->lock);
-	*place(paths, to) = learned;
+	*p = learned;
 	spin_unlock(&paths->lock);
+}
+
+void ats_ptp_path_hear(struct ats_ptp_paths *paths, const struct net_device *dev,
+		       const struct ats_ptp_arrival *a)
+{
+	struct ptp_path *p = place(paths, &a->client);
+
+	spin_lock(&paths->lock);
+	if (is_to(p, dev, &a->client) && ipv6_addr_equal(&p->from, &a->asked)) {
+		p->heard = ether_addr_equal(p->mac, a->mac) ? HEARD_THERE : HEARD;
+		p->tos = a->tos;
+	}
+	spin_unlock(&paths->lock);
+}
+
+/* Under the lock. Whoever answers at the neighbour's address is it: that needs no asking. */
+static bool confirm(struct ptp_path *p, const u8 *mac)
+{
+	u32 now = now_units();
+
+	if (p->heard != HEARD_THERE)
+		return true;
+	if (!ether_addr_equal(p->mac, mac)) {
+		p->until = now;
+		return false;
+	}
+	p->until = now + min_t(u32, UNCONFIRMED_UNITS, p->end - now);
+	return true;
+}
+
+bool ats_ptp_path_heard(struct ats_ptp_paths *paths, const struct net_device *dev,
+			const struct ats_ptp_arrival *a, u8 mac[ETH_ALEN])
+{
+	struct ptp_path *p = place(paths, &a->client);
+	bool heard;
+
+	spin_lock(&paths->lock);
+	heard = p->heard && p->tos == a->tos && is_to(p, dev, &a->client) &&
+		ipv6_addr_equal(&p->from, &a->asked) && confirm(p, a->mac);
+	if (heard)
+		ether_addr_copy(mac, p->mac);
+	spin_unlock(&paths->lock);
+	return heard;
 }

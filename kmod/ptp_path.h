@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Where the packets of a PTP port's clients go on Ethernet: what routing and the
- * neighbours said, remembered for up to 34 s, until routes or addresses change. To look it
- * up costs a third of sending. Softirqs off, under rcu_read_lock().
+ * neighbours said, remembered until routes or addresses change, for up to 34 s, or up to
+ * 9 min while requests come from there. To look it up costs a third of sending. Softirqs
+ * off, under rcu_read_lock().
  */
 #ifndef ATS_PTP_PATH_H
 #define ATS_PTP_PATH_H
@@ -31,5 +32,22 @@ bool ats_ptp_path_get(struct ats_ptp_paths *paths, const struct net_device *dev,
 void ats_ptp_path_learn(struct ats_ptp_paths *paths, const struct net_device *dev,
 			struct dst_entry *dst, const struct in6_addr *to,
 			const struct in6_addr *from);
+
+/* How a request came, as far as it matters to routing and neighbours. */
+struct ats_ptp_arrival {
+	struct in6_addr client, asked;
+	u8 tos;			/* DSCP and ECN */
+	u8 mac[ETH_ALEN] __aligned(2);	/* it came from */
+};
+
+/* Routing took it for ours. Noted where the way back is known, for as long as that; */
+void ats_ptp_path_hear(struct ats_ptp_paths *paths, const struct net_device *dev,
+		       const struct ats_ptp_arrival *a);
+/*
+ * then another one like it is, too: true, with where its answer goes. When a client is
+ * heard from another address than it was sent to, what is known of it is forgotten.
+ */
+bool ats_ptp_path_heard(struct ats_ptp_paths *paths, const struct net_device *dev,
+			const struct ats_ptp_arrival *a, u8 mac[ETH_ALEN]);
 
 #endif

@@ -5,10 +5,12 @@
 #include <linux/mutex.h>
 #include <linux/netlink.h>
 #include <linux/random.h>
+#include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <net/inet_sock.h>
 
 #include "iface_private.h"
+#include "ptp_ingress.h"
 #include "ptp_path.h"
 #include "ptp_skb.h"
 #include "server.h"
@@ -23,6 +25,7 @@ void ats_ptp_net_init(struct ats_net *an)
 	xa_init_flags(&an->ptp.ports, XA_FLAGS_ALLOC1);
 	an->ptp.count = 0;
 	an->ptp.next_id = 1;
+	ats_ptp_ingress_net_init(an);
 }
 
 static void free_port(struct rcu_head *rcu)
@@ -103,6 +106,7 @@ static bool event_closes(struct ats_udp_claim *claim)
 /* Its sockets bring nothing any more. */
 static void gone(struct ats_ptp_port *port)
 {
+	ats_ptp_ingress_end(port);
 	ats_ptp_sync_end(port);
 	call_rcu(&port->rcu, free_port);
 }
@@ -170,6 +174,7 @@ static int take_sockets(struct ats_ptp_port *port, struct sock *event, struct so
 		return err;
 	sock_hold(general);
 	port->general = general;
+	rtnl_lock();
 	mutex_lock(&an->ptp.mutex);
 	err = list_port(an, port, extack);
 	if (!err) {
@@ -179,9 +184,12 @@ static int take_sockets(struct ats_ptp_port *port, struct sock *event, struct so
 			an->ptp.count--;
 		}
 	}
+	if (!err)
+		ats_ptp_ingress_begin(port);
 	/* from now on anybody may detach and free it */
 	err = err ?: (int)port->id;
 	mutex_unlock(&an->ptp.mutex);
+	rtnl_unlock();
 	return err;
 }
 

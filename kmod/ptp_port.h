@@ -7,6 +7,7 @@
 #ifndef ATS_PTP_PORT_H
 #define ATS_PTP_PORT_H
 
+#include <linux/netfilter.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
@@ -77,6 +78,10 @@ struct ats_ptp_port {
 	struct ats_ptp_store *store;	/* the work's */
 	struct ats_acl *acl;		/* who is answered without a grant; NULL: everybody */
 	struct ats_ptp_cpu __percpu *cpu;
+	/* under RTNL; read without: there until ats_ptp_ingress_dev_gone() is over */
+	struct net_device *dev;		/* NULL: no hook */
+	struct list_head hooked;
+	struct nf_hook_ops hook;
 	/* written under the mutex of the namespace's ports */
 	struct ats_ptp_facts __rcu *facts;
 	spinlock_t lock;		/* softirqs off */

@@ -51,12 +51,24 @@ static u8 type_of(const struct letter *l)
 	return l->b[0] & 0xf;
 }
 
+/* All but the checksum of the pseudo header. */
+static void put_udp(struct sk_buff *skb, __be16 sport, __be16 dport, unsigned int len)
+{
+	struct udphdr *uh = udp_hdr(skb);
+
+	uh->source = sport;
+	uh->dest = dport;
+	uh->len = htons(len);
+	skb->ip_summed = CHECKSUM_PARTIAL;
+	skb->csum_start = skb_transport_header(skb) - skb->head;
+	skb->csum_offset = offsetof(struct udphdr, check);
+}
+
 /* The message in a packet of its own, without the headers below UDP's. */
 static struct sk_buff *make(struct letter *l, const struct net_device *dev,
 			    const struct ats_udp_way *way, unsigned int ip_len)
 {
 	unsigned int front = LL_RESERVED_SPACE(dev) + ip_len + sizeof(struct udphdr);
-	struct udphdr *uh;
 	struct sk_buff *skb;
 
 	skb = ats_ptp_skb(l->used, front, l->room);
@@ -69,14 +81,9 @@ static struct sk_buff *make(struct letter *l, const struct net_device *dev,
 	else
 		memcpy(skb->data, l->b, l->room);
 	__skb_put(skb, l->len);
-	uh = __skb_push(skb, sizeof(*uh));
+	__skb_push(skb, sizeof(struct udphdr));
 	skb_reset_transport_header(skb);
-	uh->source = way->sport;
-	uh->dest = way->dport;
-	uh->len = htons(skb->len);
-	skb->ip_summed = CHECKSUM_PARTIAL;
-	skb->csum_start = skb_transport_header(skb) - skb->head;
-	skb->csum_offset = offsetof(struct udphdr, check);
+	put_udp(skb, way->sport, way->dport, skb->len);
 	return skb;
 }
 
@@ -167,8 +174,7 @@ static struct sk_buff *route_ipv6(struct sock *sk, struct letter *l, struct ats_
 	return skb;
 }
 
-/* One of several: marks and DSCPs may be reasons to route. */
-static bool sockets_differ(const struct ats_ptp_port *port)
+bool ats_ptp_sockets_differ(const struct ats_ptp_port *port)
 {
 	const struct sock *a = port->event.sk, *b = port->general;
 
@@ -220,6 +226,54 @@ static struct sk_buff *frame(const struct ats_ptp_port *port, const struct sock 
 	if (!ats_ptp_path_get(port->paths, dev, &l->to->to, &from, mac))
 		return NULL;
 	return make_framed(sk, dev, l, &from, mac);
+}
+
+/*
+ * Is @skb a message as it left by frame(), for the same client and as long as @l, whatever
+ * drivers did to its octets?
+ */
+static bool is_frame_to(const struct sk_buff *skb, const struct letter *l)
+{
+	const struct in6_addr *to = &l->to->to;
+	bool v4 = ipv6_addr_v4mapped(to);
+	unsigned int headers = ETH_HLEN + (v4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr));
+
+	return !skb_dst(skb) && skb_mac_header_was_set(skb) && skb_mac_header(skb) == skb->data &&
+		skb_network_offset(skb) == ETH_HLEN && skb_transport_offset(skb) == headers &&
+		skb->len == headers + sizeof(struct udphdr) + l->len &&
+		skb_tailroom(skb) >= COMPOSED_ROOM - l->len &&
+		skb->protocol == htons(v4 ? ETH_P_IP : ETH_P_IPV6) &&
+		eth_hdr(skb)->h_proto == skb->protocol &&
+		(v4 ? ip_hdr(skb)->daddr == to->s6_addr32[3] :
+		      ipv6_addr_equal(&ipv6_hdr(skb)->daddr, to));
+}
+
+/*
+ * What follows a message goes in its frame, of which only UDP's part differs. NULL: it was
+ * not sent in one, or others have it too.
+ */
+static struct sk_buff *frame_again(const struct sock *sk, struct net_device *dev,
+				   struct letter *l)
+{
+	unsigned int len = sizeof(struct udphdr) + l->len;
+	struct sk_buff *skb = l->used;
+
+	if (!is_frame_to(skb, l) || !ats_ptp_skb_again(skb))
+		return NULL;
+	l->used = NULL;
+	put_udp(skb, inet_sk(sk)->inet_sport, htons(l->to->port), len);
+	if (skb->protocol == htons(ETH_P_IP))
+		udp_hdr(skb)->check = ~csum_tcpudp_magic(ip_hdr(skb)->saddr, ip_hdr(skb)->daddr,
+							 len, IPPROTO_UDP, 0);
+	else
+		udp_hdr(skb)->check = ~csum_ipv6_magic(&ipv6_hdr(skb)->saddr,
+						       &ipv6_hdr(skb)->daddr, len, IPPROTO_UDP,
+						       0);
+	/* as above; the rest is behind the end */
+	memcpy(udp_hdr(skb) + 1, l->b, COMPOSED_ROOM);
+	ether_addr_copy(eth_hdr(skb)->h_source, dev->dev_addr);
+	skb->dev = dev;
+	return skb;
 }
 
 static void learn(const struct ats_ptp_port *port, struct net_device *dev, struct sk_buff *skb,
@@ -274,10 +328,14 @@ static bool send(const struct ats_ptp_port *port, struct letter *l,
 	int err;
 
 	/* NULL: where packets must be routed each */
-	if (dev && (is_multicast(&l->to->to) || sockets_differ(port) ||
+	if (dev && (is_multicast(&l->to->to) || ats_ptp_sockets_differ(port) ||
 		    !ats_ptp_path_is_free(dev, protocol)))
 		dev = NULL;
-	if (dev)
+	if (l->to->dev)
+		skb = make_framed(sk, l->to->dev, l, &l->to->from, l->to->mac);
+	else if (dev && l->to->follows)
+		skb = frame_again(sk, dev, l);
+	if (!skb && dev && !l->to->dev)
 		skb = frame(port, sk, dev, l);
 	if (!skb)
 		skb = route(port, sk, dev, l);

@@ -12,6 +12,10 @@ struct ats_ptp_way {
 	struct in6_addr to;	/* IPv4 as ::ffff:a.b.c.d; unicast, or PTP's groups */
 	struct in6_addr from;	/* all zeroes: routing says */
 	u16 port;		/* where it goes, host byte order */
+	/* Known: out of this device from there to this address, and nobody wants to see it. */
+	struct net_device *dev;	/* NULL: to be looked up */
+	const u8 *mac;
+	bool follows;		/* the packet that is given is that of the message before */
 };
 
 /*
@@ -26,5 +30,8 @@ bool ats_ptp_send(const struct ats_ptp_port *port, const struct ptp_composed *o,
 bool ats_ptp_send_octets(const struct ats_ptp_port *port, const u8 *b, size_t len,
 			 const struct ats_ptp_way *way, const struct ats_tx_name *name,
 			 struct sk_buff *used);
+
+/* One of several: marks and DSCPs may be reasons to route, and then each message is routed. */
+bool ats_ptp_sockets_differ(const struct ats_ptp_port *port);
 
 #endif

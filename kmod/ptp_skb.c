@@ -94,7 +94,8 @@ static bool is_fit(const struct sk_buff *skb, unsigned int size)
 		!skb_is_gso(skb) && skb_end_offset(skb) >= size;
 }
 
-static void empty(struct sk_buff *skb, unsigned int front)
+/* What was noted of it on its way. */
+static void renew(struct sk_buff *skb)
 {
 	ats_reply_forget(skb);
 	__vlan_hwaccel_clear_tag(skb);
@@ -104,6 +105,19 @@ static void empty(struct sk_buff *skb, unsigned int front)
 	skb->pkt_type = PACKET_HOST;
 	/* what IP or the error queue noted of it would be read as flags on the way out */
 	memset(skb->cb, 0, sizeof(skb->cb));
+}
+
+bool ats_ptp_skb_again(struct sk_buff *skb)
+{
+	if (!is_fit(skb, 0))
+		return false;
+	renew(skb);
+	return true;
+}
+
+static void empty(struct sk_buff *skb, unsigned int front)
+{
+	renew(skb);
 	skb->data = skb->head + front;
 	skb->len = 0;
 	skb_reset_tail_pointer(skb);

@@ -16,6 +16,9 @@
  */
 struct sk_buff *ats_ptp_skb(struct sk_buff *used, unsigned int front, unsigned int len);
 
+/* As it is, with its data and headers, it can be sent again; false: others have it too. */
+bool ats_ptp_skb_again(struct sk_buff *skb);
+
 /*
  * Memory for one user at a time, which is used again once what was sent in it is gone: a
  * page that kernels have to clear (init_on_alloc) costs as much as sending.

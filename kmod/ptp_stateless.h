@@ -8,27 +8,11 @@
 
 #include <linux/skbuff.h>
 
-#include "stamp_kind.h"
-
+#include "ptp_answer.h"
 #include "ptp_port.h"
 #include "tx_stamp.h"
 
-/* An event message of PTP version 2 as it came; its header is sound. */
-struct ats_ptp_received {
-	struct ptp_header header;
-	struct in6_addr client, asked;
-	u16 port;		/* of the client */
-	bool multicast;
-};
-
 #define ATS_PTP_STATELESS (ATS_PTP_SPTP | ATS_PTP_CSPTP)
-
-/*
- * In sys at the start of the frame. False: the NIC, whose stamps its clients have, made
- * none that can be believed; another one would only mislead them.
- */
-bool ats_ptp_received_at(const struct ats_ptp_port *port, const struct sk_buff *skb, s64 now_sys,
-			 s64 *rx_sys, enum stamp_kind *kind);
 
 /*
  * Consumes @skb, whose transport header is UDP's and all in its linear part; or false: it

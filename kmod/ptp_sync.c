@@ -182,7 +182,9 @@ static noinline void compose_of_peer(struct ptp_composed *o, const struct ats_pt
 static void follow_up(const struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
 		      const struct ats_tx_follow *f, s64 tx_tai, struct sk_buff *stamped)
 {
-	const struct ats_ptp_way way = { .to = f->to, .from = f->from, .port = f->port };
+	const struct ats_ptp_way way = {
+		.to = f->to, .from = f->from, .port = f->port, .follows = true,
+	};
 	struct ptp_composed o __uninitialized;
 
 	if (f->type == PTP_SYNC)

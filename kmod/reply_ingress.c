@@ -14,6 +14,7 @@
 #include <net/ipv6.h>
 
 #include "iface.h"
+#include "ingress_frame.h"
 #include "reply_skb.h"
 
 #define IPV4_LEN (sizeof(struct iphdr) + ATS_REQUEST_LEN)
@@ -47,22 +48,6 @@ static bool is_client_ipv6(const struct in6_addr *address)
 		!ipv6_addr_loopback(address) && !ipv6_addr_v4mapped(address);
 }
 
-/*
- * The UDP checksum is right; the octets after the datagram (padding) are cut off.
- * nf_checksum() knows what the NIC has checked already.
- */
-static bool checks_out(struct sk_buff *skb, const struct udphdr *uh, unsigned int ip_len,
-		       unsigned int total, u8 family)
-{
-	if (skb->len > total && pskb_trim_rcsum(skb, total))
-		return false;
-	if (!uh->check)
-		return family == AF_INET;
-	if (skb->ip_summed == CHECKSUM_UNNECESSARY || skb->ip_summed == CHECKSUM_PARTIAL)
-		return true;
-	return !nf_checksum(skb, NF_INET_LOCAL_IN, ip_len, IPPROTO_UDP, family);
-}
-
 static bool read_udp(struct sk_buff *skb, const struct ats_attachment *att, unsigned int ip_len,
 		     unsigned int total, u8 family, struct ats_request *r)
 {
@@ -71,7 +56,7 @@ static bool read_udp(struct sk_buff *skb, const struct ats_attachment *att, unsi
 	r->port = ntohs(uh->source);
 	r->ntp = (const u8 *)(uh + 1);
 	return uh->dest == htons(att->port) && uh->len == htons(ATS_REQUEST_LEN) && r->port &&
-		checks_out(skb, uh, ip_len, total, family);
+		ats_ingress_checks_out(skb, uh, ip_len, total, family);
 }
 
 static bool read_frame_ipv4(struct sk_buff *skb, const struct ats_attachment *att,
@@ -115,15 +100,6 @@ static bool read_frame_ipv6(struct sk_buff *skb, const struct ats_attachment *at
 #endif
 }
 
-/* An ordinary frame to this host alone. A tag left on it belongs to another interface. */
-static bool is_to_us(const struct sk_buff *skb)
-{
-	return skb->pkt_type == PACKET_HOST && !skb_vlan_tag_present(skb) && !skb_is_gso(skb) &&
-		!skb_shared(skb) && skb_mac_header_was_set(skb) &&
-		skb_network_header(skb) - skb_mac_header(skb) == ETH_HLEN &&
-		is_valid_ether_addr(eth_hdr(skb)->h_source);
-}
-
 static bool reflect(const struct ats_attachment *att, struct sk_buff *skb,
 		    const struct ats_request *r, unsigned int ip_len)
 {
@@ -152,7 +128,7 @@ static unsigned int __flatten ingress_receive(void *priv, struct sk_buff *skb,
 	unsigned int ip_len;
 	enum ats_count count;
 
-	if (!is_to_us(skb))
+	if (!ats_ingress_is_to_us(skb))
 		return NF_ACCEPT;
 	if (skb->protocol == htons(ETH_P_IP)) {
 		if (!read_frame_ipv4(skb, att, &r))

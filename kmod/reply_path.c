@@ -87,13 +87,29 @@ static bool ipsec_wants(const struct net *net)
 #endif
 }
 
+bool reply_path_is_free_in(const struct net *net, __be16 protocol)
+{
+#ifdef CONFIG_XFRM
+	if (net->xfrm.policy_count[XFRM_POLICY_IN])
+		return false;
+#endif
+#ifdef CONFIG_NETFILTER
+	if (protocol == htons(ETH_P_IP))
+		return !rcu_access_pointer(net->nf.hooks_ipv4[NF_INET_PRE_ROUTING]) &&
+			!rcu_access_pointer(net->nf.hooks_ipv4[NF_INET_LOCAL_IN]);
+	return !rcu_access_pointer(net->nf.hooks_ipv6[NF_INET_PRE_ROUTING]) &&
+		!rcu_access_pointer(net->nf.hooks_ipv6[NF_INET_LOCAL_IN]);
+#else
+	return true;
+#endif
+}
+
 bool reply_path_is_free(const struct net *net, __be16 protocol)
 {
 	return !netfilter_wants(net, protocol) && !ipsec_wants(net);
 }
 
-/* Does it carry what hooks or policies left in it? */
-static bool is_marked(const struct sk_buff *skb)
+bool reply_is_marked(const struct sk_buff *skb)
 {
 #if defined(CONFIG_NETFILTER) && defined(CONFIG_NETWORK_SECMARK)
 	if (skb->secmark)
@@ -108,7 +124,8 @@ static bool is_marked(const struct sk_buff *skb)
 
 bool reply_may_reflect(const struct sk_buff *skb, const struct net *net)
 {
-	return plain_ethernet(skb) && !is_marked(skb) && reply_path_is_free(net, skb->protocol);
+	return plain_ethernet(skb) && !reply_is_marked(skb) &&
+		reply_path_is_free(net, skb->protocol);
 }
 
 /* As ether_addr_to_u64(), which takes octet by octet. */
