@@ -5,7 +5,8 @@
  * a second (clause 16.1); otherwise each sends a Delay_Req once a second, spread over the
  * second in windows. Counts what comes back, and tells how long the first processor
  * was busy with tasks meanwhile, all of them: the same requests cost the sender the same
- * whatever becomes of them.
+ * whatever becomes of them. With counters of what the server's interface sent it tells how
+ * much that was in the same time.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -29,12 +30,14 @@ enum { WINDOW_MAX = 256, ROOM = 128, CLOCK_BASE = 0x02000000 };
 struct options {
 	struct in_addr server, first_client;
 	unsigned int clients, window, seconds, grant_s;
+	int packets_fd, octets_fd;	/* -1: none */
 };
 
 struct result {
-	u64 sent, bad;
+	u64 sent, heard, bad;
 	u64 types[16];
 	u64 busy_ns;
+	u64 packets, octets;	/* of the server */
 };
 
 struct lane {
@@ -120,6 +123,7 @@ static void collect(int fd, struct result *r)
 
 	do {
 		n = recvmmsg(fd, in_msg, WINDOW_MAX, MSG_DONTWAIT, NULL);
+		r->heard += n > 0 ? (u64)n : 0;
 		for (i = 0; i < n; i++) {
 			if (ptp_header_parse(in[i].data, in_msg[i].msg_len, &h))
 				r->bad++;
@@ -172,6 +176,21 @@ static void sleep_until(s64 mono)
 		;
 }
 
+/* A counter of an interface, a file of sysfs; 0 without. */
+static u64 counter(int fd)
+{
+	char text[32];
+	ssize_t n;
+
+	if (fd < 0)
+		return 0;
+	n = pread(fd, text, sizeof(text) - 1, 0);
+	if (n <= 0)
+		die("a counter");
+	text[n] = 0;
+	return strtoull(text, NULL, 10);
+}
+
 /* However long the server takes: the Syncs that it sends meanwhile count too. */
 static void ask_delays(const struct options *o, int event, int general, struct result *r)
 {
@@ -181,6 +200,8 @@ static void ask_delays(const struct options *o, int event, int general, struct r
 	s64 begin;
 
 	r->busy_ns = busy_ns();
+	r->packets = counter(o->packets_fd);
+	r->octets = counter(o->octets_fd);
 	begin = now_mono();
 	for (done = 0; done < total; done += n) {
 		n = total - done < o->window ? (unsigned int)(total - done) : o->window;
@@ -194,6 +215,8 @@ static void ask_delays(const struct options *o, int event, int general, struct r
 		collect(event, r);
 		collect(general, r);
 	}
+	r->packets = counter(o->packets_fd) - r->packets;
+	r->octets = counter(o->octets_fd) - r->octets;
 	r->busy_ns = busy_ns() - r->busy_ns;
 }
 
@@ -204,6 +227,8 @@ static void usage(void)
 	      "  --clients N        default 64\n"
 	      "  --seconds N        default 4\n"
 	      "  --window N         Delay_Reqs at once, 1..256, default 64\n"
+	      "  --packets FD, --octets FD\n"
+	      "                     open counters of what the server's interface sent\n"
 	      "  --grant SECONDS    ask for grants of that duration, and end\n"
 	      "Prints one line of JSON.\n", stderr);
 	exit(2);
@@ -223,7 +248,8 @@ static void parse(int argc, char **argv, struct options *o)
 {
 	static const struct option options[] = {
 		{ "clients", 1, NULL, 'c' }, { "seconds", 1, NULL, 's' }, { "window", 1, NULL, 'w' },
-		{ "from", 1, NULL, 'f' }, { "grant", 1, NULL, 'g' }, { 0 }
+		{ "from", 1, NULL, 'f' }, { "grant", 1, NULL, 'g' },
+		{ "packets", 1, NULL, 'p' }, { "octets", 1, NULL, 'o' }, { 0 }
 	};
 	int c;
 
@@ -236,6 +262,10 @@ static void parse(int argc, char **argv, struct options *o)
 			o->window = number(optarg, WINDOW_MAX);
 		else if (c == 'g')
 			o->grant_s = number(optarg, 1000000);
+		else if (c == 'p')
+			o->packets_fd = (int)number(optarg, 1000);
+		else if (c == 'o')
+			o->octets_fd = (int)number(optarg, 1000);
 		else if (c != 'f' || inet_pton(AF_INET, optarg, &o->first_client) != 1)
 			usage();
 	}
@@ -246,7 +276,9 @@ static void parse(int argc, char **argv, struct options *o)
 
 int main(int argc, char **argv)
 {
-	struct options o = { .clients = 64, .window = 64, .seconds = 4 };
+	struct options o = {
+		.clients = 64, .window = 64, .seconds = 4, .packets_fd = -1, .octets_fd = -1,
+	};
 	struct result r = { 0 };
 	int event, general, i;
 
@@ -261,12 +293,14 @@ int main(int argc, char **argv)
 		ask_grants(&o, event, general, &r);
 	else
 		ask_delays(&o, event, general, &r);
-	printf("{\"sent\":%llu,\"syncs\":%llu,\"follow_ups\":%llu,\"delay_resps\":%llu,"
-	       "\"signaling\":%llu,\"bad\":%llu,\"busy\":%llu}\n",
-	       (unsigned long long)r.sent, (unsigned long long)r.types[PTP_SYNC],
+	printf("{\"sent\":%llu,\"heard\":%llu,\"syncs\":%llu,\"follow_ups\":%llu,\"delay_resps\":%llu,"
+	       "\"signaling\":%llu,\"bad\":%llu,\"busy\":%llu,\"packets\":%llu,\"octets\":%llu}\n",
+	       (unsigned long long)r.sent, (unsigned long long)r.heard,
+	       (unsigned long long)r.types[PTP_SYNC],
 	       (unsigned long long)r.types[PTP_FOLLOW_UP],
 	       (unsigned long long)r.types[PTP_DELAY_RESP],
 	       (unsigned long long)r.types[PTP_SIGNALING], (unsigned long long)r.bad,
-	       (unsigned long long)r.busy_ns);
+	       (unsigned long long)r.busy_ns, (unsigned long long)r.packets,
+	       (unsigned long long)r.octets);
 	return 0;
 }

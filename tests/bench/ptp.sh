@@ -5,13 +5,19 @@
 # those with a server less those with the same Delay_Reqs dropped where they come in at
 # the server and no server.
 #
+# Divided by what left the server's interface in the very same time: the mean of its Syncs
+# and its Delay_Resps, so that a server that sends more than it was asked for, or less, is
+# charged for what it does. Those come of the interface's counters, packets and octets,
+# which cost nobody anything; of which type they are, and that there is nothing else among
+# them, is seen in a run before.
+#
 # The server's interface is a dummy d0, so that nobody's reception of what a server sends
 # is counted: it makes software stamps and drops what it is given. What a client sends over
 # the veth c0-s0 comes in there (redirected), in the runs without a server too. Only while
 # it is tried whether all are served, what leaves by d0 is mirrored to the client. The same
 # for all servers. Prints lines
 #
-#	ptp SERVER LOAD INSTRUCTIONS SYNCS FOLLOW_UPS DELAY_RESPS CLIENT_SECONDS
+#	ptp SERVER LOAD CLIENTS INSTRUCTIONS SYNCS DELAY_RESPS CLIENT_SECONDS
 #
 #	ptp.sh MODULES	(build/kmod: modules by kernel)
 . "$(dirname "$0")/../netns/lib.sh"
@@ -61,17 +67,28 @@ at_sink() {
 		tc -n "$S" filter add dev d0 "$1" protocol ip prio 1 matchall action "${@:2}"
 }
 
-ptp_load() { inside "$C" "$PTP_LOAD" --from $FIRST_CLIENT --clients "$clients" "$@" $S4 >"$TMP/load"; }
+# With the counters of what leaves by d0, as seen in the server's namespace.
+ptp_load() {
+	# shellcheck disable=SC2016 # for that shell
+	inside "$S" sh -c 'exec 8<"$0/tx_packets" 9<"$0/tx_bytes" "$@"' \
+		/sys/class/net/d0/statistics ip netns exec "$C" "$PTP_LOAD" --from $FIRST_CLIENT \
+		--clients "$clients" --packets 8 --octets 9 "$@" $S4 >"$TMP/load"
+}
 
-# The least of some runs: what the kernel has to do besides only adds to them.
+# Ethernet, IPv4 and UDP headers and a Sync or Follow_Up, and how much longer a Delay_Resp is
+FRAME=86 LONGER=10
+
+# Of some runs: how long the machine was busy, and the Syncs and Delay_Resps that left.
 busy() {
-	local least='' now i
+	local busy=0 packets=0 octets=0 delay_resps i
 	for ((i = 0; i < runs; i++)); do
 		ptp_load --seconds $seconds --window "$1"
-		now=$(result busy)
-		[ -n "$least" ] && ((least <= now)) || least=$now
+		busy=$((busy + $(result busy)))
+		packets=$((packets + $(result packets)))
+		octets=$((octets + $(result octets)))
 	done
-	echo "$least"
+	delay_resps=$(((octets - FRAME * packets) / LONGER))
+	echo "$busy $(((packets - delay_resps) / 2)) $delay_resps"
 }
 
 start_ptp4l() {
@@ -117,9 +134,19 @@ granted() {
 	[ "$1" = module ] || (($(result signaling) >= clients))
 }
 
+# Nothing but a Sync, a Follow_Up and a Delay_Resp a second for each client, some less or more.
+seen_all() {
+	local total=$((clients * seconds)) type
+	for type in syncs follow_ups delay_resps; do
+		(($(result $type) * 10 >= total * 9 && $(result $type) * 10 <= total * 12)) || return
+	done
+	[ "$(result bad)" = 0 ] && [ "$(result signaling)" = 0 ] &&
+		(($(result syncs) + $(result follow_ups) + $(result delay_resps) == $(result heard)))
+}
+
 # measure SERVER LOAD WINDOW
 measure() {
-	local server=$1 with without total=$((clients * seconds)) seen
+	local server=$1 with without
 	at_sink show
 	if ! "start_$server" || ! granted "$server"; then
 		show_log "$server" >&2
@@ -127,13 +154,18 @@ measure() {
 	fi
 	ptp_load --seconds 2 --window "$3"	# it learns their ways
 	ptp_load --seconds $seconds --window "$3"
-	seen="$(result syncs) $(result follow_ups) $(result delay_resps) $total"
+	seen_all || { cat "$TMP/load" >&2; skip "$server sends something else"; }
 	at_sink serve
-	with=$(busy "$3")
+	read -ra with <<<"$(busy "$3")"
 	stop "$server"
 	at_sink drop
-	without=$(busy "$3")
-	echo "ptp $server $2 $(((with - without) / total)) $seen"
+	read -ra without <<<"$(busy "$3")"
+	# but what says that somebody leaves a group
+	(((without[1] + without[2]) * 100 < with[1] + with[2])) ||
+		skip "something else is sent without $server"
+	echo "ptp $server $2 $clients" \
+		$(((with[0] - without[0]) * 2 / (with[1] + with[2]))) "${with[1]}" "${with[2]}" \
+		$((clients * seconds * runs))
 }
 
 modprobe -aq veth dummy sch_ingress cls_matchall act_gact act_mirred
@@ -145,5 +177,6 @@ sink || skip "cannot make a dummy device"
 many_clients
 for server in ${ATS_BENCH_PTP:-ptp4l module agent agent+module}; do
 	clients=2560 measure "$server" load 64
+	clients=640 measure "$server" load 64
 	clients=160 measure "$server" single 1
 done

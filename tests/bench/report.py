@@ -16,11 +16,11 @@ def check_replies(server, mode, interleaved, replies):
         sys.exit(f"report: {server} sent {interleaved} of {replies} {mode} replies interleaved")
 
 
-def check_ptp(server, seen):
-    """Syncs, Follow_Ups and Delay_Resps of so many client-seconds; a few Syncs less or more."""
-    if min(seen[:3]) < 0.9 * seen[3] or max(seen[:3]) > 1.2 * seen[3]:
-        sys.exit(f"report: {server} sent {seen[0]} Sync, {seen[1]} Follow_Up, {seen[2]} Delay_Resp "
-                 f"in {seen[3]} client-seconds")
+def check_ptp(server, syncs, delay_resps, client_seconds):
+    """A few less or more than one for each."""
+    if min(syncs, delay_resps) < 0.9 * client_seconds or max(syncs, delay_resps) > 1.2 * client_seconds:
+        sys.exit(f"report: {server} sent {syncs} Sync, {delay_resps} Delay_Resp "
+                 f"in {client_seconds} client-seconds")
 
 
 def read(lines):
@@ -37,8 +37,8 @@ def read(lines):
             if load == "load":  # one at a time only some are asked, the first ones basic
                 check_replies(server, mode, int(interleaved), int(replies))
         elif word[:1] == ["ptp"]:
-            check_ptp(word[1], [int(v) for v in word[4:8]])
-            ptp.setdefault(word[2], {})[word[1]] = int(word[3])
+            check_ptp(word[1], *(int(v) for v in word[5:8]))
+            ptp.setdefault((word[2], int(word[3])), {})[word[1]] = int(word[4])
         elif word[:1] == ["memory"]:
             values = [int(v) for v in word[2:8]]
             keys = ("clients", "rss_start", "pss_start", "rss", "pss")
@@ -59,7 +59,8 @@ def main():
         json.dump({"version": 1, "unit": unit, "cost_per_request": rows,
                    "machine_per_request": [{"mode": m, "load": LOADS[k], **by}
                                            for (m, k), by in sorted(request.items())],
-                   "ptp_client_second": [{"load": LOADS[k], **by} for k, by in sorted(ptp.items())],
+                   "ptp_client_second": [{"load": LOADS[k], "clients": n, **by}
+                                         for (k, n), by in sorted(ptp.items())],
                    "memory_kB": [{"clientloglimit": k, **v} for k, v in sorted(memory.items())]},
                   sys.stdout, indent=1)
         print()
@@ -76,8 +77,8 @@ def main():
               *(f"{v:6} (1/{by['chronyd'] / v:4.2f})" for s, v in by.items() if s != "chronyd"))
     if ptp:
         print("\ninstructions per unicast PTP client and second, whole machine (ptp4l's share)")
-    for load, by in sorted(ptp.items()):
-        print(f"{LOADS[load]:14}", f"ptp4l {by['ptp4l']:6}",
+    for (load, clients), by in sorted(ptp.items()):
+        print(f"{clients:5} clients, {LOADS[load]:14}", f"ptp4l {by['ptp4l']:6}",
               *(f"{s} {v:6} (1/{by['ptp4l'] / v:4.2f})" for s, v in by.items() if s != "ptp4l"))
     if memory:
         print("\nmemory with 100,000 distinct clients, kB")
