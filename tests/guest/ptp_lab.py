@@ -17,6 +17,12 @@ def control(*words):
         f.write(" ".join(words))
 
 
+def module(lab, load):
+    """as_timesync.ko comes or goes."""
+    command = ["insmod", f"{lab.work}/as_timesync.ko"] if load else ["rmmod", "as_timesync"]
+    subprocess.run(command, check=True)
+
+
 def offset(clock, other="realtime"):
     """How far the other clock is ahead of this one, truly, ns."""
     for line in open(f"{simnic.DEBUGFS}/clocks/{clock}/offsets").read().splitlines():

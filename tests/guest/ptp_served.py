@@ -3,22 +3,17 @@
 directory of the programs and the names of the linuxptps in it."""
 import json
 import math
-import subprocess
 import sys
 import time
 
-from ptp_lab import TAI, Lab, Linuxptp, control, offset, until
+from ptp_domains import Domains
+from ptp_lab import TAI, Lab, Linuxptp, control, module, offset, until
 from ptp_way import Way, by, serve
 from tap import finish, ok
 
 CLOSE_NS = 2000                 # as in ptp.py
 LOOK_S = 8
 SYNCS = 2                       # a second, as the clients ask for
-
-
-def module(lab, load):
-    command = ["insmod", f"{lab.work}/as_timesync.ko"] if load else ["rmmod", "as_timesync"]
-    subprocess.run(command, check=True)
 
 
 class Counts:
@@ -239,6 +234,7 @@ class Crowd:
 def main():
     lab = Lab(sys.argv[1])
     Crowd(lab).run()
+    Domains(lab, Linuxptp(lab, sys.argv[2])).run()
     for name in sys.argv[2:]:
         Served(lab, Linuxptp(lab, name)).run()
     finish()
