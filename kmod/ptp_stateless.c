@@ -6,6 +6,7 @@
 
 #include <uapi/linux/as_timesync.h>
 
+#include "iface.h"
 #include "ptp_send.h"
 #include "server.h"
 
@@ -71,7 +72,9 @@ noinline bool ats_ptp_stateless(struct ats_ptp_port *port, const struct ats_ptp_
 		consume_skb(skb);
 		return true;
 	}
-	if (!ats_ptp_received_at(port, skb, now_sys, &rx_sys, &kind) ||
+	/* without the interface, as when the module goes, nothing can be stamped here */
+	if (!ats_iface_find(port->an, port->ifindex) ||
+	    !ats_ptp_received_at(port, skb, now_sys, &rx_sys, &kind) ||
 	    !ats_ptp_tai(facts, rx_sys, &rx_tai))
 		return false;
 	if (!is_in_time(port, facts, now_mono)) {
