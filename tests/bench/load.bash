@@ -12,5 +12,5 @@ build_ntp_load() {
 # build_ptp_load TREE DIRECTORY
 build_ptp_load() {
 	load_from "$1" "$2/ptp-load" "$1/tests/bench/ptp-load.c" \
-		"$1"/agent/wire/ptp_{header,message,time,tlv,layout,unicast}.c
+		"$1"/agent/wire/ptp_{csptp,header,message,time,tlv,layout,unicast}.c
 }

@@ -2,11 +2,11 @@
 /*
  * Load for a PTP time-transmitter over UDP/IPv4: many unicast clients, each with an
  * address and an identity of its own. With --grant they ask for Sync and Delay_Resp once
- * a second (clause 16.1); otherwise each sends a Delay_Req once a second, spread over the
- * second in windows. Counts what comes back, and tells how long the first processor
- * was busy with tasks meanwhile, all of them: the same requests cost the sender the same
- * whatever becomes of them. With counters of what the server's interface sent it tells how
- * much that was in the same time.
+ * a second (clause 16.1); otherwise each sends a Delay_Req, or a request of SPTP or CSPTP,
+ * once a second, spread over the second in windows. Counts what comes back, and tells how
+ * long the first processor was busy with tasks meanwhile, all of them: the same requests
+ * cost the sender the same whatever becomes of them. With counters of what the server's
+ * interface sent it tells how much that was in the same time.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -22,12 +22,16 @@
 
 #include "busy.h"
 #include "wire/bytes.h"
+#include "wire/ptp_csptp.h"
 #include "wire/ptp_message.h"
 #include "wire/ptp_unicast.h"
 
 enum { WINDOW_MAX = 256, ROOM = 128, CLOCK_BASE = 0x02000000 };
 
+enum question { ASK_DELAY, ASK_SPTP, ASK_CSPTP };
+
 struct options {
+	enum question question;
 	struct in_addr server, first_client;
 	unsigned int clients, window, seconds, grant_s;
 	int packets_fd, octets_fd;	/* -1: none */
@@ -191,10 +195,27 @@ static u64 counter(int fd)
 	return strtoull(text, NULL, 10);
 }
 
+/* @tlv is that of the message for as long as it is used. */
+static void ask(struct ptp_message *m, enum question question, u32 number, u16 sequence,
+		u8 tlv[PTP_CSPTP_REQUEST_TLV])
+{
+	header(m, question == ASK_CSPTP ? PTP_SYNC : PTP_DELAY_REQ, number, sequence);
+	if (question == ASK_SPTP)
+		m->header.flags |= PTP_FLAG_PROFILE1;
+	if (question != ASK_CSPTP)
+		return;
+	m->header.sdo = PTP_CSPTP_SDO;
+	m->header.domain = PTP_CSPTP_DOMAIN;
+	m->header.minor_version = 1;
+	m->tlv = tlv;
+	m->tlv_len = (u16)ptp_csptp_request_put(tlv, PTP_CSPTP_REQUEST_TLV, PTP_CSPTP_WANT_STATUS);
+}
+
 /* However long the server takes: the Syncs that it sends meanwhile count too. */
-static void ask_delays(const struct options *o, int event, int general, struct result *r)
+static void ask_times(const struct options *o, int event, int general, struct result *r)
 {
 	u64 total = (u64)o->clients * o->seconds, done;
+	u8 tlv[PTP_CSPTP_REQUEST_TLV];
 	struct ptp_message m;
 	unsigned int i, n;
 	s64 begin;
@@ -206,8 +227,8 @@ static void ask_delays(const struct options *o, int event, int general, struct r
 	for (done = 0; done < total; done += n) {
 		n = total - done < o->window ? (unsigned int)(total - done) : o->window;
 		for (i = 0; i < n; i++) {
-			header(&m, PTP_DELAY_REQ, (u32)((done + i) % o->clients),
-			       (u16)(done / o->clients));
+			ask(&m, o->question, (u32)((done + i) % o->clients),
+			    (u16)(done / o->clients), tlv);
 			fill(o, i, (u32)((done + i) % o->clients), PTP_EVENT_PORT, &m);
 		}
 		send_window(event, n, r);
@@ -226,7 +247,8 @@ static void usage(void)
 	      "  --from ADDRESS     of the first client, each has the next one\n"
 	      "  --clients N        default 64\n"
 	      "  --seconds N        default 4\n"
-	      "  --window N         Delay_Reqs at once, 1..256, default 64\n"
+	      "  --window N         requests at once, 1..256, default 64\n"
+	      "  --sptp, --csptp    ask so, and not by Delay_Req alone\n"
 	      "  --packets FD, --octets FD\n"
 	      "                     open counters of what the server's interface sent\n"
 	      "  --grant SECONDS    ask for grants of that duration, and end\n"
@@ -248,8 +270,9 @@ static void parse(int argc, char **argv, struct options *o)
 {
 	static const struct option options[] = {
 		{ "clients", 1, NULL, 'c' }, { "seconds", 1, NULL, 's' }, { "window", 1, NULL, 'w' },
-		{ "from", 1, NULL, 'f' }, { "grant", 1, NULL, 'g' },
-		{ "packets", 1, NULL, 'p' }, { "octets", 1, NULL, 'o' }, { 0 }
+		{ "from", 1, NULL, 'f' }, { "grant", 1, NULL, 'g' }, { "sptp", 0, NULL, 'S' },
+		{ "csptp", 0, NULL, 'C' }, { "packets", 1, NULL, 'p' }, { "octets", 1, NULL, 'o' },
+		{ 0 }
 	};
 	int c;
 
@@ -262,6 +285,8 @@ static void parse(int argc, char **argv, struct options *o)
 			o->window = number(optarg, WINDOW_MAX);
 		else if (c == 'g')
 			o->grant_s = number(optarg, 1000000);
+		else if (c == 'S' || c == 'C')
+			o->question = c == 'S' ? ASK_SPTP : ASK_CSPTP;
 		else if (c == 'p')
 			o->packets_fd = (int)number(optarg, 1000);
 		else if (c == 'o')
@@ -292,13 +317,15 @@ int main(int argc, char **argv)
 	if (o.grant_s)
 		ask_grants(&o, event, general, &r);
 	else
-		ask_delays(&o, event, general, &r);
+		ask_times(&o, event, general, &r);
 	printf("{\"sent\":%llu,\"heard\":%llu,\"syncs\":%llu,\"follow_ups\":%llu,\"delay_resps\":%llu,"
-	       "\"signaling\":%llu,\"bad\":%llu,\"busy\":%llu,\"packets\":%llu,\"octets\":%llu}\n",
+	       "\"announces\":%llu,\"signaling\":%llu,\"bad\":%llu,\"busy\":%llu,"
+	       "\"packets\":%llu,\"octets\":%llu}\n",
 	       (unsigned long long)r.sent, (unsigned long long)r.heard,
 	       (unsigned long long)r.types[PTP_SYNC],
 	       (unsigned long long)r.types[PTP_FOLLOW_UP],
 	       (unsigned long long)r.types[PTP_DELAY_RESP],
+	       (unsigned long long)r.types[PTP_ANNOUNCE],
 	       (unsigned long long)r.types[PTP_SIGNALING], (unsigned long long)r.bad,
 	       (unsigned long long)r.busy_ns, (unsigned long long)r.packets,
 	       (unsigned long long)r.octets);

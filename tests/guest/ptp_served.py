@@ -3,11 +3,13 @@
 directory of the programs and the names of the linuxptps in it."""
 import json
 import math
+import os
 import sys
 import time
 
 from ptp_domains import Domains
 from ptp_lab import TAI, Lab, Linuxptp, control, module, offset, until
+from ptp_stateless import Stateless
 from ptp_way import Way, by, serve
 from tap import finish, ok
 
@@ -177,6 +179,8 @@ class Crowd:
     answered, once, and each client gets its Syncs."""
     CLIENTS, FIRST, NET = 96, "10.64.0.1", "10.64.0.0/12"
     SECONDS = 36
+    HOW = 'delivery = "unicast";'   # they are served
+    ASK = ()                        # options of ptp-load
 
     def __init__(self, lab):
         self.lab = lab
@@ -189,7 +193,7 @@ class Crowd:
         lab.ip("-n", "theirs", "route", "add", "local", self.NET, "dev", "lo")
         lab.ip("-n", "ours", "route", "add", self.NET, "via", "10.50.1.1")
         lab.agent("ours", "ours", 'serve_ptp = ( { interface = "o0"; transport = "ipv4"; '
-                  f'delivery = "unicast"; allow = [ "{self.NET}" ]; }} );', kernel="auto")
+                  f'{self.HOW} allow = [ "{self.NET}" ]; }} );', kernel="auto")
 
     def port(self):
         return self.lab.ask("ours", "ptp")[0]["ports"][0]
@@ -201,11 +205,10 @@ class Crowd:
     def run(self):
         self.start()
         ok(until(60, lambda: self.port()["state"] == "MASTER"), "ours gives time to many")
-        granted = json.loads(self.load("--grant", "1000"))
-        ok(granted["signaling"] == self.CLIENTS, "they have their grants", granted)
+        self.grant()
         self.lab.spawn("theirs", "load", "ptp-load", "--from", self.FIRST, "--clients",
                        str(self.CLIENTS), "--seconds", str(self.SECONDS), "--window", "5",
-                       "10.50.1.2")
+                       *self.ASK, "10.50.1.2")
         time.sleep(4)
         for _ in range(3):
             module(self.lab, True)
@@ -215,6 +218,11 @@ class Crowd:
             time.sleep(3)
         self.lab.running.pop("load").wait()
         self.judge(json.loads(self.lab.log("load")))
+        self.lab.clear()
+
+    def grant(self):
+        granted = json.loads(self.load("--grant", "1000"))
+        ok(granted["signaling"] == self.CLIENTS, "they have their grants", granted)
 
     def judge(self, got):
         port = self.port()
@@ -228,14 +236,91 @@ class Crowd:
            "each gets as many Syncs as it was granted", got)
         # what was in flight when the module went, and what a NIC has no slot for
         ok(got["follow_ups"] > 0.95 * got["syncs"], "nearly all with their Follow_Up", got)
-        self.lab.clear()
+
+
+class CrowdWithoutState(Crowd):
+    """The same of clients that nothing is known of."""
+    WHAT, FOLLOWER = "sptp", "announces"
+
+    def __init__(self, lab):
+        super().__init__(lab)
+        self.HOW, self.ASK = f"{self.WHAT} = true;", (f"--{self.WHAT}",)
+
+    def grant(self):
+        pass
+
+    def judge(self, got):
+        own, kernel = self.port()["counters"], self.port()["kernel"]
+        print(f"# got {got}, the daemon {own}, the module {kernel}")
+        what = self.WHAT.upper()
+        ok(got["syncs"] == got["sent"], f"each request of {what} is answered, and once", got)
+        # what was on its way when the module went
+        ok(0.95 * got["syncs"] < got[self.FOLLOWER] <= got["syncs"],
+           f"nearly all with what follows: {what}", got)
+        ok(kernel[f"{self.WHAT}_syncs"] > self.CLIENTS and got["syncs"] >
+           kernel[f"{self.WHAT}_syncs"] + self.CLIENTS,
+           f"by the daemon and the module in turn: {what}", kernel)
+
+
+class CrowdOfCsptp(CrowdWithoutState):
+    WHAT, FOLLOWER = "csptp", "follow_ups"
+
+
+class WithoutState(Stateless):
+    """SPTP and CSPTP of the module: what is measured, and that the daemon does none of it."""
+
+    def __init__(self, lab):
+        super().__init__(lab, kernel="auto")
+
+    def ports(self):
+        return [c["ports"][0] for c in self.lab.ask("theirs", "ptp")]
+
+    def start(self):
+        module(self.lab, True)
+        super().start()
+        ok(until(60, lambda: all(p["kernel"]["serving"] for p in self.ports())),
+           "the module serves clients without state", self.lab.log("theirs")[-1000:])
+
+    def watch(self):
+        before = self.ports()
+        rms = super().watch()
+        for a, b in list(zip(self.ports(), before))[:2]:
+            done = {k: a["kernel"][k] - b["kernel"][k] for k in a["kernel"]
+                    if isinstance(a["kernel"][k], int)}
+            own = {k: a["counters"]["received"][k] - b["counters"]["received"][k]
+                   for k in ("sync", "delay_req")}
+            ok(done["csptp_syncs"] > 20 and not any(own.values()) and
+               abs(done["csptp_syncs"] - done["follow_ups"]) <= 1 and done["passed"] == 0,
+               f"all that {a['interface']} is asked by CSPTP is the module's", (done, own))
+            ok(done["hardware_stamps"] == done["csptp_syncs"] and not done["kernel_stamps"] and
+               not done["lost_stamps"] and not done["send_failed"],
+               f"with hardware stamps: {a['interface']}", done)
+        return rms
+
+    def sptp(self):
+        errors = super().sptp()
+        n = self.ports()[0]["kernel"]["sptp_syncs"]
+        ok(n == 1, "what is asked by SPTP is the module's", n)
+        return errors
+
+    def run(self):
+        super().run()
+        module(self.lab, False)
+
+
+PARTS = {"crowd": Crowd, "sptp": CrowdWithoutState, "csptp": CrowdOfCsptp,
+         "stateless": WithoutState}
 
 
 def main():
     lab = Lab(sys.argv[1])
-    Crowd(lab).run()
-    Domains(lab, Linuxptp(lab, sys.argv[2])).run()
-    for name in sys.argv[2:]:
+    chosen = os.environ.get("ATS_PTP_PARTS", " ".join(PARTS) + " domains served").split()
+    for name in chosen:
+        if name in PARTS:
+            PARTS[name](lab).run()
+    if "domains" in chosen:
+        Domains(lab, Linuxptp(lab, sys.argv[2])).run()
+    for name in sys.argv[2:] if "served" in chosen else []:
         Served(lab, Linuxptp(lab, name)).run()
     finish()
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A part of ptp.py: unicast without state, by hardware stamps. Ours asks ours by CSPTP, beside
-ordinary PTP over wires of the same kind, and a small client asks ours by SPTP. Both ends share the
-host's clock, so that the true offset is 0; the NICs' clocks are left alone."""
+"""A part of ptp.py and of ptp_served.py: unicast without state, by hardware stamps. Ours asks ours by
+CSPTP, beside ordinary PTP over wires of the same kind, and a small client asks ours by SPTP. Both ends
+share the host's clock, so that the true offset is 0; the NICs' clocks are left alone."""
 import os
 import sys
 import time
@@ -21,8 +21,8 @@ WIRES = (("ipv4", "10.50.1.1"), ("ipv6", "fd00:2::1"), ("ipv4", ""), ("ipv6", ""
 
 
 class Stateless:
-    def __init__(self, lab, linuxptp):
-        self.lab = lab
+    def __init__(self, lab, linuxptp=None, kernel="off"):
+        self.lab, self.kernel = lab, kernel
 
     def start(self):
         lab = self.lab
@@ -43,7 +43,7 @@ class Stateless:
             given.append(f'{{ interface = "t{n}"; {both} {serve} }}')
             asked.append(f'{{ protocol = "ptp"; interface = "o{n}"; {both} {ask} }}')
         lab.agent("theirs", "theirs", f"serve_ptp = ( {', '.join(given)} ); control_clock = false;"
-                  "local = { stratum = 1; };")
+                  "local = { stratum = 1; };", kernel=self.kernel)
         lab.agent("ours", "ours", f"sources = ( {', '.join(asked)} ); control_clock = false;")
 
     def look(self):
@@ -84,8 +84,11 @@ class Stateless:
         if not ok(until(90, self.settled), "CSPTP beside PTP: hardware stamps, right at once",
                   self.look()):
             self.lab.show("ours")
-            self.lab.clear()
-            return
+        else:
+            self.judge()
+        self.lab.clear()
+
+    def judge(self):
         rms = self.watch()
         print("# RMS, ns:", ", ".join(f"{k} {v:.1f}" for k, v in rms.items()))
         ordinary = max(rms["o3"], rms["o4"])
@@ -97,4 +100,3 @@ class Stateless:
         print(f"# SPTP: t4 and t1 less the truth: {errors} ns")
         ok(errors and max(map(abs, errors)) < CLOSE_NS, "SPTP's times are those of the NIC",
            (errors, self.said))
-        self.lab.clear()
