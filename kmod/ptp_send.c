@@ -71,7 +71,10 @@ static struct sk_buff *make(struct letter *l, const struct net_device *dev,
 	unsigned int front = LL_RESERVED_SPACE(dev) + ip_len + sizeof(struct udphdr);
 	struct sk_buff *skb;
 
-	skb = ats_ptp_skb(l->used, front, l->room);
+	if (l->to->packet == ATS_PTP_PACKET_FRESH && l->used)
+		skb = ats_ptp_skb_fresh(l->used, front, l->room);
+	else
+		skb = ats_ptp_skb(l->used, front, l->room);
 	l->used = NULL;
 	if (!skb)
 		return NULL;
@@ -333,7 +336,7 @@ static bool send(const struct ats_ptp_port *port, struct letter *l,
 		dev = NULL;
 	if (l->to->dev)
 		skb = make_framed(sk, l->to->dev, l, &l->to->from, l->to->mac);
-	else if (dev && l->to->follows)
+	else if (dev && l->to->packet == ATS_PTP_PACKET_FOLLOWED)
 		skb = frame_again(sk, dev, l);
 	if (!skb && dev && !l->to->dev)
 		skb = frame(port, sk, dev, l);

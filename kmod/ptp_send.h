@@ -8,6 +8,12 @@
 #include "ptp_port.h"
 #include "tx_stamp.h"
 
+enum ats_ptp_packet {
+	ATS_PTP_PACKET_USED,
+	ATS_PTP_PACKET_FRESH,		/* empty, and nothing noted of it: ats_ptp_store_skb() */
+	ATS_PTP_PACKET_FOLLOWED,	/* that of the message before, as it was sent */
+};
+
 struct ats_ptp_way {
 	struct in6_addr to;	/* IPv4 as ::ffff:a.b.c.d; unicast, or PTP's groups */
 	struct in6_addr from;	/* all zeroes: routing says */
@@ -15,7 +21,7 @@ struct ats_ptp_way {
 	/* Known: out of this device from there to this address, and nobody wants to see it. */
 	struct net_device *dev;	/* NULL: to be looked up */
 	const u8 *mac;
-	bool follows;		/* the packet that is given is that of the message before */
+	u8 packet;		/* enum ats_ptp_packet: the one that is given */
 };
 
 /*

@@ -134,3 +134,11 @@ struct sk_buff *ats_ptp_skb(struct sk_buff *used, unsigned int front, unsigned i
 	}
 	return new_skb(front, len);
 }
+
+struct sk_buff *ats_ptp_skb_fresh(struct sk_buff *fresh, unsigned int front, unsigned int len)
+{
+	if (skb_end_offset(fresh) < front + len)
+		return ats_ptp_skb(fresh, front, len);
+	skb_reserve(fresh, front);
+	return fresh;
+}

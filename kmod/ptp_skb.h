@@ -16,6 +16,9 @@
  */
 struct sk_buff *ats_ptp_skb(struct sk_buff *used, unsigned int front, unsigned int len);
 
+/* The same of @fresh from ats_ptp_store_skb(). */
+struct sk_buff *ats_ptp_skb_fresh(struct sk_buff *fresh, unsigned int front, unsigned int len);
+
 /* As it is, with its data and headers, it can be sent again; false: others have it too. */
 bool ats_ptp_skb_again(struct sk_buff *skb);
 
@@ -28,7 +31,7 @@ struct ats_ptp_store;
 /* Process context; NULL without memory. */
 struct ats_ptp_store *ats_ptp_store_new(void);
 void ats_ptp_store_free(struct ats_ptp_store *store);
-/* An empty packet for ats_ptp_skb(); NULL without memory. */
+/* An empty packet for ats_ptp_skb_fresh(); NULL without memory. */
 struct sk_buff *ats_ptp_store_skb(struct ats_ptp_store *store);
 
 #endif

@@ -54,24 +54,41 @@ void ats_ptp_sync_end(struct ats_ptp_port *port)
 	cancel_delayed_work_sync(&port->work);
 }
 
-static void send_sync(const struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
-		      const struct ptp_grant_client *client, u16 sequence, s64 now_sys)
+/* What all Syncs of a batch have in common is made once. */
+struct batch {
+	const struct ats_ptp_facts *facts;
+	struct ats_ptp_way way;
+	struct ats_tx_name name;
+};
+
+static void begin(struct batch *b, const struct ats_ptp_port *port,
+		  const struct ats_ptp_facts *facts, s64 now_sys)
 {
-	struct ats_ptp_way way = { .port = ptp_udp_port(0, true) };
-	struct ats_tx_name name = {
-		.ptp = port->id,
-		.sent_sys = now_sys,
-		.follow = {
-			.port = ptp_udp_port(0, false), .type = PTP_SYNC,
-			.request = { .from = client->id, .sequence = sequence, .unicast = true },
+	*b = (struct batch) {
+		.facts = facts,
+		.way = { .port = ptp_udp_port(0, true), .packet = ATS_PTP_PACKET_FRESH },
+		.name = {
+			.ptp = port->id,
+			.sent_sys = now_sys,
+			.follow = {
+				.port = ptp_udp_port(0, false), .type = PTP_SYNC,
+				.request = { .unicast = true },
+			},
 		},
 	};
+}
+
+static void send_sync(const struct ats_ptp_port *port, struct batch *b,
+		      const struct ptp_grant_client *client, u16 sequence)
+{
 	struct ptp_composed o __uninitialized;
 
-	memcpy(&way.to, client->address, sizeof(way.to));
-	name.follow.to = way.to;
-	ptp_form_write(&o, &facts->sync, sequence, 0);
-	if (ats_ptp_send(port, &o, &way, &name, ats_ptp_store_skb(port->store)))
+	memcpy(&b->way.to, client->address, sizeof(b->way.to));
+	b->name.follow.to = b->way.to;
+	b->name.follow.request.from = client->id;
+	b->name.follow.request.sequence = sequence;
+	ptp_form_write(&o, &b->facts->sync, sequence, 0);
+	if (ats_ptp_send(port, &o, &b->way, &b->name, ats_ptp_store_skb(port->store)))
 		ats_ptp_count(port, ATS_PTP_COUNT_SYNCS);
 }
 
@@ -100,6 +117,7 @@ static enum progress __flatten send_some(struct ats_ptp_port *port)
 	struct ats_iface *iface = ats_iface_find(port->an, port->ifindex);
 	struct ptp_grant_client client __uninitialized;
 	unsigned int room;
+	struct batch batch __uninitialized;
 	u16 sequence;
 
 	if (!facts || !(facts->duties & ATS_PTP_SYNC) || !iface)
@@ -107,10 +125,11 @@ static enum progress __flatten send_some(struct ats_ptp_port *port)
 	room = min_t(unsigned int, ats_tx_stamp_room(iface), BATCH);
 	if (!room)
 		return NO_STAMPS;
+	begin(&batch, port, facts, now_sys);
 	while (room--) {
 		if (!next_sync(port, now_mono, &client, &sequence))
 			return DONE;
-		send_sync(port, facts, &client, sequence, now_sys);
+		send_sync(port, &batch, &client, sequence);
 	}
 	return MORE;
 }
@@ -183,7 +202,7 @@ static void follow_up(const struct ats_ptp_port *port, const struct ats_ptp_fact
 		      const struct ats_tx_follow *f, s64 tx_tai, struct sk_buff *stamped)
 {
 	const struct ats_ptp_way way = {
-		.to = f->to, .from = f->from, .port = f->port, .follows = true,
+		.to = f->to, .from = f->from, .port = f->port, .packet = ATS_PTP_PACKET_FOLLOWED,
 	};
 	struct ptp_composed o __uninitialized;
 
