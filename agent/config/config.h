@@ -51,6 +51,13 @@ struct config_ptp_serve {
 };
 
 /* A PTP port: an interface and a transport, in a domain. */
+enum {				/* desired_state */
+	CONFIG_PTP_AUTO,	/* as the best clock algorithm decides */
+	CONFIG_PTP_MASTER,
+	CONFIG_PTP_SLAVE,
+	CONFIG_PTP_PASSIVE,
+};
+
 struct config_ptp {
 	char *interface;
 	const struct ptp_profile *profile;
@@ -62,6 +69,7 @@ struct config_ptp {
 	u64 *acceptable;	/* clockIdentities; none: all */
 	unsigned int nacceptable;
 	struct config_ptp_serve serve;
+	int desired;		/* CONFIG_PTP_*, AUTO of all ports of an instance or of none */
 	int free_phc;		/* phc = "free": the NIC's clock is left alone; else steered */
 	int clock_class;	/* while synchronised; 0: as the profile has it without a source */
 	/* as a source */

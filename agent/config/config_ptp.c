@@ -165,6 +165,10 @@ static int set_smpte(struct config_loader *l, const config_setting_t *s, void *o
 #define PORT(m) KEY_MEMBER(struct config_ptp, m)
 
 static const char *const phc_words[] = { "steered", "free", NULL };
+static const char *const desired_words[] = {
+	[CONFIG_PTP_AUTO] = "auto", [CONFIG_PTP_MASTER] = "master",
+	[CONFIG_PTP_SLAVE] = "slave", [CONFIG_PTP_PASSIVE] = "passive", NULL,
+};
 
 /* What the profile allows of these numbers is looked at when all are known. */
 #define PORT_KEYS								\
@@ -187,6 +191,7 @@ static const char *const phc_words[] = { "steered", "free", NULL };
 	{ "dscp_general", KEY_INT, SET(dscp_general), .min = 0, .max = 63 },	\
 	{ "send_priority", KEY_INT, SET(send_priority), .min = 0, .max = 15 },	\
 	{ "acceptable", KEY_CUSTOM, .set = set_acceptable },			\
+	{ "desired_state", KEY_CHOICE, PORT(desired), .choice = desired_words },	\
 	{ "phc", KEY_CHOICE, PORT(free_phc), .choice = phc_words }
 
 static const struct config_key source_keys[] = {
@@ -454,6 +459,8 @@ static int check_instance(struct config_loader *l, const struct config_ptp *a,
 {
 	if (a->profile != b->profile)
 		return fail_port(l, b, "the profile of the domain", a);
+	if (!a->desired != !b->desired)
+		return fail_port(l, b, "desired_state, of the domain all \"auto\" or none,", a);
 	if (!a->transmit || !b->transmit)
 		return 0;
 	if (a->set.priority1 != b->set.priority1 || a->set.priority2 != b->set.priority2)
@@ -513,7 +520,8 @@ static int merge(struct config_loader *l, struct config_ptp *a, struct config_pt
 	common.priority2 = server->set.priority2;
 	common.two_step = server->set.two_step;
 	common.receiver_only = server->set.receiver_only;
-	if (memcmp(&common, &server->set, sizeof(common)) || source->free_phc != server->free_phc)
+	if (memcmp(&common, &server->set, sizeof(common)) ||
+	    source->free_phc != server->free_phc || source->desired != server->desired)
 		return fail_port(l, b, "a setting of this port", a);
 	/* the source with what is of the server only; what is left is freed with the other */
 	serve = source->serve;
@@ -526,6 +534,38 @@ static int merge(struct config_loader *l, struct config_ptp *a, struct config_pt
 		both = *b;
 		*b = *a;
 		*a = both;
+	}
+	return 0;
+}
+
+static int fail_desired(struct config_loader *l, const struct config_ptp *p, const char *why)
+{
+	return config_fail_at(&l->err, l->cfg.path, p->line, p->interface,
+			      "desired_state = \"%s\": %s", desired_words[p->desired], why);
+}
+
+/* IEEE 1588-2019 clause 17.6: what the port can be, when all is known of it */
+static int check_desired(struct config_loader *l)
+{
+	const struct config *c = &l->cfg;
+
+	for (unsigned int i = 0; i < c->nptp; i++) {
+		const struct config_ptp *p = &c->ptp[i];
+
+		if (p->desired == CONFIG_PTP_MASTER && !p->transmit)
+			return fail_desired(l, p, "it gives no time; add it to serve_ptp");
+		if (p->desired != CONFIG_PTP_SLAVE)
+			continue;
+		if (!p->receive)
+			return fail_desired(l, p, "it follows nobody; add it to sources");
+		if (p->clock_class && p->clock_class <= PTP_CLASS_PRIMARY_LAST)
+			return fail_desired(l, p, "a clock_class below 128 never follows; write "
+					    "another one");
+		for (unsigned int k = 0; k < i; k++)
+			if (c->ptp[k].desired == CONFIG_PTP_SLAVE &&
+			    config_ptp_same_instance(&c->ptp[k], p))
+				return fail_desired(l, p, "so is another port of this domain; "
+						    "only one can be");
 	}
 	return 0;
 }
@@ -556,7 +596,7 @@ int config_ptp_finish(struct config_loader *l)
 			break;
 		}
 	}
-	return 0;
+	return check_desired(l);
 }
 
 void config_ptp_free(struct config_ptp *p)
@@ -596,6 +636,7 @@ bool config_ptp_equal(const struct config_ptp *a, const struct config_ptp *b)
 	       a->prefer == b->prefer && a->monitor == b->monitor && a->offline == b->offline &&
 	       a->priority == b->priority && a->asymmetry_ns == b->asymmetry_ns &&
 	       a->accuracy_ns == b->accuracy_ns && a->clock_class == b->clock_class &&
+	       a->desired == b->desired &&
 	       a->free_phc == b->free_phc && a->log_query == b->log_query &&
 	       a->all_transmitters == b->all_transmitters && a->csptp == b->csptp &&
 	       a->csptp_domain == b->csptp_domain && same_serving(&a->serve, &b->serve);

@@ -228,6 +228,7 @@ static json_t *clock_json(const struct ptp_clock *c)
 	json_object_set_new(o, "profile", json_string(ptp_clock_port_config(c, 0)->profile->name));
 	json_object_set_new(o, "clock_identity", clock_id(ds->def.clock));
 	json_object_set_new(o, "receiver_only", json_boolean(ds->def.receiver_only));
+	json_object_set_new(o, "external_ports", json_boolean(ds->def.external_ports));
 	json_object_set_new(o, "quality", quality_json(&ds->def.quality, ds->def.priority1,
 						       ds->def.priority2));
 	json_object_set_new(o, "is_grandmaster", json_boolean(slave < 0));

@@ -43,6 +43,11 @@ static struct ptp_port_signaling signaling_of(const struct config_ptp *cfg)
 	};
 }
 
+static const u8 desired_states[] = {
+	[CONFIG_PTP_MASTER] = PTP_MASTER, [CONFIG_PTP_SLAVE] = PTP_SLAVE,
+	[CONFIG_PTP_PASSIVE] = PTP_PASSIVE,
+};
+
 static void configure_port(struct ptp_clock *c, struct ptp_clock_port *p, struct ptp_port_config *out)
 {
 	const struct ptp_settings *s = &p->cfg->set;
@@ -63,6 +68,7 @@ static void configure_port(struct ptp_clock *c, struct ptp_clock_port *p, struct
 			/* by CSPTP nobody is followed */
 			.master_only = !p->cfg->receive || (p->cfg->csptp && p->cfg->transmit),
 			.receiver_only = !p->cfg->transmit,
+			.desired = desired_states[p->cfg->desired],
 			.local_priority = (u8)s->local_priority,
 			.records = FOREIGN_RECORDS,
 			.acceptable = p->acceptable,
@@ -183,6 +189,7 @@ bool ptp_clock_start_engine(struct ptp_clock *c, const struct ptp_port_ops *ops)
 			.sdo = profile->sdo,
 			.local_priority = (u8)c->first->set.local_priority,
 			.max_steps_removed = PTP_STEPS_MAX,
+			.external_ports = c->first->desired != CONFIG_PTP_AUTO,
 		},
 		.compare = profile->compare,
 		.threshold = profile->threshold,

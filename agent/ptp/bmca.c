@@ -57,12 +57,18 @@ static struct ptp_foreign_config foreign_config(const struct ptp_bmca *b, unsign
 	};
 }
 
+/* Is figure 31 in effect? */
+static bool receives_only(const struct ptp_bmca *b, const struct ptp_bmca_port_config *pc)
+{
+	return !b->ds.def.external_ports && (b->ds.def.receiver_only || pc->receiver_only);
+}
+
 static bool init_port(struct ptp_bmca *b, const struct ptp_bmca_config *cfg, unsigned int i)
 {
 	struct ptp_foreign_config fc = foreign_config(b, i, &cfg->port[i]);
 	struct port *p = &b->port[i];
 
-	p->fsm.receiver_only = cfg->def.receiver_only || cfg->port[i].receiver_only;
+	p->fsm.receiver_only = receives_only(b, &cfg->port[i]);
 	p->fsm.qualify = cfg->qualify;
 	set_port_times(p, &cfg->port[i]);
 	ptp_port_fsm_init(&p->fsm);
@@ -118,6 +124,35 @@ static const struct ptp_foreign *best_foreign(const struct port *p)
 	return ptp_foreign_best(p->foreign);
 }
 
+/* Who announced itself last there: of external configuration nobody is qualified or compared. */
+static const struct ptp_foreign *newest_foreign(const struct port *p)
+{
+	const struct ptp_foreign *f, *newest = NULL;
+
+	for (unsigned int i = 0; (f = ptp_foreign_at(p->foreign, i)); i++)
+		if (!newest || f->heard_mono[0] > newest->heard_mono[0])
+			newest = f;
+	return newest;
+}
+
+/*
+ * Whose data sets those of this clock become. Of external configuration they stay as they
+ * are while nobody is heard, and the port follows nobody before (clause 17.6.5.3).
+ */
+static const struct ptp_foreign *followed(const struct ptp_bmca *b, int *slave)
+{
+	const struct ptp_foreign *f;
+
+	if (*slave < 0)
+		return NULL;
+	if (!b->ds.def.external_ports)
+		return best_foreign(&b->port[*slave]);
+	f = newest_foreign(&b->port[*slave]);
+	if (!f && *slave != b->slave)
+		*slave = -1;
+	return f;
+}
+
 /*
  * The data sets of who follows nobody are its own. For P1 table 32 leaves them as they
  * are, which is the same: a clock of class 1..127 never followed anybody, unless its
@@ -126,6 +161,7 @@ static const struct ptp_foreign *best_foreign(const struct port *p)
 static bool update_data_sets(struct ptp_bmca *b)
 {
 	struct ptp_port_id parent = b->ds.parent.port;
+	const struct ptp_foreign *f;
 	int slave = -1;
 	bool stay = true;
 
@@ -136,9 +172,10 @@ static bool update_data_sets(struct ptp_bmca *b)
 	}
 	if (stay && b->slave < 0)
 		return false;
-	if (slave >= 0)
-		ptp_update_parent(&b->ds, best_foreign(&b->port[slave]));
-	else
+	f = followed(b, &slave);
+	if (f)
+		ptp_update_parent(&b->ds, f);
+	else if (slave < 0)
 		ptp_update_grandmaster(&b->ds, &b->own_time);
 	stay = slave == b->slave && ptp_port_id_equal(parent, b->ds.parent.port);
 	b->slave = slave;
@@ -161,10 +198,22 @@ static bool own_loses(const struct ptp_bmca *b, const struct ptp_set *set)
 	return b->give_own && set && !ptp_a_better(b->contest.compare(&b->contest.own, set));
 }
 
-static void decide(struct ptp_bmca *b, s64 now_mono)
+static enum ptp_decision external_decision(const struct port *p)
 {
-	bool new_parent;
+	if (!ptp_port_alive(p->fsm.state))
+		return PTP_STAY;
+	switch (p->cfg.desired) {
+	case PTP_MASTER:
+		return PTP_M1;		/* with nothing to wait for */
+	case PTP_SLAVE:
+		return PTP_S1;
+	default:
+		return PTP_P1;
+	}
+}
 
+static void compare_all(struct ptp_bmca *b)
+{
 	ptp_set_of_default(&b->contest.own, &b->ds.def);
 	for (unsigned int i = 0; i < b->n; i++) {
 		const struct ptp_foreign *f = best_foreign(&b->port[i]);
@@ -182,6 +231,16 @@ static void decide(struct ptp_bmca *b, s64 now_mono)
 		if (is_master(p->decision) && (p->doubled_until_mono || own_loses(b, b->best[i])))
 			p->decision = PTP_P2;
 	}
+}
+
+static void decide(struct ptp_bmca *b, s64 now_mono)
+{
+	bool new_parent;
+
+	if (!b->ds.def.external_ports)
+		compare_all(b);
+	for (unsigned int i = 0; b->ds.def.external_ports && i < b->n; i++)
+		b->port[i].decision = external_decision(&b->port[i]);
 	new_parent = update_data_sets(b);
 	for (unsigned int i = 0; i < b->n; i++)
 		ptp_port_decided(&b->port[i].fsm, b->port[i].decision, new_parent,
@@ -228,8 +287,10 @@ enum ptp_announce_result ptp_bmca_announce(struct ptp_bmca *b, unsigned int port
 	r = ptp_foreign_receive(p->foreign, m, path, path_len,
 				local_priority ? local_priority : p->cfg.local_priority,
 				now_mono);
-	if (r == PTP_ANNOUNCE_OWN)
+	if (r == PTP_ANNOUNCE_OWN && !b->ds.def.external_ports)
 		hear_own(b, port, sender.port, now_mono);
+	if (r == PTP_ANNOUNCE_KEPT && b->ds.def.external_ports)
+		decide(b, now_mono);
 	if (r == PTP_ANNOUNCE_NEWS || r == PTP_ANNOUNCE_STEPS || r == PTP_ANNOUNCE_LOOP)
 		decide(b, now_mono);
 	if ((r == PTP_ANNOUNCE_NEWS || r == PTP_ANNOUNCE_KEPT) && b->slave == (int)port &&
@@ -303,7 +364,17 @@ void ptp_bmca_set_receiver_only(struct ptp_bmca *b, bool receiver_only, s64 now_
 	b->ds.def.receiver_only = receiver_only;
 	b->contest.receiver_only = receiver_only;
 	for (unsigned int i = 0; i < b->n; i++)
-		b->port[i].fsm.receiver_only = receiver_only || b->port[i].cfg.receiver_only;
+		b->port[i].fsm.receiver_only = receives_only(b, &b->port[i].cfg);
+	decide(b, now_mono);
+}
+
+void ptp_bmca_set_external(struct ptp_bmca *b, bool external, s64 now_mono)
+{
+	b->ds.def.external_ports = external;
+	for (unsigned int i = 0; i < b->n; i++) {
+		b->port[i].fsm.receiver_only = receives_only(b, &b->port[i].cfg);
+		b->port[i].doubled_until_mono = 0;
+	}
 	decide(b, now_mono);
 }
 
@@ -316,7 +387,7 @@ bool ptp_bmca_configure_port(struct ptp_bmca *b, unsigned int port,
 	if (!ptp_foreign_configure(p->foreign, &fc))
 		return false;
 	set_port_times(p, cfg);
-	p->fsm.receiver_only = b->ds.def.receiver_only || cfg->receiver_only;
+	p->fsm.receiver_only = receives_only(b, cfg);
 	decide(b, now_mono);
 	return true;
 }
@@ -337,7 +408,7 @@ void ptp_bmca_tick(struct ptp_bmca *b, s64 now_mono)
 
 		if (ptp_foreign_age(p->foreign, now_mono)) {
 			again = true;
-			if (deserted(p))
+			if (!b->ds.def.external_ports && deserted(p))
 				ptp_port_event(&p->fsm, PTP_EV_ANNOUNCE_RECEIPT_TIMEOUT, now_mono);
 		}
 		again |= ptp_port_tick(&p->fsm, now_mono);

@@ -29,6 +29,13 @@ struct ptp_bmca_port_config {
 	s64 spread_ns;		/* added to it, random, up to one announce interval */
 	bool master_only;
 	bool receiver_only;	/* of this port alone: it never becomes a time-transmitter */
+	/*
+	 * desiredState of clause 17.6.3, with externalPortConfigurationEnabled: PTP_MASTER,
+	 * PTP_SLAVE (at most one port, which is calibrated first) or PTP_PASSIVE, which is
+	 * also what 0 means. Nothing is compared then, and what the members above it and
+	 * slaveOnly say of the state is not in effect (clause 17.6.5.3).
+	 */
+	u8 desired;
 	u8 local_priority;
 	unsigned int records;	/* foreign records kept */
 	const struct ptp_acceptable *acceptable;	/* NULL: everybody. Borrowed. */
@@ -87,6 +94,9 @@ const struct ptp_clock_ds *ptp_bmca_given(const struct ptp_bmca *b);
 
 /* SLAVE_ONLY of management: becomes figure 31, or 30, at once. */
 void ptp_bmca_set_receiver_only(struct ptp_bmca *b, bool receiver_only, s64 now_mono);
+
+/* externalPortConfigurationEnabled: the ports take up their desired states, or the algorithm's. */
+void ptp_bmca_set_external(struct ptp_bmca *b, bool external, s64 now_mono);
 
 /* Another configuration of a port, but for its number of records. False: out of range. */
 bool ptp_bmca_configure_port(struct ptp_bmca *b, unsigned int port,

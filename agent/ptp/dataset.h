@@ -46,6 +46,7 @@ struct ptp_default_ds {		/* clause 8.2.1 */
 	u16 sdo;		/* sdoId, 12 bits */
 	u8 local_priority;	/* G.8275.1 and G.8275.2, 1..255 */
 	u16 max_steps_removed;	/* G.8275.1; PTP_STEPS_MAX elsewhere */
+	bool external_ports;	/* externalPortConfigurationEnabled, clause 17.6.2 */
 };
 
 struct ptp_current_ds {		/* clause 8.2.2 */

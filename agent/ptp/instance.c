@@ -194,6 +194,12 @@ void ptp_instance_set_receiver_only(struct ptp_instance *t, bool receiver_only, 
 	follow(t, now_mono);
 }
 
+void ptp_instance_set_external(struct ptp_instance *t, bool external, s64 now_mono)
+{
+	ptp_bmca_set_external(t->shared.bmca, external, now_mono);
+	follow(t, now_mono);
+}
+
 bool ptp_instance_configure_port(struct ptp_instance *t, unsigned int port,
 				 const struct ptp_port_config *cfg, s64 now_mono)
 {

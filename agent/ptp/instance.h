@@ -73,6 +73,7 @@ void ptp_instance_set_own(struct ptp_instance *t, struct ptp_quality quality, u8
 			  s64 now_mono);
 void ptp_instance_give_own(struct ptp_instance *t, bool own, s64 now_mono);
 void ptp_instance_set_receiver_only(struct ptp_instance *t, bool receiver_only, s64 now_mono);
+void ptp_instance_set_external(struct ptp_instance *t, bool external, s64 now_mono);
 /* False: out of range, or another number of clients or foreign records than before. */
 bool ptp_instance_configure_port(struct ptp_instance *t, unsigned int port,
 				 const struct ptp_port_config *cfg, s64 now_mono);

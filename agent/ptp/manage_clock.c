@@ -168,6 +168,18 @@ static u16 set_slave_only(struct ptp_manage_call *c, const union ptp_management_
 	return PTP_MANAGED;
 }
 
+static u16 get_external(struct ptp_manage_call *c, union ptp_management_data *d)
+{
+	d->octet = ptp_manage_ds(c)->def.external_ports;
+	return PTP_MANAGED;
+}
+
+static u16 set_external(struct ptp_manage_call *c, const union ptp_management_data *d)
+{
+	ptp_instance_set_external(c->t, d->octet & 1, c->now_mono);
+	return PTP_MANAGED;
+}
+
 static u16 get_time(struct ptp_manage_call *c, union ptp_management_data *d)
 {
 	struct ptp_manage_clock facts = ask_clock(c);
@@ -295,6 +307,7 @@ static const struct ptp_manage_handler handlers[] = {
 	HANDLER(PRIORITY2, .get = get_priority, .set = set_priority),
 	HANDLER(DOMAIN, .get = get_domain, .set = set_domain),
 	HANDLER(SLAVE_ONLY, .get = get_slave_only, .set = set_slave_only),
+	HANDLER(EXTERNAL_PORT_CONFIGURATION_ENABLED, .get = get_external, .set = set_external),
 	HANDLER(TIME, .get = get_time),
 	HANDLER(CLOCK_ACCURACY, .get = get_accuracy, .set = set_accuracy),
 	HANDLER(UTC_PROPERTIES, .get = get_time_properties, .set = set_time_properties),

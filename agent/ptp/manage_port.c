@@ -205,6 +205,47 @@ static u16 set_master_only(struct ptp_manage_call *c, const union ptp_management
 	return configure(c, &cfg);
 }
 
+static u16 get_desired(struct ptp_manage_call *c, union ptp_management_data *d)
+{
+	const struct ptp_port_config *cfg = config(c);
+
+	d->ext_port = (struct ptp_ext_port_data){
+		.flags = cfg->bmca.acceptable != NULL,
+		.desired = cfg->bmca.desired ? cfg->bmca.desired : PTP_PASSIVE,
+	};
+	return PTP_MANAGED;
+}
+
+static bool another_is_slave(const struct ptp_manage_call *c)
+{
+	for (unsigned int i = 0; i < ptp_manage_ds(c)->def.ports; i++)
+		if (i != c->port &&
+		    ptp_instance_port_config(c->t, i)->bmca.desired == PTP_SLAVE)
+			return true;
+	return false;
+}
+
+/* The flag is not set here: who is acceptable is the configuration's to say. */
+static u16 set_desired(struct ptp_manage_call *c, const union ptp_management_data *d)
+{
+	struct ptp_port_config cfg = *config(c);
+	const u8 desired = d->ext_port.desired;
+
+	if (desired != PTP_MASTER && desired != PTP_SLAVE && desired != PTP_PASSIVE)
+		return ptp_manage_error(c, PTP_WRONG_VALUE, "6 MASTER, 7 PASSIVE or 9 SLAVE");
+	if (desired == PTP_MASTER && cfg.bmca.receiver_only)
+		return ptp_manage_error(c, PTP_WRONG_VALUE, "this port gives no time");
+	if (desired == PTP_SLAVE && cfg.bmca.master_only)
+		return ptp_manage_error(c, PTP_WRONG_VALUE, "this port follows nobody");
+	if (desired == PTP_SLAVE && another_is_slave(c))
+		return ptp_manage_error(c, PTP_WRONG_VALUE, "another port is to be SLAVE");
+	/* clause 17.6.5.2 has the port FAULTY then */
+	if (desired == PTP_SLAVE && ptp_manage_ds(c)->def.quality.class <= PTP_CLASS_PRIMARY_LAST)
+		return ptp_manage_error(c, PTP_WRONG_VALUE, "its clockClass is below 128");
+	cfg.bmca.desired = desired;
+	return configure(c, &cfg);
+}
+
 static u16 enable(struct ptp_manage_call *c, const union ptp_management_data *d)
 {
 	if (state(c) != PTP_DISABLED)
@@ -312,6 +353,7 @@ static const struct ptp_manage_handler handlers[] = {
 	HANDLER(UNICAST_MASTER_MAX_TABLE_SIZE, .get = get_unicast_room),
 	HANDLER(ACCEPTABLE_MASTER_TABLE_ENABLED, .get = get_acceptable),
 	HANDLER(MASTER_ONLY, .get = get_master_only, .set = set_master_only),
+	HANDLER(EXT_PORT_CONFIG_PORT_DATA_SET, .get = get_desired, .set = set_desired),
 	HANDLER(DELAY_MECHANISM, .get = get_mechanism, .set = set_mechanism),
 	HANDLER(LOG_MIN_PDELAY_REQ_INTERVAL, .get = get_interval, .set = set_interval),
 	HANDLER(PORT_DATA_SET_NP, .get = get_port_ds_np),

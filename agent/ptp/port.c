@@ -193,7 +193,8 @@ void ptp_port_follow(struct ptp_port *p, s64 now_mono)
 	struct ptp_port_id parent = ptp_bmca_ds(sh->bmca)->parent.port;
 
 	p->state = ptp_bmca_state(sh->bmca, p->index);
-	if (ptp_port_follows(p) &&
+	/* externally configured it may be before anybody is heard */
+	if (ptp_port_follows(p) && ptp_bmca_slave_port(sh->bmca) == (int)p->index &&
 	    (!p->has_parent || !ptp_port_id_equal(parent, p->parent))) {
 		p->has_parent = true;
 		p->parent = parent;

@@ -9,7 +9,8 @@
 
 static bool is_from_parent(const struct ptp_port *p, const struct ptp_header *h)
 {
-	return ptp_port_id_equal((struct ptp_port_id){ h->clock, h->port }, p->parent);
+	return p->has_parent &&
+		ptp_port_id_equal((struct ptp_port_id){ h->clock, h->port }, p->parent);
 }
 
 /* Clause 17.3.4: those of an alternate time-transmitter are not followed. */

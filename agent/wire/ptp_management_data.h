@@ -163,6 +163,11 @@ struct ptp_port_hwclock_np {
 	u8 flags;		/* 1: a virtual one */
 };
 
+struct ptp_ext_port_data {	/* EXT_PORT_CONFIG_PORT_DATA_SET */
+	u8 flags;		/* 1: only acceptable time-transmitters count */
+	u8 desired;		/* enum ptp_port_state */
+};
+
 union ptp_management_data {
 	u8 octet;		/* of those that have no more than that */
 	s8 interval;		/* LOG_*_INTERVAL */
@@ -194,6 +199,7 @@ union ptp_management_data {
 	struct ptp_power_settings_np power_settings_np;
 	struct ptp_cmlds_info_np cmlds_info_np;
 	struct ptp_external_gm_np external_gm_np;
+	struct ptp_ext_port_data ext_port;
 };
 
 #endif

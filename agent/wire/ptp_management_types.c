@@ -199,6 +199,11 @@ static const struct ptp_field port_hwclock_np[] = {
 	PTP_FIELD_RESERVED(1),
 };
 
+static const struct ptp_field ext_port[] = {
+	FIELD(PTP_HEX, 1, ext_port.flags, "flags"),
+	FIELD(PTP_UINT, 1, ext_port.desired, "desiredState"),
+};
+
 static const struct ptp_field text[] = { FIELD(PTP_TEXT, 0, text, "userDescription") };
 static const struct ptp_field path[] = { FIELD(PTP_IDENTITIES, 0, clocks, "pathSequence") };
 static const struct ptp_field time[] = { FIELD(PTP_TIMESTAMP, 10, time_tai, "currentTime") };
@@ -282,7 +287,7 @@ static const struct ptp_management_type types[] = {
 	CLOCK(EXTERNAL_PORT_CONFIGURATION_ENABLED, GET_SET, LAYOUT(flags)),
 	PORT(MASTER_ONLY, GET_SET, LAYOUT(flags)),
 	CLOCK(HOLDOVER_UPGRADE_ENABLE, GET_SET, LAYOUT(flags)),
-	PORT(EXT_PORT_CONFIG_PORT_DATA_SET, GET_SET, NULL),
+	PORT(EXT_PORT_CONFIG_PORT_DATA_SET, GET_SET, LAYOUT(ext_port)),
 	CLOCK(TRANSPARENT_CLOCK_DEFAULT_DATA_SET, GET, NULL),
 	PORT(TRANSPARENT_CLOCK_PORT_DATA_SET, GET, NULL),
 	CLOCK(PRIMARY_DOMAIN, GET_SET, LAYOUT(domain)),

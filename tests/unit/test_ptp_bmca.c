@@ -526,6 +526,98 @@ static void test_configuration(void **state)
 }
 
 /* A port that is masterOnly does not follow whom it hears. */
+static void hear(struct ptp_bmca *b, unsigned int port, u64 clock, u8 priority1, u16 sequence)
+{
+	struct ptp_message m = {
+		.header = { .type = PTP_ANNOUNCE, .version = 2, .clock = clock, .port = 1,
+			    .sequence = sequence },
+		.announce = { .priority1 = priority1, .priority2 = 128, .gm = clock,
+			      .quality = { 6, 0x21, 0x4e5d } },
+	};
+
+	ptp_bmca_announce(b, port, &m, NULL, 0, 0, now);
+}
+
+static void desire(struct ptp_bmca *b, unsigned int port, u8 desired, bool master_only)
+{
+	const struct ptp_bmca_port_config cfg = {
+		.announce_timeout = 3, .records = 5, .local_priority = 128, .desired = desired,
+		.master_only = master_only,
+	};
+
+	assert_true(ptp_bmca_configure_port(b, port, &cfg, now));
+}
+
+/* Clause 17.6: ports have their desired states, whoever is better. */
+static void test_external(void **state)
+{
+	struct ptp_bmca_port_config port[3] = { { .announce_timeout = 3, .records = 5 } };
+	struct ptp_bmca_config cfg = {
+		.def = { .clock = 1, .ports = 3, .quality = { 248, 0xfe, 0xffff },
+			 .priority1 = 1, .priority2 = 1, .receiver_only = true,
+			 .max_steps_removed = PTP_STEPS_MAX, .external_ports = true },
+		.compare = ptp_compare_default, .threshold = PTP_FOREIGN_THRESHOLD,
+		.qualify = true, .port = port,
+	};
+	struct ptp_bmca *b;
+
+	port[1] = port[2] = port[0];
+	port[0].desired = PTP_SLAVE;
+	port[1].desired = PTP_MASTER;
+	b = ptp_bmca_new(&cfg);
+	assert_non_null(b);
+	for (unsigned int i = 0; i < 3; i++)
+		ptp_bmca_event(b, i, PTP_EV_INITIALIZED, now);
+	/* at once, without anybody, and without time-outs */
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(ptp_bmca_state(b, 0), PTP_UNCALIBRATED);
+		assert_int_equal(ptp_bmca_state(b, 1), PTP_MASTER);
+		assert_int_equal(ptp_bmca_state(b, 2), PTP_PASSIVE);
+		assert_int_equal(ptp_bmca_slave_port(b), -1);
+		assert_int_equal(ptp_bmca_ds(b)->parent.gm, 1);
+		now += 100 * NSEC_PER_SEC;
+		ptp_bmca_tick(b, now);
+	}
+	/* one Announce is enough, and it need not be better than this clock; the last counts */
+	hear(b, 0, 7, 255, 0);
+	assert_int_equal(ptp_bmca_slave_port(b), 0);
+	assert_int_equal(ptp_bmca_ds(b)->parent.gm, 7);
+	assert_int_equal(ptp_bmca_ds(b)->current.steps_removed, 1);
+	ptp_bmca_event(b, 0, PTP_EV_MASTER_CLOCK_SELECTED, now);
+	assert_int_equal(ptp_bmca_state(b, 0), PTP_SLAVE);
+	now += NSEC_PER_SEC;
+	hear(b, 0, 7, 255, 1);
+	assert_int_equal(ptp_bmca_state(b, 0), PTP_SLAVE);
+	now += NSEC_PER_SEC;
+	hear(b, 0, 8, 254, 0);
+	assert_int_equal(ptp_bmca_state(b, 0), PTP_UNCALIBRATED);
+	assert_int_equal(ptp_bmca_ds(b)->parent.gm, 8);
+	/* the others do not listen to whoever is better */
+	hear(b, 1, 9, 0, 0);
+	hear(b, 1, 9, 0, 1);
+	hear(b, 2, 9, 0, 2);
+	assert_int_equal(ptp_bmca_ds(b)->parent.gm, 8);
+	assert_int_equal(ptp_bmca_state(b, 1), PTP_MASTER);
+	/* nobody is heard any more: all stays */
+	ptp_bmca_event(b, 0, PTP_EV_MASTER_CLOCK_SELECTED, now);
+	now += 1000 * NSEC_PER_SEC;
+	ptp_bmca_tick(b, now);
+	assert_int_equal(ptp_foreign_count(ptp_bmca_foreign(b, 0)), 0);
+	assert_int_equal(ptp_bmca_state(b, 0), PTP_SLAVE);
+	assert_int_equal(ptp_bmca_ds(b)->parent.gm, 8);
+	/* other states are wanted */
+	desire(b, 0, PTP_MASTER, false);
+	assert_int_equal(ptp_bmca_state(b, 0), PTP_MASTER);
+	assert_int_equal(ptp_bmca_ds(b)->parent.gm, 1);
+	desire(b, 1, PTP_SLAVE, true);	/* masterOnly is not in effect */
+	assert_int_equal(ptp_bmca_state(b, 1), PTP_UNCALIBRATED);
+	/* back to the algorithm: slaveOnly is in effect again */
+	ptp_bmca_set_external(b, false, now);
+	for (unsigned int i = 0; i < 3; i++)
+		assert_int_equal(ptp_bmca_state(b, i), PTP_LISTENING);
+	ptp_bmca_free(b);
+}
+
 static void test_master_only(void **state)
 {
 	struct ptp_bmca_port_config port = {
@@ -733,6 +825,7 @@ int main(void)
 		CASE(test_fault_forgets),
 		CASE(test_unusable),
 		CASE(test_configuration),
+		CASE(test_external),
 		CASE(test_master_only),
 		CASE(test_receiver_only_set),
 		CASE(test_port_configured),

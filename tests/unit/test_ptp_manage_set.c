@@ -106,6 +106,48 @@ static void test_set_clock(void **unused)
 	    PTP_NOT_SETABLE);
 }
 
+static void desire(u8 state, u16 error)
+{
+	const union ptp_management_data d = { .ext_port = { .flags = 1, .desired = state } };
+
+	set(PTP_MID_EXT_PORT_CONFIG_PORT_DATA_SET, true, d, error);
+}
+
+static void test_set_external(void **unused)
+{
+	const struct ptp_bmca *b = ptp_instance_bmca(lab.t);
+	struct ptp_port_config other = *ptp_instance_port_config(lab.t, 0);
+
+	allow(true, false);
+	assert_int_equal(value(PTP_MID_EXTERNAL_PORT_CONFIGURATION_ENABLED).octet, 0);
+	/* what is desired waits for being enabled */
+	desire(PTP_PASSIVE, 0);
+	assert_int_equal(ptp_bmca_state(b, 1), PTP_MASTER);
+	set(PTP_MID_EXTERNAL_PORT_CONFIGURATION_ENABLED, false,
+	    (union ptp_management_data){ .octet = 1 }, 0);
+	assert_int_equal(value(PTP_MID_EXTERNAL_PORT_CONFIGURATION_ENABLED).octet, 1);
+	assert_int_equal(ptp_bmca_state(b, 1), PTP_PASSIVE);
+	assert_int_equal(ptp_bmca_state(b, 0), PTP_PASSIVE);
+	desire(PTP_MASTER, 0);
+	assert_int_equal(ptp_bmca_state(b, 1), PTP_MASTER);
+	desire(PTP_SLAVE, 0);
+	assert_int_equal(ptp_bmca_state(b, 1), PTP_UNCALIBRATED);
+	desire(PTP_PASSIVE, 0);
+	assert_int_equal(ptp_bmca_state(b, 1), PTP_PASSIVE);
+	desire(PTP_LISTENING, PTP_WRONG_VALUE);
+	desire(0, PTP_WRONG_VALUE);
+	assert_int_equal(ptp_bmca_state(b, 1), PTP_PASSIVE);
+	/* only one follows */
+	other.bmca.desired = PTP_SLAVE;
+	assert_true(ptp_instance_configure_port(lab.t, 0, &other, 0));
+	desire(PTP_SLAVE, PTP_WRONG_VALUE);
+	assert_int_equal(value(PTP_MID_EXT_PORT_CONFIG_PORT_DATA_SET).ext_port.desired,
+			 PTP_SLAVE);
+	set(PTP_MID_EXTERNAL_PORT_CONFIGURATION_ENABLED, false,
+	    (union ptp_management_data){ .octet = 0 }, 0);
+	assert_true(ptp_bmca_state(b, 0) != PTP_UNCALIBRATED);
+}
+
 static void test_set_own(void **unused)
 {
 	union ptp_management_data d = {
@@ -243,7 +285,8 @@ static void test_commands(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_policy), TEST(test_set_clock), TEST(test_set_own), TEST(test_set_port),
+		TEST(test_policy), TEST(test_set_clock), TEST(test_set_external), TEST(test_set_own),
+		TEST(test_set_port),
 		TEST(test_commands),
 	};
 
