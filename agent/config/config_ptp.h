@@ -15,6 +15,8 @@ int config_ptp_manage(struct config_loader *l, const config_setting_t *s, void *
 int config_smpte(struct config_loader *l, const config_setting_t *s, struct ptp_smpte_config *c);
 /* protocol = "ptp" of the simple form: what the servers and interfaces of it mean */
 int config_ptp_simple(struct config_loader *l, const config_setting_t *root);
+/* By CONFIG_PTP_*, NULL at the end */
+extern const char *const config_ptp_desired[];
 /* Do all the entries go together? Those of one port become one. */
 int config_ptp_finish(struct config_loader *l);
 void config_ptp_free(struct config_ptp *p);
