@@ -143,9 +143,11 @@ void ptp_wire_collect(struct ptp_wire_user *u)
 {
 	struct ptp_wire *w = u->wire;
 	const struct ptp_wire_user *other;
+	const bool unsettled = u->unsettled;
 
 	collect(w);
-	u->unsettled = false;
+	/* who asks goes on by itself; what others found before is still to be settled */
+	u->unsettled = unsettled;
 	for (other = w->users; other; other = other->next)
 		if (other->unsettled)
 			event_active(w->later, EV_TIMEOUT, 0);
