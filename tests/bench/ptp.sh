@@ -168,6 +168,46 @@ measure() {
 		$((clients * seconds * runs))
 }
 
+# The daemon for clients without state, with kernel = "$2"; a port's own messages are few.
+start_stateless() {
+	agent "$S" "$1" "kernel = \"$2\"; serve_ptp = ( { interface = \"d0\"; transport = \"ipv4\";
+		sptp = true; csptp = true; announce_interval = 0; announce_timeout = 2;
+		allow = [ \"10.0.0.0/8\" ]; } );" &&
+		wait_for 20 grep -q "MASTER, was" "$TMP/$1.log" &&
+		{ [ "$2" = off ] || wait_for 20 grep -q "serves PTP" "$TMP/$1.log"; }
+}
+
+# Of some runs: how long the machine was busy, and what left.
+busy_exchanging() {
+	local busy=0 packets=0 i
+	for ((i = 0; i < runs; i++)); do
+		ptp_load --seconds $seconds --window "$2" "--$1"
+		busy=$((busy + $(result busy)))
+		packets=$((packets + $(result packets)))
+	done
+	echo "$busy $packets"
+}
+
+# measure_stateless SERVER KERNEL sptp|csptp WINDOW: one exchange a second each. Prints
+#	stateless SERVER sptp|csptp CLIENTS INSTRUCTIONS EXCHANGES CLIENT_SECONDS
+measure_stateless() {
+	local with without total=$((clients * seconds)) follower=follow_ups
+	[ "$3" = csptp ] || follower=announces
+	at_sink show
+	start_stateless "$1" "$2" || { show_log "$1" >&2; skip "$1 does not serve $3"; }
+	ptp_load --seconds 2 --window "$4" "--$3"
+	ptp_load --seconds $seconds --window "$4" "--$3"
+	(($(result syncs) * 100 >= total * 99 && $(result $follower) * 100 >= total * 99)) ||
+		{ cat "$TMP/load" >&2; skip "$1 does not answer all of $3"; }
+	at_sink serve
+	read -ra with <<<"$(busy_exchanging "$3" "$4")"
+	stop "$1"
+	at_sink drop
+	read -ra without <<<"$(busy_exchanging "$3" "$4")"
+	echo "stateless $1 $3 $clients $(((with[0] - without[0]) * 2 / with[1]))" \
+		$((with[1] / 2)) $((total * runs))
+}
+
 modprobe -aq veth dummy sch_ingress cls_matchall act_gact act_mirred
 insmod "$module" || skip "cannot load $module"
 lab
@@ -175,8 +215,12 @@ mkdir "$TMP/bin" && cp "$PTP_LOAD" "$PTP4L" "$TMP/bin" || exit 1
 PTP_LOAD=$TMP/bin/ptp-load PTP4L=$TMP/bin/ptp4l
 sink || skip "cannot make a dummy device"
 many_clients
-for server in ${ATS_BENCH_PTP:-ptp4l module agent agent+module}; do
+for server in ${ATS_BENCH_PTP-ptp4l module agent agent+module}; do
 	clients=2560 measure "$server" load 64
 	clients=640 measure "$server" load 64
 	clients=160 measure "$server" single 1
+done
+for way in ${ATS_BENCH_STATELESS-sptp csptp}; do
+	clients=2560 measure_stateless agent off "$way" 64
+	clients=2560 measure_stateless agent+module auto "$way" 64
 done
