@@ -221,6 +221,6 @@ for server in ${ATS_BENCH_PTP-ptp4l module agent agent+module}; do
 	clients=160 measure "$server" single 1
 done
 for way in ${ATS_BENCH_STATELESS-sptp csptp}; do
-	clients=2560 measure_stateless agent off "$way" 64
-	clients=2560 measure_stateless agent+module auto "$way" 64
+	clients=640 measure_stateless agent off "$way" 64
+	clients=640 measure_stateless agent+module auto "$way" 64
 done

@@ -24,7 +24,7 @@ def check_ptp(server, syncs, delay_resps, client_seconds):
 
 
 def read(lines):
-    cost, request, memory, ptp, unit = {}, {}, {}, {}, None
+    cost, request, memory, ptp, stateless, unit = {}, {}, {}, {}, {}, None
     for line in lines:
         word = line.split()
         if word[:1] == ["cost"]:
@@ -39,15 +39,18 @@ def read(lines):
         elif word[:1] == ["ptp"]:
             check_ptp(word[1], *(int(v) for v in word[5:8]))
             ptp.setdefault((word[2], int(word[3])), {})[word[1]] = int(word[4])
+        elif word[:1] == ["stateless"]:
+            check_ptp(word[1], int(word[5]), int(word[5]), int(word[6]))
+            stateless.setdefault((word[2], int(word[3])), {})[word[1]] = int(word[4])
         elif word[:1] == ["memory"]:
             values = [int(v) for v in word[2:8]]
             keys = ("clients", "rss_start", "pss_start", "rss", "pss")
             memory.setdefault(values[0], {})[word[1]] = dict(zip(keys, values[1:]))
-    return cost, request, memory, ptp, unit
+    return cost, request, memory, ptp, stateless, unit
 
 
 def main():
-    cost, request, memory, ptp, unit = read(sys.stdin)
+    cost, request, memory, ptp, stateless, unit = read(sys.stdin)
     if not cost:
         sys.exit("report: nothing was measured")
     rows = []
@@ -61,6 +64,8 @@ def main():
                                            for (m, k), by in sorted(request.items())],
                    "ptp_client_second": [{"load": LOADS[k], "clients": n, **by}
                                          for (k, n), by in sorted(ptp.items())],
+                   "stateless_client_second": [{"protocol": k, "clients": n, **by}
+                                               for (k, n), by in sorted(stateless.items())],
                    "memory_kB": [{"clientloglimit": k, **v} for k, v in sorted(memory.items())]},
                   sys.stdout, indent=1)
         print()
@@ -80,6 +85,10 @@ def main():
     for (load, clients), by in sorted(ptp.items()):
         print(f"{clients:5} clients, {LOADS[load]:14}", f"ptp4l {by['ptp4l']:6}",
               *(f"{s} {v:6} (1/{by['ptp4l'] / v:4.2f})" for s, v in by.items() if s != "ptp4l"))
+    if stateless:
+        print("\ninstructions per PTP client without state and second, whole machine")
+    for (how, clients), by in sorted(stateless.items()):
+        print(f"{clients:5} clients, {how:14}", *(f"{s} {v:6}" for s, v in by.items()))
     if memory:
         print("\nmemory with 100,000 distinct clients, kB")
         print(f"{'clientloglimit':>14} {'server':8} {'clients kept':>12} {'RSS':>7} {'PSS':>7} {'grown by':>8}")
