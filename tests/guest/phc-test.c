@@ -3,7 +3,9 @@
  * PTP clocks as their users see them, for the guest test of simnic:
  *
  *	phc-test /dev/ptpA /dev/ptpB
+ *	phc-test --brackets READ_NS JITTER_NS /dev/ptpA
  *
+ * The second: the brackets only, of a clock with these settings of simnic.
  * Both must run at the rate of CLOCK_MONOTONIC_RAW. Pin 0 of A is wired to pin 2 of
  * B, WIRE_NS long. Prints lines "ok NAME" and "not ok NAME".
  */
@@ -180,6 +182,51 @@ static void test_brackets(int fd)
 	check(in, "here, too");
 }
 
+/*
+ * How far the clock's reading is from the middle of its bracket, doubled. PTP's headers of
+ * older kernels do not know the clock that brackets are in, which is rsv[0] there.
+ */
+static int64_t off_middle(const struct ptp_sys_offset_extended *e, unsigned int i, int64_t ahead)
+{
+	return 2 * (ns_of(&e->ts[i][1]) - ahead) - ns_of(&e->ts[i][0]) - ns_of(&e->ts[i][2]);
+}
+
+/* Brackets in one clock, of which @ahead is how far ahead this one is. */
+static void test_middles(int fd, clockid_t id, int64_t ahead, int read_ns, int jitter_ns)
+{
+	struct ptp_sys_offset_extended e = { .n_samples = PTP_MAX_SAMPLES, .rsv = { id } };
+	int64_t off, least = INT64_MAX, most = INT64_MIN;
+	bool shorter = false, exact = true;
+	unsigned int i;
+
+	if (ioctl(fd, PTP_SYS_OFFSET_EXTENDED, &e)) {
+		check(id && errno == EINVAL, "brackets in clock %d: this kernel has none", id);
+		return;
+	}
+	for (i = 0; i < e.n_samples; i++) {
+		off = off_middle(&e, i, ahead);
+		least = off < least ? off : least;
+		most = off > most ? off : most;
+		/* all three are whole ns, rounded down */
+		exact &= llabs(off) <= jitter_ns + 4;
+		shorter |= ns_of(&e.ts[i][2]) - ns_of(&e.ts[i][0]) < read_ns;
+	}
+	check(!shorter, "brackets in clock %d take as long as a reading", id);
+	check(exact, "the middle of each is the reading's time (%" PRId64 "..%" PRId64
+	      " half ns off)", least, most);
+	if (jitter_ns)
+		check(least < -jitter_ns / 4 && most > jitter_ns / 4, "and far off, as was set");
+}
+
+static void brackets(int fd, int read_ns, int jitter_ns)
+{
+	struct cross c = { 0 };
+
+	check(cross(fd, &c), "PTP_SYS_OFFSET_PRECISE");
+	test_middles(fd, CLOCK_REALTIME, c.device - c.real, read_ns, jitter_ns);
+	test_middles(fd, CLOCK_MONOTONIC_RAW, c.device - c.raw, read_ns, jitter_ns);
+}
+
 static bool set_pin(int fd, unsigned int index, unsigned int func, unsigned int chan)
 {
 	struct ptp_pin_desc pin = { .index = index, .func = func, .chan = chan };
@@ -297,8 +344,15 @@ int main(int argc, char **argv)
 {
 	int a, b;
 
+	if (argc == 5 && !strcmp(argv[1], "--brackets")) {
+		a = open(argv[4], O_RDWR);
+		if (check(a >= 0, "the clock can be opened"))
+			brackets(a, atoi(argv[2]), atoi(argv[3]));
+		return failed;
+	}
 	if (argc != 3) {
-		fprintf(stderr, "usage: phc-test /dev/ptpA /dev/ptpB\n");
+		fprintf(stderr, "usage: phc-test /dev/ptpA /dev/ptpB\n"
+			"       phc-test --brackets READ_NS JITTER_NS /dev/ptpA\n");
 		return 2;
 	}
 	a = open(argv[1], O_RDWR);

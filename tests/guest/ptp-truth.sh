@@ -16,6 +16,11 @@
 # ptp4l on the quiet link, 0.5 on the one with jitter, or if with lost or late stamps it
 # leaves its state or is worse than 1.5 times what it is without.
 #
+# In the environment: ATS_TRUTH_LINKS (some of "quiet lost late later jitter"; the three in
+# the middle are compared with quiet), ATS_TRUTH_SEED (another one: other jitter, another wander),
+# ATS_TRUTH_WANDER_PPT, ATS_TRUTH_READ_NS, ATS_TRUTH_READ_JITTER_NS (of the NICs' clocks, see
+# Documentation/simnic.md), ATS_TRUTH_LOGS.
+#
 # Inside of the guest: ptp-truth.sh --inside MODULES BUILD PEERS SECONDS
 
 # shellcheck disable=SC2154,SC2086 # of servo-lab.bash; numbers and names without blanks
@@ -27,7 +32,10 @@ D=/sys/kernel/debug/simnic
 SETTLE_S=400
 FOLLOW_S=100
 READ_NS=${ATS_TRUTH_READ_NS:-1000}
+READ_JITTER_NS=${ATS_TRUTH_READ_JITTER_NS:-0}
 WANDER_PPT=${ATS_TRUTH_WANDER_PPT:-100}
+SEED=${ATS_TRUTH_SEED:-0}
+LINKS=${ATS_TRUTH_LINKS:-quiet lost late later jitter}
 # name and options of each ptp4l
 RIVALS=(
 	"pi|"
@@ -48,14 +56,15 @@ receiver() {	# NAME SEED JITTER_NS [SETTING=VALUE...]
 	for nic in m_$name r_$name; do
 		echo "$3" >"$D/nics/$nic/jitter_ns"
 		echo 1 >"$D/nics/$nic/jitter_shape"
-		echo "$2" >"$D/nics/$nic/seed"
+		echo "$((SEED * 100 + $2))" >"$D/nics/$nic/seed"
 	done
 	for setting in "${@:4}"; do
 		echo "${setting#*=}" >"$D/nics/r_$name/${setting%=*}"
 	done
 	echo 30000 >"$D/clocks/r_$name/frequency_ppb"
 	echo "$READ_NS" >"$D/clocks/r_$name/read_ns"
-	echo 7 >"$D/clocks/r_$name/seed"
+	echo "$READ_JITTER_NS" >"$D/clocks/r_$name/read_jitter_ns"
+	echo "$((SEED + 7))" >"$D/clocks/r_$name/seed"
 	echo "$WANDER_PPT" >"$D/clocks/r_$name/wander_ppt"
 	echo 0 >"$D/clocks/r_$name/precise"
 	ip link set "m_$name" netns gm
@@ -197,8 +206,21 @@ measure_troubled() {	# LABEL JITTER_NS SETTING=VALUE...
 	stop_receivers
 }
 
+measure_link() {	# NAME
+	case $1 in
+	quiet) measure "100 ns" 100 0.7 ;;
+	lost) measure_troubled "100 ns, 30 % of the stamps lost" 100 tx_stamp_lose_ppm=300000 ;;
+	late) measure_troubled "100 ns, 30 % of the stamps 50 ms late" 100 \
+		tx_stamp_late_ppm=300000 tx_stamp_late_ns=50000000 ;;
+	later) measure_troubled "100 ns, 30 % of the stamps 5 s late" 100 \
+		tx_stamp_late_ppm=300000 tx_stamp_late_ns=5000000000 ;;
+	jitter) measure "10 us" 10000 0.5 ;;
+	*) echo "# there is no link $1"; failed=yes ;;
+	esac
+}
+
 inside() {
-	local modules=$1 build=$2 peers=$3 failed='' lib program ours lossless agent
+	local modules=$1 build=$2 peers=$3 failed='' lib program ours lossless agent link
 	local ports pids names
 	seconds=$4
 
@@ -219,13 +241,9 @@ inside() {
 	echo "# clocksource: $(cat /sys/devices/system/clocksource/clocksource0/current_clocksource)"
 	echo "| link | time-receiver | RMS, ns | mean | max |"
 	echo "|---|---|---|---|---|"
-	measure "100 ns" 100 0.7
-	measure_troubled "100 ns, 30 % of the stamps lost" 100 tx_stamp_lose_ppm=300000
-	measure_troubled "100 ns, 30 % of the stamps 50 ms late" 100 tx_stamp_late_ppm=300000 \
-		tx_stamp_late_ns=50000000
-	measure_troubled "100 ns, 30 % of the stamps 5 s late" 100 tx_stamp_late_ppm=300000 \
-		tx_stamp_late_ns=5000000000
-	measure "10 us" 10000 0.5
+	for link in $LINKS; do
+		measure_link "$link"
+	done
 	[ -z "$failed" ]
 }
 

@@ -120,8 +120,20 @@ spoil_clock() {
 	clock simnic1 step_ns 54321
 }
 
+phc_results() {
+	local line
+
+	while IFS= read -r line; do
+		case $line in
+		"ok "*) result 0 "PHC: ${line#ok }" ;;
+		"not ok "*) result 1 "PHC: ${line#not ok }" ;;
+		*) echo "# $line" ;;
+		esac
+	done
+}
+
 part_device() {
-	local line info
+	local info
 
 	info=$(in_ns a ethtool -T simnic0)
 	[[ $info == *"hardware-transmit"*"hardware-receive"*"PTP Hardware Clock: $(ptp_of simnic0)"*"onestep-sync"*"all"*"ptpv2-event"* ]]
@@ -140,13 +152,13 @@ part_device() {
 	result $? "a wire can be laid"
 	! control wire simnic0 1 simnic1 2 2>/dev/null
 	result $? "but not a second one to the same pin"
-	while IFS= read -r line; do
-		case $line in
-		"ok "*) result 0 "PHC: ${line#ok }" ;;
-		"not ok "*) result 1 "PHC: ${line#not ok }" ;;
-		*) echo "# $line" ;;
-		esac
-	done < <(phc-test "/dev/ptp$(ptp_of simnic0)" "/dev/ptp$(ptp_of simnic1)" 2>&1)
+	phc_results < <(phc-test "/dev/ptp$(ptp_of simnic0)" "/dev/ptp$(ptp_of simnic1)" 2>&1)
+	clock simnic1 read_ns 1000
+	phc_results < <(phc-test --brackets 1000 0 "/dev/ptp$(ptp_of simnic1)" 2>&1)
+	clock simnic1 read_jitter_ns 400
+	phc_results < <(phc-test --brackets 1000 400 "/dev/ptp$(ptp_of simnic1)" 2>&1)
+	clock simnic1 read_ns 0
+	clock simnic1 read_jitter_ns 0
 	control unwire simnic1 2
 }
 

@@ -32,6 +32,14 @@ static inline s64 simnic_real_at(const struct simnic_instant *i, s64 base)
 /* The system's half of a cross stamp; the true time of it is returned. */
 s64 simnic_crosststamp_system(struct system_device_crosststamp *cts);
 
+/*
+ * Either end of the bracket that a device's reading lies in, which the PTP core wants in
+ * the clock it named (@sts may be NULL): of one reading of the clocksource with the true
+ * time that is returned, so that code before and after it does not count.
+ */
+s64 simnic_bracket_begin(struct ptp_system_timestamp *sts);
+s64 simnic_bracket_end(struct ptp_system_timestamp *sts);
+
 /* A hard timer on CLOCK_MONOTONIC. */
 void simnic_timer_init(struct hrtimer *timer,
 		       enum hrtimer_restart (*function)(struct hrtimer *));

@@ -16,6 +16,7 @@ static const struct simnic_setting clock_settings[] = {
 	[SIMNIC_WANDER_PPT] = { "wander_ppt", 0, 1000000 },
 	[SIMNIC_CLOCK_SEED] = { "seed", 0, S64_MAX },
 	[SIMNIC_READ_NS] = { "read_ns", 0, 100000 },
+	[SIMNIC_READ_JITTER_NS] = { "read_jitter_ns", 0, 100000 },
 	[SIMNIC_EXTENDED] = { "extended", 0, 1, 1 },
 	[SIMNIC_PRECISE] = { "precise", 0, 1, 1 },
 };
@@ -40,6 +41,7 @@ static void setting_changed(struct simnic_settings *s, unsigned int index)
 		break;
 	case SIMNIC_CLOCK_SEED:
 		simnic_counter_seed(&c->counter, value);
+		simnic_random_seed(&c->read_random, ~(u64)value);
 		break;
 	}
 	simnic_pulses_retime(c, now);
@@ -94,6 +96,7 @@ static struct simnic_clock *alloc_clock(const char *name)
 	c->settings.changed = setting_changed;
 	now = simnic_instant_now();
 	simnic_counter_init(&c->counter, now.base, now.real, seed);
+	simnic_random_seed(&c->read_random, ~seed);
 	simnic_pulses_init(c);
 	return c;
 }

@@ -26,6 +26,7 @@ enum simnic_clock_setting {
 	SIMNIC_WANDER_PPT,
 	SIMNIC_CLOCK_SEED,
 	SIMNIC_READ_NS,
+	SIMNIC_READ_JITTER_NS,
 	SIMNIC_EXTENDED,
 	SIMNIC_PRECISE,
 };
@@ -41,6 +42,7 @@ struct simnic_clock {
 
 	spinlock_t lock;		/* for all below; taken in hard interrupts too */
 	struct simnic_counter counter;
+	struct simnic_random read_random;
 	struct simnic_pulses pulses;
 };
 

@@ -70,26 +70,38 @@ static int phc_settime(struct ptp_clock_info *info, const struct timespec64 *ts)
 	return 0;
 }
 
-/* The way to the device and back takes read_ns, as a bus does. */
+/*
+ * The way to the device and back takes read_ns, as a bus does, and each way read_jitter_ns
+ * longer at most. What this function takes beside that is half before, half after.
+ */
+static s64 read_at(struct simnic_clock *c, struct ptp_system_timestamp *sts)
+{
+	s64 way = simnic_setting(&c->settings, SIMNIC_READ_NS);
+	s64 jitter = simnic_setting(&c->settings, SIMNIC_READ_JITTER_NS);
+	s64 there = simnic_random_below(&c->read_random, jitter + 1);
+	s64 again = simnic_random_below(&c->read_random, jitter + 1);
+	s64 begin, end;
+
+	begin = simnic_bracket_begin(sts);
+	if (way + there + again)
+		ndelay(way + there + again);
+	end = simnic_bracket_end(sts);
+	return begin + (end - begin + there - again) / 2;
+}
+
 static int phc_gettimex(struct ptp_clock_info *info, struct timespec64 *ts,
 			struct ptp_system_timestamp *sts)
 {
 	struct simnic_clock *c = clock_of(info);
-	s64 way = simnic_setting(&c->settings, SIMNIC_READ_NS) / 2, now;
 	unsigned long flags;
 	__int128 v;
+	s64 now;
 
 	/* without a bracket it is clock_gettime(), which every clock has */
 	if (sts && !simnic_setting(&c->settings, SIMNIC_EXTENDED))
 		return -EOPNOTSUPP;
 	spin_lock_irqsave(&c->lock, flags);
-	ptp_read_system_prets(sts);
-	if (way)
-		ndelay(way);
-	now = simnic_base_now();
-	if (way)
-		ndelay(way);
-	ptp_read_system_postts(sts);
+	now = read_at(c, sts);
 	simnic_counter_advance(&c->counter, now);
 	v = simnic_counter_at(&c->counter, now);
 	spin_unlock_irqrestore(&c->lock, flags);
