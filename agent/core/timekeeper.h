@@ -55,6 +55,13 @@ struct tk_source_config {
 	int priority;
 	double delay_asymmetry_ns;	/* known forward minus backward delay */
 	u32 refid;		/* what our clients see while this source is selected */
+	/*
+	 * The clock that stamps the source's packets, if that is not sys, may know the source
+	 * better than the stamps tell when each of them is converted to sys: how far sys is
+	 * ahead of the source at @sys, 1 sigma. False: not now. NULL: there is no such clock.
+	 */
+	bool (*first_hand)(void *ctx, s64 sys, double *offset_ns, double *sd_ns);
+	void *first_hand_ctx;
 };
 
 struct timekeeper *timekeeper_new(const struct timekeeper_config *cfg,

@@ -12,6 +12,8 @@
 #define TURNAROUND_PART 0.3
 /* Stamps this near to a leap second may be on either side of it. */
 #define LEAP_GUARD_NS (2 * NSEC_PER_SEC)
+/* What is known first-hand is not believed when it is further from the samples. */
+#define FIRST_HAND_APART_NS 1e5
 
 static struct tk_source *source_new(struct timekeeper *tk, const struct tk_source_config *cfg)
 {
@@ -308,10 +310,27 @@ void tk_source_shift(struct tk_source *s, s64 raw_ns, s64 utc_ns)
 	causality_shift(&s->causality, utc_ns, true);
 }
 
+/* All that is known of the source at @sys, which is @raw. */
+static bool estimate_now(const struct tk_source *s, s64 sys, s64 raw, struct estimate *e)
+{
+	double offset_ns, sd_ns;
+
+	if (!filter_estimate(s->filter, raw, e))
+		return false;
+	if (!s->cfg.first_hand || !s->cfg.first_hand(s->cfg.first_hand_ctx, sys, &offset_ns, &sd_ns))
+		return true;
+	offset_ns -= (double)(sys - raw);
+	if (!(fabs(offset_ns - e->offset_ns) < FIRST_HAND_APART_NS))
+		return true;
+	e->offset_ns = offset_ns;
+	e->offset_sd_ns = sd_ns;
+	return true;
+}
+
 void tk_source_candidate(struct tk_source *s, s64 sys, s64 raw, s64 mono, struct candidate *c)
 {
 	struct estimate e = { 0 };
-	bool known = filter_estimate(s->filter, raw, &e);
+	bool known = estimate_now(s, sys, raw, &e);
 
 	c->online = s->online;
 	c->reachable = s->reach != 0;
@@ -340,7 +359,7 @@ void tk_source_get_report(const struct tk_source *s, struct tk_source_report *r)
 	s64 sys = tk->ops->now_sys(tk->ctx), raw = timeline_raw(&tk->timeline, sys);
 	struct estimate e = { 0 };
 
-	filter_estimate(s->filter, raw, &e);
+	estimate_now(s, sys, raw, &e);
 	*r = (struct tk_source_report){
 		.state = c->state,
 		.offset_ns = e.samples ? e.offset_ns + (double)(sys - raw) : 0.0,

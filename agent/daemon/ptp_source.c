@@ -240,11 +240,20 @@ u8 ptp_source_reach(const struct ptp_source *s)
 	return s->reach;
 }
 
+static bool first_hand(void *ctx, s64 sys, double *offset_ns, double *sd_ns)
+{
+	const struct ptp_source *s = ctx;
+
+	return hwstamp_by_legs(s->env->hwstamp, s, sys, offset_ns, sd_ns);
+}
+
 struct ptp_source *ptp_source_new(const struct ntp_env *env, const struct config_ptp *cfg,
 				  const char *name)
 {
 	struct ptp_source *s = calloc(1, sizeof(*s));
 	const struct tk_source_config tc = {
+		.first_hand = first_hand,
+		.first_hand_ctx = s,
 		.name = name,
 		.prefer = cfg->prefer,
 		.monitor = cfg->monitor,

@@ -11,11 +11,13 @@
 #include "os/hwstamp_private.h"
 
 #define READ_EVERY_S 1
+#define READ_OFTEN_US 125000	/* with PTP */
 /*
- * With PTP: an idle kernel keeps the system clock on its rate only as often as something
- * wakes it, within some tens of ns for each second between.
+ * The kernel alternates between two rates some 0.1 ppm apart so that the system clock keeps
+ * the one that was set; when it is idle, only as often as something wakes it. With PTP
+ * something does: then the clock is within some ns, instead of some tens.
  */
-#define READ_OFTEN_US 125000
+#define WAKE_US 31250
 #define SCAN_EVERY_S 60
 /* NIC's stamp and kernel's stamp of one packet, in the order of their making. */
 #define EARLY_NS 1000.0
@@ -53,9 +55,15 @@ static void on_read_timer(evutil_socket_t fd, short what, void *arg)
 	hwstamp_look_at_bonds(h);
 }
 
+/* To be awake is all. */
+static void on_wake_timer(evutil_socket_t fd, short what, void *arg)
+{
+}
+
 static void schedule_reads(struct hwstamp *h)
 {
 	const struct timeval every = { .tv_sec = READ_EVERY_S }, often = { .tv_usec = READ_OFTEN_US };
+	const struct timeval wake = { .tv_usec = WAKE_US };
 	bool is_often = h->nptp && h->nclock;
 
 	/* what runs already is not put off */
@@ -63,6 +71,10 @@ static void schedule_reads(struct hwstamp *h)
 		return;
 	h->often = is_often;
 	event_add(h->read_timer, is_often ? &often : &every);
+	if (is_often)
+		event_add(h->wake_timer, &wake);
+	else
+		event_del(h->wake_timer);
 }
 
 static void scan(struct hwstamp *h)
@@ -90,30 +102,6 @@ int hwstamp_add_ptp(struct hwstamp *h, const char *interface, unsigned int need,
 	w->steer |= steer;
 	scan(h);
 	return 0;
-}
-
-void hwstamp_leg(struct hwstamp *h, const struct phc_leg *leg)
-{
-	unsigned int i;
-
-	for (i = 0; h && i < h->nclock && !phc_clock_leg(h->clock[i], leg); i++)
-		;
-}
-
-void hwstamp_forget_legs(struct hwstamp *h, const void *owner)
-{
-	unsigned int i;
-
-	for (i = 0; h && i < h->nclock; i++)
-		phc_clock_forget_legs(h->clock[i], owner);
-}
-
-void hwstamp_trust_legs(struct hwstamp *h, const void *owner, bool trust)
-{
-	unsigned int i;
-
-	for (i = 0; h && i < h->nclock; i++)
-		phc_clock_trust_legs(h->clock[i], owner, trust);
 }
 
 void hwstamp_steer(struct hwstamp *h, const struct phc_target *t)
@@ -464,7 +452,8 @@ struct hwstamp *hwstamp_new(const struct hwstamp_config *cfg)
 		h->cfg.calls = &device_real;
 	h->read_timer = event_new(cfg->base, -1, EV_PERSIST, on_read_timer, h);
 	h->scan_timer = event_new(cfg->base, -1, EV_PERSIST, on_scan_timer, h);
-	if (!copy_names(h) || !h->read_timer || !h->scan_timer ||
+	h->wake_timer = event_new(cfg->base, -1, EV_PERSIST, on_wake_timer, h);
+	if (!copy_names(h) || !h->read_timer || !h->scan_timer || !h->wake_timer ||
 	    event_add(h->scan_timer, &scan_every) || event_add(h->read_timer, &read_every)) {
 		hwstamp_free(h);
 		return NULL;
@@ -483,6 +472,8 @@ void hwstamp_free(struct hwstamp *h)
 		event_free(h->read_timer);
 	if (h->scan_timer)
 		event_free(h->scan_timer);
+	if (h->wake_timer)
+		event_free(h->wake_timer);
 	for (i = 0; h->interface && i < h->cfg.ninterface; i++)
 		free(h->interface[i]);
 	free(h->interface);

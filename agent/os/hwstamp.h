@@ -57,10 +57,13 @@ bool hwstamp_tx(struct hwstamp *h, const struct stamp *st, int ifindex, s64 near
  * time. 0, or -ENOSPC. It holds until hwstamp_free().
  */
 int hwstamp_add_ptp(struct hwstamp *h, const char *interface, unsigned int need, bool steer);
-/* See phc_clock.h: to whichever clock it concerns. @h may be NULL. */
+/* See phc_legs.h: to whichever clock it concerns. @h may be NULL. */
 void hwstamp_leg(struct hwstamp *h, const struct phc_leg *leg);
 void hwstamp_forget_legs(struct hwstamp *h, const void *owner);
 void hwstamp_trust_legs(struct hwstamp *h, const void *owner, bool trust);
+/* See phc_clock_by_legs(): by the clock that knows it best. @h may be NULL. */
+bool hwstamp_by_legs(struct hwstamp *h, const void *owner, s64 sys, double *offset_ns,
+		     double *sd_ns);
 /* Keep the clocks that are to be kept there on *@t; at least once a second. @h may be NULL. */
 void hwstamp_steer(struct hwstamp *h, const struct phc_target *t);
 

@@ -41,8 +41,8 @@ struct hwstamp {
 	struct wanted ptp[NIC_MAX];
 	unsigned int nptp;
 	char **interface;
-	struct event *read_timer, *scan_timer;
-	bool often;			/* as the read timer runs now */
+	struct event *read_timer, *scan_timer, *wake_timer;
+	bool often;			/* as the read timer runs now; then the other wakes */
 	struct phc_clock *clock[PHC_MAX];
 	unsigned int nclock;
 	struct oscillator_pair pair[PHC_MAX][PHC_MAX];	/* [i][k], k < i */

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <syslog.h>
 
-#include "core/filter.h"
 #include "core/follow.h"
 #include "core/timeline.h"
 
@@ -30,12 +29,7 @@
 #define TAKEN_NS (600 * NSEC_PER_SEC)
 #define LOOK_AGAIN_NS (10 * NSEC_PER_SEC)
 
-/* Stamps that may come back as legs */
-#define CONVERTED 64
-/* So many legs tell enough, and for so long */
-#define DIRECT_SAMPLES 16
-#define DIRECT_FRESH_NS (10 * NSEC_PER_SEC)
-/* Further from what the host knows than this, they are not believed. */
+/* Legs that are further from what the host knows than this, they are not believed. */
 #define DIRECT_APART_NS 1e5
 
 struct phc_clock {
@@ -63,15 +57,8 @@ struct phc_clock {
 	s64 taken_until_mono, steered_mono;
 	double interval_s, error_ns;
 	u64 steps;
-	/* of legs: its free-running time against UTC */
-	struct filter *direct;		/* NULL: none came */
-	const void *owner;
-	bool trusted, is_direct;
-	s64 leg_mono;
-	struct {
-		s64 sys, phc;
-	} converted[CONVERTED];
-	unsigned int last_converted;
+	struct phc_legs *legs;
+	bool is_direct;			/* led by them, at the last steering */
 };
 
 static s64 now_mono(const struct phc_clock *c)
@@ -145,13 +132,12 @@ bool phc_clock_convert(struct phc_clock *c, s64 phc, s64 *sys, double *error_ns)
 			return false;
 		*sys = sysclock_from_free(c->sys, free_ns);
 	}
-	c->last_converted = (c->last_converted + 1) % CONVERTED;
-	c->converted[c->last_converted].sys = *sys;
-	c->converted[c->last_converted].phc = phc;
+	phc_legs_converted(c->legs, *sys, free_of(c, phc));
 	return true;
 }
 
-bool phc_clock_at(struct phc_clock *c, s64 sys, s64 *phc, double *error_ns)
+/* What it said at @sys, and its free-running time then. */
+static bool find_at(const struct phc_clock *c, s64 sys, s64 *phc, s64 *free_ns, double *error_ns)
 {
 	bool by_sys = follows_sys(c);
 	const struct phc_line *l = by_sys ? &c->by_sys : &c->by_free;
@@ -169,7 +155,15 @@ bool phc_clock_at(struct phc_clock *c, s64 sys, s64 *phc, double *error_ns)
 		guess += local - back;
 	}
 	*phc = by_sys ? guess : from_free(c, guess);
+	*free_ns = by_sys ? free_of(c, guess) : guess;
 	return true;
+}
+
+bool phc_clock_at(const struct phc_clock *c, s64 sys, s64 *phc, double *error_ns)
+{
+	s64 free_ns;
+
+	return find_at(c, sys, phc, &free_ns, error_ns);
 }
 
 double phc_clock_bound(const struct phc_clock *c)
@@ -188,50 +182,28 @@ void phc_clock_doubt(struct phc_clock *c)
 	phc_line_reset(&c->by_sys);
 }
 
-/* Legs of PTP */
-
-bool phc_clock_leg(struct phc_clock *c, const struct phc_leg *leg)
+struct phc_legs *phc_clock_legs(struct phc_clock *c)
 {
-	struct filter_sample s = { .has_delay = leg->has_delay, .delay_ns = leg->delay_ns };
-	struct filter_leg *l = leg->fwd ? &s.fwd : &s.back;
-	unsigned int i;
+	return c->legs;
+}
 
-	for (i = 0; i < CONVERTED && c->converted[i].sys != leg->local_sys; i++)
-		;
-	if (i == CONVERTED)
+bool phc_clock_by_legs(struct phc_clock *c, const void *owner, s64 sys, double *offset_ns,
+		       double *sd_ns)
+{
+	double line_ns;
+	struct estimate e;
+	s64 phc, free_ns;
+
+	/* whoever else may steer it is in no timeline */
+	if (c->steering != PHC_STEERED || phc_legs_owner(c->legs) != owner)
 		return false;
-	/* of several domains over one NIC: who leads goes on to, as long as its legs come */
-	if (c->owner != leg->owner && c->trusted && now_mono(c) - c->leg_mono <= DIRECT_FRESH_NS)
-		return true;
-	if (!c->direct)
-		c->direct = filter_new();
-	if (!c->direct)
-		return true;
-	if (c->owner != leg->owner) {
-		filter_reset(c->direct);
-		c->trusted = false;
-	}
-	c->owner = leg->owner;
-	c->leg_mono = now_mono(c);
-	*l = (struct filter_leg){
-		.valid = true,
-		.local_raw = free_of(c, c->converted[i].phc),
-		.remote_utc = leg->remote_utc,
-	};
-	filter_update(c->direct, &s);
+	phc_clock_refresh(c);
+	if (!find_at(c, sys, &phc, &free_ns, &line_ns) ||
+	    !phc_legs_estimate(c->legs, free_ns, now_mono(c), &e) || line_ns > e.offset_sd_ns)
+		return false;
+	*offset_ns = (double)(sys - free_ns) + e.offset_ns;
+	*sd_ns = hypot(e.offset_sd_ns, line_ns);
 	return true;
-}
-
-void phc_clock_forget_legs(struct phc_clock *c, const void *owner)
-{
-	if (c->direct && c->owner == owner)
-		filter_reset(c->direct);
-}
-
-void phc_clock_trust_legs(struct phc_clock *c, const void *owner, bool trust)
-{
-	if (c->owner == owner)
-		c->trusted = trust;
 }
 
 /* Error and rate by the legs instead of by the system clock, when they are good for it. */
@@ -242,8 +214,7 @@ static bool by_legs(const struct phc_clock *c, const struct phc_target *t, s64 p
 	struct estimate e;
 	double error;
 
-	if (!c->direct || !c->trusted || now_mono(c) - c->leg_mono > DIRECT_FRESH_NS ||
-	    !filter_estimate(c->direct, raw, &e) || e.samples < DIRECT_SAMPLES)
+	if (!phc_legs_trusted(c->legs) || !phc_legs_estimate(c->legs, raw, now_mono(c), &e))
 		return false;
 	error = (double)(phc - raw - t->tai_ahead_ns) + e.offset_ns;
 	if (!(fabs(error - *error_ns) < DIRECT_APART_NS))
@@ -300,7 +271,7 @@ static bool begin(struct phc_clock *c)
 		timeline_init(&c->timeline, phc_clock_last(c), 0.0);
 		c->stepped = 0;
 		phc_line_reset(&c->by_free);
-		phc_clock_forget_legs(c, c->owner);
+		phc_legs_forget_all(c->legs);
 	}
 	c->freq = c->freq_at_first;
 	c->aligned = false;
@@ -333,7 +304,7 @@ static bool is_foreign(struct phc_clock *c)
 	}
 	/* what it did is in no timeline: all is to be learned anew */
 	phc_line_reset(&c->by_free);
-	phc_clock_forget_legs(c, c->owner);
+	phc_legs_forget_all(c->legs);
 	c->freq = freq;
 	timeline_set_freq(&c->timeline, phc_clock_last(c),
 			  (1.0 + freq) / (1.0 + c->freq_at_first) - 1.0);
@@ -482,6 +453,11 @@ struct phc_clock *phc_clock_new(int index, const struct device_calls *calls,
 	c->log = log;
 	c->error_ns = NAN;
 	timeline_init(&c->timeline, 0, 0.0);
+	c->legs = phc_legs_new();
+	if (!c->legs) {
+		free(c);
+		return NULL;
+	}
 	if (phc_open(index, calls, &c->dev, err, sizeof(err))) {
 		c->dev = NULL;
 		log(LOG_WARNING, "%s; its hardware timestamps are not used", err);
@@ -498,6 +474,6 @@ void phc_clock_free(struct phc_clock *c)
 	if (!c)
 		return;
 	phc_close(c->dev);
-	filter_free(c->direct);
+	phc_legs_free(c->legs);
 	free(c);
 }

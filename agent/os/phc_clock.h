@@ -11,6 +11,7 @@
 #include "os/clock.h"
 #include "os/device.h"
 #include "os/phc.h"
+#include "os/phc_legs.h"
 #include "os/phc_line.h"
 #include "types.h"
 
@@ -32,7 +33,7 @@ void phc_clock_refresh(struct phc_clock *c);
 /* *error_ns: 1 sigma. False: not known (yet). */
 bool phc_clock_convert(struct phc_clock *c, s64 phc, s64 *sys, double *error_ns);
 /* The other way; after phc_clock_refresh(). */
-bool phc_clock_at(struct phc_clock *c, s64 sys, s64 *phc, double *error_ns);
+bool phc_clock_at(const struct phc_clock *c, s64 sys, s64 *phc, double *error_ns);
 double phc_clock_bound(const struct phc_clock *c);	/* of the last reading, ns */
 s64 phc_clock_last(const struct phc_clock *c);		/* what it said then */
 /* Stamps of it contradict others: learn it again. */
@@ -46,26 +47,16 @@ struct phc_target {
 	double rate;		/* by which the free-running system clock gains on that, ratio */
 };
 
+/* What PTP measures with its stamps: those that phc_clock_convert() gave out. */
+struct phc_legs *phc_clock_legs(struct phc_clock *c);
 /*
- * What PTP measures with stamps of this PHC tells of it directly, without the way through
- * the system clock and back. A leg as it was given out by phc_clock_convert(); @way: of
- * struct filter_sample.
+ * What the legs of @owner say of sys: how far it is ahead of UTC at that moment, with 1
+ * sigma. By the many readings of both clocks that is nearly as well known as the PHC's own
+ * time. False: it is not (yet), the line between the clocks would be the worst of it, or the
+ * PHC is not steered by us.
  */
-struct phc_leg {
-	bool fwd;		/* else back */
-	s64 local_sys;
-	s64 remote_utc;
-	bool has_delay;
-	double delay_ns;
-	const void *owner;	/* whose measurements these are */
-};
-
-/* False: the stamp was not this clock's. Those of one owner count while they are trusted. */
-bool phc_clock_leg(struct phc_clock *c, const struct phc_leg *leg);
-/* Those of @owner mean another time-transmitter or path from now on. */
-void phc_clock_forget_legs(struct phc_clock *c, const void *owner);
-/* May those of @owner lead the clock: are they what the host's time is made of? */
-void phc_clock_trust_legs(struct phc_clock *c, const void *owner, bool trust);
+bool phc_clock_by_legs(struct phc_clock *c, const void *owner, s64 sys, double *offset_ns,
+		       double *sd_ns);
 
 enum phc_steering {
 	PHC_LEFT_ALONE,

@@ -348,6 +348,53 @@ static void test_impossible_exchanges_move_nothing(void **state)
 	timekeeper_free(tk);
 }
 
+/* What the clock that made the stamps tells: @wrong_ns from the truth */
+struct told {
+	const struct fake *c;
+	double wrong_ns;
+	bool silent;
+};
+
+static bool tell_first_hand(void *ctx, s64 sys, double *offset_ns, double *sd_ns)
+{
+	const struct told *t = ctx;
+
+	*offset_ns = (double)(sys - t->c->utc) + t->wrong_ns;
+	*sd_ns = 2.0;
+	return !t->silent;
+}
+
+static void test_first_hand(void **state)
+{
+	struct fake c;
+	struct timekeeper *tk = open_ahead(&c, 0.0, NULL);
+	struct told told = { .c = &c, .wrong_ns = 3000.0 };
+	const struct tk_source_config cfg = {
+		.name = "one", .refid = 0xc0000201,
+		.first_hand = tell_first_hand, .first_hand_ctx = &told,
+	};
+	struct tk_source *s = timekeeper_add(tk, &cfg);
+	struct tk_source_report r;
+
+	assert_non_null(s);
+	/* it counts, not the samples, as long as both mean the same time */
+	serve(tk, s, &c, 40, 0);
+	assert_true(fabs(c.sys_ahead_ns + 3000.0) < 20.0);
+	tk_source_get_report(s, &r);
+	assert_true(r.offset_sd_ns <= 2.0);
+	assert_true(fabs(r.offset_ns) < 20.0);
+	told.wrong_ns = 150000.0;
+	serve(tk, s, &c, 40, 0);
+	assert_true(fabs(c.sys_ahead_ns) < 100.0);
+	told.wrong_ns = -3000.0;
+	serve(tk, s, &c, 10, 0);
+	assert_true(fabs(c.sys_ahead_ns - 3000.0) < 20.0);
+	told.silent = true;
+	serve(tk, s, &c, 40, 0);
+	assert_true(fabs(c.sys_ahead_ns) < 100.0);
+	timekeeper_free(tk);
+}
+
 static void test_removed_source(void **state)
 {
 	struct fake c;
@@ -377,6 +424,7 @@ int main(void)
 		cmocka_unit_test(test_local_reference),
 		cmocka_unit_test(test_lone_server_that_lies_late),
 		cmocka_unit_test(test_impossible_exchanges_move_nothing),
+		cmocka_unit_test(test_first_hand),
 		cmocka_unit_test(test_removed_source),
 	};
 
