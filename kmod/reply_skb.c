@@ -80,6 +80,11 @@ void ats_reply_forget(struct sk_buff *skb)
 	skb->ignore_df = 0;
 	skb->mark = 0;
 	skb->priority = 0;
+#ifdef CONFIG_NET_SWITCHDEV
+	/* a bridge would take it for sent already, where it came in */
+	skb->offload_fwd_mark = 0;
+	skb->offload_l3_fwd_mark = 0;
+#endif
 }
 
 int ats_reply_turn(struct sk_buff *skb, const struct ats_request *r, unsigned int room, u8 tos,
