@@ -87,14 +87,13 @@ static bool read_frame(struct sk_buff *skb, struct arrival *a)
 	return is_of_ptp(skb, a);
 }
 
-/* Nobody gave it a route, a socket or a mark on the way, and nobody further on would look. */
+/* Nobody gave it a route, a socket or a mark on the way, or would look at the answer. */
 static bool is_untouched(const struct ats_ptp_port *port, const struct sk_buff *skb)
 {
 	return !skb_dst(skb) && !skb->mark && !reply_is_marked(skb) &&
 		!skb_sk_is_prefetched((struct sk_buff *)skb) &&
 		READ_ONCE(port->event.sk->sk_bound_dev_if) == port->ifindex &&
-		ats_ptp_path_is_free(skb->dev, skb->protocol) &&
-		reply_path_is_free_in(port->an->net, skb->protocol);
+		ats_ptp_path_is_free(skb->dev, skb->protocol);
 }
 
 /* With the data at the UDP header; false: it is not answered here. */
@@ -122,7 +121,9 @@ static unsigned int __flatten ingress_hook(void *priv, struct sk_buff *skb,
 	struct ats_ptp_port *port = priv;
 	s64 now_mono;
 
-	if (!read_frame(skb, &a) || !is_untouched(port, skb) || ats_ptp_sockets_differ(port) ||
+	/* first: a host with a firewall shall not pay for what it does not get */
+	if (!reply_path_is_free_in(port->an->net, skb->protocol) || !read_frame(skb, &a) ||
+	    !is_untouched(port, skb) || ats_ptp_sockets_differ(port) ||
 	    !ats_ptp_path_heard(port->paths, skb->dev, &a.how, mac))
 		return NF_ACCEPT;
 	now_mono = ats_now_mono();
