@@ -20,6 +20,9 @@
 #	ptp SERVER LOAD CLIENTS INSTRUCTIONS SYNCS DELAY_RESPS CLIENT_SECONDS
 #
 #	ptp.sh MODULES	(build/kmod: modules by kernel)
+#
+# ATS_BENCH_PTP names the servers; with ATS_BENCH_FIREWALL set the host has a firewall, of one
+# empty chain.
 . "$(dirname "$0")/../netns/lib.sh"
 . "$(dirname "$0")/servers.bash"
 module=$1/$(uname -r | cut -d. -f1,2)/as_timesync.ko
@@ -214,6 +217,9 @@ lab
 mkdir "$TMP/bin" && cp "$PTP_LOAD" "$PTP4L" "$TMP/bin" || exit 1
 PTP_LOAD=$TMP/bin/ptp-load PTP4L=$TMP/bin/ptp4l
 sink || skip "cannot make a dummy device"
+[ -z "${ATS_BENCH_FIREWALL:-}" ] ||
+	ip netns exec "$S" nft 'table inet t { chain c { type filter hook input priority 0; }; }' ||
+	skip "nft does not work"
 many_clients
 for server in ${ATS_BENCH_PTP-ptp4l module agent agent+module}; do
 	clients=2560 measure "$server" load 64
