@@ -216,8 +216,9 @@ class Crowd:
             self.port()         # its counts go with it, but for those that were asked for
             module(self.lab, False)
             time.sleep(3)
-        self.lab.running.pop("load").wait()
-        self.judge(json.loads(self.lab.log("load")))
+        status, got = self.lab.running.pop("load").wait(), self.lab.log("load")
+        if ok(status == 0, "their requests went out", got):
+            self.judge(json.loads(got))
         self.lab.clear()
 
     def grant(self):
