@@ -220,12 +220,25 @@ void ats_attachment_gone(struct ats_attachment *att)
 	call_rcu(&att->rcu, free_attachment);
 }
 
-/* It is on no list any more. Sleeps. */
-static void detach(struct ats_attachment *att)
+/*
+ * Under RTNL and the lock. With its hook: its device cannot go in between, which would look
+ * for it on the list.
+ */
+static void unlist_and_unhook(struct ats_attachments *all, struct ats_attachment *att)
 {
+	ASSERT_RTNL();
+	unlist_attachment(all, att);
 	if (att->ingress)
 		ats_ingress_detach(att);
-	else
+}
+
+/*
+ * It is on no list any more and has no hook. Sleeps. Without RTNL where it has a socket,
+ * which may just be waiting for that to be closed.
+ */
+static void detach(struct ats_attachment *att)
+{
+	if (!att->ingress)
 		ats_socket_detach(att);
 	ats_attachment_gone(att);
 }
@@ -235,15 +248,17 @@ int ats_detach(struct ats_net *an, u32 id)
 	struct ats_attachments *all = an->attachments;
 	struct ats_attachment *att, *found = NULL;
 
+	rtnl_lock();
 	mutex_lock(&all->lock);
 	list_for_each_entry(att, &all->list, link) {
 		if (att->id == id) {
-			unlist_attachment(all, att);
+			unlist_and_unhook(all, att);
 			found = att;
 			break;
 		}
 	}
 	mutex_unlock(&all->lock);
+	rtnl_unlock();
 	if (!found)
 		return -ENOENT;
 	detach(found);
@@ -263,7 +278,7 @@ void ats_attach_dev_gone(struct net_device *dev)
 	mutex_lock(&all->lock);
 	list_for_each_entry_safe(att, next, &all->list, link) {
 		if (att->ingress && att->dev == dev) {
-			unlist_attachment(all, att);
+			unlist_and_unhook(all, att);
 			list_add(&att->link, &gone);
 		}
 	}
@@ -278,11 +293,13 @@ void ats_attach_net_exit(struct ats_net *an)
 	struct ats_attachment *att;
 
 	for (;;) {
+		rtnl_lock();
 		mutex_lock(&all->lock);
 		att = list_first_entry_or_null(&all->list, struct ats_attachment, link);
 		if (att)
-			unlist_attachment(all, att);
+			unlist_and_unhook(all, att);
 		mutex_unlock(&all->lock);
+		rtnl_unlock();
 		if (!att)
 			break;
 		detach(att);
