@@ -19,12 +19,11 @@
 #include "agent.h"
 #include "lab.h"
 #include "nl.h"
-#include "ptp_lab.h"
+#include "ptp_expect.h"
 
 #include <linux/as_timesync.h>
 
 #define ALWAYS_MS	600000
-#define SLACK_NS	1000	/* of a rounded clock */
 #define ALL_DUTIES	(ATS_PTP_SYNC | ATS_PTP_DELAY | ATS_PTP_PDELAY | ATS_PTP_MULTICAST)
 
 FIXTURE(ptp) {
@@ -80,25 +79,6 @@ static size_t expected(__u8 *b, __u8 type, __u8 flags, __u16 sequence, bool corr
 	if (len == 54)
 		memcpy(b + 44, request + 20, 10);
 	return len;
-}
-
-static void expect_octets(struct __test_metadata *_metadata, const __u8 *want, size_t len,
-			  __u8 *got, size_t got_len)
-{
-	size_t i;
-
-	ASSERT_EQ(len, got_len);
-	memset(got + 34, 0, 10);
-	for (i = 0; i < len; i++)
-		EXPECT_EQ(want[i], got[i]) {
-			TH_LOG("octet %zu", i);
-		}
-}
-
-static void expect_within(struct __test_metadata *_metadata, __s64 tai, __s64 from, __s64 to)
-{
-	EXPECT_LE(from + PTP_TAI - SLACK_NS, tai);
-	EXPECT_GE(to + PTP_TAI + SLACK_NS, tai);
 }
 
 TEST_F(ptp, delay_resp_to_a_granted_client)
@@ -206,18 +186,6 @@ TEST_F(ptp, pdelay_by_multicast)
 	before = lab_now();
 	ASSERT_TRUE(ptp_ask_group(&self->lab, b, ptp_request(b, PTP_PDELAY_REQ, 0, 9), true));
 	expect_pdelay(_metadata, self->nl, self->id, &self->lab, 0, before);
-}
-
-/* The agent's socket gets it as it was sent. */
-static void expect_passed(struct __test_metadata *_metadata, const struct ptp_lab *lab,
-			  const __u8 *request, size_t len)
-{
-	__u8 b[PTP_MAX];
-
-	ASSERT_TRUE(ptp_ask(lab, request, len));
-	ASSERT_EQ(len, ptp_hear(lab->event, b, PTP_PATIENCE_MS));
-	EXPECT_EQ(0, memcmp(b, request, len));
-	EXPECT_EQ(0, ptp_hear(lab->client_general, b, 0));
 }
 
 TEST_F(ptp, what_is_left_to_the_agent)

@@ -14,12 +14,11 @@
 #include "agent.h"
 #include "lab.h"
 #include "nl.h"
-#include "ptp_lab.h"
+#include "ptp_expect.h"
 
 #include <linux/as_timesync.h>
 
 #define ALWAYS_MS	600000
-#define SLACK_NS	1000	/* of a rounded clock */
 #define BOTH		(ATS_PTP_SPTP | ATS_PTP_CSPTP)
 #define SPTP		(PTP_UNICAST | 0x20)	/* flags of its Delay_Req */
 #define PTP_ANNOUNCE	0xb
@@ -100,26 +99,6 @@ static size_t expected(__u8 *b, __u8 type, __u8 sdo, __u8 domain, __u8 flags, __
 	b[32] = type == PTP_SYNC ? 0 : type == PTP_FOLLOW_UP ? 2 : 5;
 	b[33] = 0x7f;
 	return len;
-}
-
-/* The time in @got at octet 34 is left out. */
-static void expect_octets(struct __test_metadata *_metadata, const __u8 *want, size_t len,
-			  __u8 *got, size_t got_len)
-{
-	size_t i;
-
-	ASSERT_EQ(len, got_len);
-	memset(got + 34, 0, 10);
-	for (i = 0; i < len; i++)
-		EXPECT_EQ(want[i], got[i]) {
-			TH_LOG("octet %zu", i);
-		}
-}
-
-static void expect_within(struct __test_metadata *_metadata, __s64 tai, __s64 from, __s64 to)
-{
-	EXPECT_LE(from + PTP_TAI - SLACK_NS, tai);
-	EXPECT_GE(to + PTP_TAI + SLACK_NS, tai);
 }
 
 static void put_quality(__u8 *b)
@@ -242,18 +221,6 @@ TEST_F(stateless, another_port)
 	EXPECT_EQ(44, ptp_hear(other.client_event, b, PTP_PATIENCE_MS));
 	EXPECT_EQ(64, ptp_hear(other.client_event, b, PTP_PATIENCE_MS));
 	EXPECT_EQ(0, ptp_hear(self->lab.client_general, b, 0));
-}
-
-/* The agent's socket gets it as it was sent. */
-static void expect_passed(struct __test_metadata *_metadata, const struct ptp_lab *lab,
-			  const __u8 *request, size_t len)
-{
-	__u8 b[PTP_MAX];
-
-	ASSERT_TRUE(ptp_ask(lab, request, len));
-	ASSERT_EQ(len, ptp_hear(lab->event, b, PTP_PATIENCE_MS));
-	EXPECT_EQ(0, memcmp(b, request, len));
-	EXPECT_EQ(0, ptp_hear(lab->client_event, b, 0));
 }
 
 static void expect_passed_changed(struct __test_metadata *_metadata, const struct ptp_lab *lab,
