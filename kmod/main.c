@@ -65,6 +65,7 @@ out_notifier:
 out_tap_dev:
 	ats_tap_dev_exit();
 out_net:
+	ats_net_end();
 	ats_net_exit();
 out_tap:
 	ats_tap_exit();
@@ -78,6 +79,8 @@ out_server:
 static void __exit ats_exit(void)
 {
 	ats_netlink_exit();
+	/* before interfaces are: a request that is taken is to be answered whole */
+	ats_net_end();
 	unregister_netdevice_notifier(&ats_netdev_notifier);
 	ats_tap_dev_exit();
 	ats_net_exit();

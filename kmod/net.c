@@ -66,8 +66,7 @@ static void __net_exit ats_net_leave(struct net *net)
 	ats_servo_net_exit(an);
 	ats_phc_net_exit(an);
 	ats_attach_net_exit(an);
-	/* needs the interfaces, whose stamps may look for a port to the end */
-	ats_ptp_net_exit(an);
+	/* its stamps may look for a PTP port to the end: none is there any more */
 	ats_iface_net_exit(an);
 	ats_server_net_exit(an);
 	ats_tap_net_exit(an);
@@ -80,10 +79,36 @@ static struct pernet_operations ats_net_ops = {
 	.size = sizeof(struct ats_net),
 };
 
-/* A device, so that namespaces end before their interfaces go. */
+/* PTP ports need the interfaces for their answers. */
+static void __net_exit ats_net_close(struct net *net)
+{
+	ats_ptp_net_exit(ats_net(net));
+}
+
+static struct pernet_operations ats_net_close_ops = {
+	.exit = ats_net_close,
+};
+
+/*
+ * Devices, so that namespaces end before their interfaces go. The one that is registered
+ * last ends first.
+ */
 int ats_net_init(void)
 {
-	return register_pernet_device(&ats_net_ops);
+	int err;
+
+	err = register_pernet_device(&ats_net_ops);
+	if (err)
+		return err;
+	err = register_pernet_device(&ats_net_close_ops);
+	if (err)
+		unregister_pernet_device(&ats_net_ops);
+	return err;
+}
+
+void ats_net_end(void)
+{
+	unregister_pernet_device(&ats_net_close_ops);
 }
 
 void ats_net_exit(void)

@@ -40,6 +40,11 @@ struct ats_net {
 struct ats_net *ats_net(struct net *net);
 
 int ats_net_init(void);
+/*
+ * First PTP ports end, in all namespaces, and then, when interfaces are forgotten, the rest.
+ * Nobody can make new ones any more.
+ */
+void ats_net_end(void);
 void ats_net_exit(void);
 
 #endif

@@ -91,6 +91,7 @@ static bool read_request(struct sk_buff *skb, struct ats_ptp_received *r)
 {
 	if (!ats_ptp_read(skb, r))
 		return false;
+	r->again = false;
 	if (skb->protocol == htons(ETH_P_IP)) {
 		if (!read_ipv4(skb, r))
 			return false;
@@ -120,7 +121,8 @@ static enum ats_ptp_verdict judge(struct ats_ptp_port *port, const struct ats_pt
 {
 	u32 duty = r->header.type == PTP_DELAY_REQ ? ATS_PTP_DELAY : ATS_PTP_PDELAY;
 
-	if (!(facts->duties & duty) || !ptp_voice_hears(&facts->voice, &r->header))
+	if (!(facts->duties & duty) || !ptp_voice_hears(&facts->voice, &r->header) ||
+	    (duty == ATS_PTP_PDELAY && !ats_ptp_can_stamp(port)))
 		return ATS_PTP_LEAVE;
 	if (r->multicast)
 		return facts->duties & ATS_PTP_MULTICAST ? ATS_PTP_TAKEN : ATS_PTP_LEAVE;
@@ -176,12 +178,20 @@ static noinline void answer_pdelay(const struct ats_ptp_port *port,
 		ats_ptp_count(port, ATS_PTP_COUNT_PDELAY_RESPS);
 }
 
-bool ats_ptp_received_at(const struct ats_ptp_port *port, const struct sk_buff *skb, s64 now_sys,
-			 s64 *rx_sys, enum stamp_kind *kind)
+bool ats_ptp_can_stamp(const struct ats_ptp_port *port)
 {
 	struct ats_iface *iface = ats_iface_find(port->an, port->ifindex);
 
-	*rx_sys = ats_rx_stamp_start(iface, skb, now_sys, kind);
+	return iface && ats_tx_stamp_room(iface);
+}
+
+bool ats_ptp_received_at(const struct ats_ptp_port *port, const struct ats_ptp_received *r,
+			 const struct sk_buff *skb, s64 now_sys, s64 *rx_sys,
+			 enum stamp_kind *kind)
+{
+	struct ats_iface *iface = ats_iface_find(port->an, port->ifindex);
+
+	*rx_sys = ats_rx_stamp_start(iface, skb, now_sys, r->again, kind);
 	return *kind == STAMP_HARDWARE || !iface || !ats_iface_line(iface);
 }
 
@@ -202,7 +212,7 @@ static bool answer(const struct ats_ptp_port *port, const struct ats_ptp_facts *
 
 	if (!r->multicast)
 		way.from = r->asked;
-	if (!ats_ptp_received_at(port, skb, now_sys, &rx_sys, &kind) ||
+	if (!ats_ptp_received_at(port, r, skb, now_sys, &rx_sys, &kind) ||
 	    !ats_ptp_tai(facts, rx_sys, &rx_tai))
 		return false;
 	ptp_request_of(&request, &r->header);

@@ -20,6 +20,7 @@ struct ats_ptp_received {
 	struct in6_addr client, asked;
 	u16 port;		/* of the client */
 	bool multicast;
+	bool again;		/* what is left now comes to the socket next */
 };
 
 /* What is known of the way back; both NULL: nothing, routing says. */
@@ -47,10 +48,16 @@ enum ats_ptp_verdict ats_ptp_take(struct ats_ptp_port *port, const struct ats_pt
 				  s64 now_mono);
 
 /*
+ * Is there a transmit stamp to spare? An answer of which it is a part is not begun without:
+ * the interface may have been forgotten, or its stamps all be awaited.
+ */
+bool ats_ptp_can_stamp(const struct ats_ptp_port *port);
+/*
  * In sys at the start of the frame. False: the NIC, whose stamps its clients have, made
  * none that can be believed; another one would only mislead them.
  */
-bool ats_ptp_received_at(const struct ats_ptp_port *port, const struct sk_buff *skb, s64 now_sys,
-			 s64 *rx_sys, enum stamp_kind *kind);
+bool ats_ptp_received_at(const struct ats_ptp_port *port, const struct ats_ptp_received *r,
+			 const struct sk_buff *skb, s64 now_sys, s64 *rx_sys,
+			 enum stamp_kind *kind);
 
 #endif

@@ -108,6 +108,7 @@ static bool take(struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
 	r.client = a->how.client;
 	r.asked = a->how.asked;
 	r.multicast = false;
+	r.again = true;
 	return ats_ptp_take(port, facts, &r, &back, skb, now_mono) == ATS_PTP_TAKEN;
 }
 

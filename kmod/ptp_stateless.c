@@ -6,7 +6,6 @@
 
 #include <uapi/linux/as_timesync.h>
 
-#include "iface.h"
 #include "ptp_send.h"
 #include "server.h"
 
@@ -61,7 +60,6 @@ noinline bool ats_ptp_stateless(struct ats_ptp_port *port, const struct ats_ptp_
 				const struct ats_ptp_received *r, struct sk_buff *skb, s64 now_mono)
 {
 	s64 now_sys = skb->tstamp ? skb->tstamp : ktime_get_real_ns(), rx_sys, rx_tai;
-	struct ats_iface *iface = ats_iface_find(port->an, port->ifindex);
 	enum ats_ptp_count count;
 	struct ptp_asked asked;
 	enum stamp_kind kind;
@@ -73,9 +71,8 @@ noinline bool ats_ptp_stateless(struct ats_ptp_port *port, const struct ats_ptp_
 		consume_skb(skb);
 		return true;
 	}
-	/* when the module goes its interfaces go first: nothing can be stamped here then */
-	if (!iface || !ats_tx_stamp_room(iface) ||
-	    !ats_ptp_received_at(port, skb, now_sys, &rx_sys, &kind) ||
+	if (!ats_ptp_can_stamp(port) ||
+	    !ats_ptp_received_at(port, r, skb, now_sys, &rx_sys, &kind) ||
 	    !ats_ptp_tai(facts, rx_sys, &rx_tai))
 		return false;
 	if (!is_in_time(port, facts, now_mono)) {

@@ -40,7 +40,8 @@ static s64 hardware_stamp(const struct ats_iface *iface, const struct sk_buff *s
 }
 
 /* @near_sys: the packet seen by the kernel. */
-static bool convert(struct ats_iface *iface, const struct sk_buff *skb, s64 near_sys, s64 *sys)
+static bool convert(struct ats_iface *iface, const struct sk_buff *skb, s64 near_sys, bool again,
+		    s64 *sys)
 {
 	const struct ats_iface_line *line;
 	s64 phc = hardware_stamp(iface, skb);
@@ -53,12 +54,13 @@ static bool convert(struct ats_iface *iface, const struct sk_buff *skb, s64 near
 	if (phc_stamp_to_sys(&line->line, phc, sys) &&
 	    phc_stamp_in_order(*sys, near_sys, line->error_ns))
 		return true;
-	atomic64_inc(&iface->refused);
+	if (!again)
+		atomic64_inc(&iface->refused);
 	return false;
 }
 
 s64 ats_rx_stamp_start(struct ats_iface *iface, const struct sk_buff *skb, s64 now_sys,
-		       enum stamp_kind *kind)
+		       bool again, enum stamp_kind *kind)
 {
 	s64 near_sys = software_stamp(skb), sys;
 
@@ -67,7 +69,7 @@ s64 ats_rx_stamp_start(struct ats_iface *iface, const struct sk_buff *skb, s64 n
 		*kind = STAMP_USER;
 		near_sys = now_sys;
 	}
-	if (!iface || !convert(iface, skb, near_sys, &sys))
+	if (!iface || !convert(iface, skb, near_sys, again, &sys))
 		return near_sys;
 	*kind = STAMP_HARDWARE;
 	return sys;
@@ -76,7 +78,7 @@ s64 ats_rx_stamp_start(struct ats_iface *iface, const struct sk_buff *skb, s64 n
 s64 ats_rx_stamp(struct ats_iface *iface, const struct sk_buff *skb, s64 now_sys,
 		 enum stamp_kind *kind)
 {
-	s64 sys = ats_rx_stamp_start(iface, skb, now_sys, kind);
+	s64 sys = ats_rx_stamp_start(iface, skb, now_sys, false, kind);
 
 	if (*kind != STAMP_HARDWARE)
 		return sys;

@@ -21,9 +21,13 @@ struct ats_iface;
 s64 ats_rx_stamp(struct ats_iface *iface, const struct sk_buff *skb, s64 now_sys,
 		 enum stamp_kind *kind);
 
-/* The same at the start of the frame, as PTP means it (IEEE 1588-2019 clause 7.3.4.1). */
+/*
+ * The same at the start of the frame, as PTP means it (IEEE 1588-2019 clause 7.3.4.1).
+ * @again: without a stamp of the NIC @skb will be asked about once more; a stamp that is
+ * not believed counts then.
+ */
 s64 ats_rx_stamp_start(struct ats_iface *iface, const struct sk_buff *skb, s64 now_sys,
-		       enum stamp_kind *kind);
+		       bool again, enum stamp_kind *kind);
 
 /* A packet received becomes one to be sent: its stamps are no longer its own. */
 void ats_rx_stamp_clear(struct sk_buff *skb);

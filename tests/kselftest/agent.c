@@ -169,3 +169,11 @@ __s64 agent_tap_counter(struct nl *nl, unsigned int ifindex, __u16 type)
 	nl_ask_u32(nl, ATS_CMD_TAP_GET, ATS_A_TAP_IFINDEX, ifindex, keep_counter, &counter);
 	return counter.value;
 }
+
+__s64 agent_iface_counter(struct nl *nl, unsigned int ifindex, __u16 type)
+{
+	struct counter counter = { type, -1 };
+
+	nl_ask_u32(nl, ATS_CMD_IFACE_GET, ATS_A_IFACE_IFINDEX, ifindex, keep_counter, &counter);
+	return counter.value;
+}

@@ -29,8 +29,9 @@ struct answer agent_tap_del(struct nl *nl, unsigned int ifindex);
 /* How many of these the dump of a command lists. */
 int agent_count(struct nl *nl, __u8 cmd);
 
-/* A counter of a reply-get or tap-get by id or ifindex; -1 when there is none. */
+/* A counter of a reply-get, tap-get or iface-get by id or ifindex; -1 when there is none. */
 __s64 agent_reply_counter(struct nl *nl, __u32 id, __u16 type);
 __s64 agent_tap_counter(struct nl *nl, unsigned int ifindex, __u16 type);
+__s64 agent_iface_counter(struct nl *nl, unsigned int ifindex, __u16 type);
 
 #endif

@@ -9,13 +9,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <libmnl/libmnl.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
+#include <linux/net_tstamp.h>
 #include <linux/rtnetlink.h>
+#include <linux/sockios.h>
 #include <linux/veth.h>
 
 #define MESSAGE_MAX 1024
@@ -206,6 +209,21 @@ bool lab_simnic(struct lab_pair *pair)
 bool lab_simnic_end(const struct lab_pair *pair)
 {
 	return lab_delete(if_nametoindex(pair->name[0]));
+}
+
+bool lab_stamps(const char *name)
+{
+	struct hwtstamp_config config = {
+		.tx_type = HWTSTAMP_TX_ON, .rx_filter = HWTSTAMP_FILTER_ALL,
+	};
+	struct ifreq ifr = { .ifr_data = (void *)&config };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool done;
+
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
+	done = fd >= 0 && !ioctl(fd, SIOCSHWTSTAMP, &ifr);
+	close(fd);
+	return done;
 }
 
 static bool has_name(__u32 index, const char *begin)

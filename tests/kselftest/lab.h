@@ -44,6 +44,8 @@ struct lab_pair {
 
 bool lab_simnic(struct lab_pair *pair);
 bool lab_simnic_end(const struct lab_pair *pair);
+/* The NIC stamps all that comes in. */
+bool lab_stamps(const char *name);
 
 /*
  * Opens /dev/ptpN of simnic's clock whose name begins so, of those the nth, counted

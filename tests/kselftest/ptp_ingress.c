@@ -45,16 +45,6 @@ FIXTURE_VARIANT_ADD(ptp_ingress, ipv6) {
 	.client = PTP_CLIENT_V6,
 };
 
-static bool answered(const struct ptp_lab *lab, int patience_ms)
-{
-	static __u16 sequence;
-	__u8 b[PTP_MAX];
-
-	if (!ptp_ask(lab, b, ptp_request(b, PTP_DELAY_REQ, PTP_UNICAST, ++sequence)))
-		return false;
-	return ptp_hear(lab->client_general, b, patience_ms) == 54 && ptp_sequence(b) == sequence;
-}
-
 FIXTURE_SETUP(ptp_ingress)
 {
 	ASSERT_TRUE(ptp_lab(&self->lab, variant->family));
@@ -64,38 +54,13 @@ FIXTURE_SETUP(ptp_ingress)
 	ASSERT_EQ(0, ptp_set(self->nl, self->id, ATS_PTP_DELAY | ATS_PTP_PDELAY, ALWAYS_MS).err);
 	ASSERT_EQ(0, ptp_grant(self->nl, self->id, &self->lab, 0, -1, 300).err);
 	/* then the neighbours know each other, and the client is known */
-	ASSERT_TRUE(answered(&self->lab, PTP_PATIENCE_MS));
-	ASSERT_TRUE(answered(&self->lab, PTP_PATIENCE_MS));
+	ASSERT_TRUE(ptp_answered(&self->lab, PTP_PATIENCE_MS));
+	ASSERT_TRUE(ptp_answered(&self->lab, PTP_PATIENCE_MS));
 }
 
 FIXTURE_TEARDOWN(ptp_ingress)
 {
 	nl_close(self->nl);
-}
-
-/* UDP datagrams that came in by this namespace's IP of the family, -1: it does not say. */
-static long datagrams(int family)
-{
-	char line[1024], *at = NULL;
-	long n = -1;
-	FILE *f;
-
-	f = fopen(family == AF_INET ? "/proc/self/net/snmp" : "/proc/self/net/snmp6", "r");
-	if (!f)
-		return -1;
-	while (fgets(line, sizeof(line), f)) {
-		/* a line of names, and one of values that begins with InDatagrams */
-		if (family == AF_INET && !strncmp(line, "Udp: ", 5) && line[5] <= '9')
-			at = line + 5;
-		else if (family == AF_INET6 && !strncmp(line, "Udp6InDatagrams", 15))
-			at = line + 15;
-		if (at) {
-			n = strtol(at, NULL, 10);
-			break;
-		}
-	}
-	fclose(f);
-	return n;
 }
 
 #define tool(...) ({							\
@@ -106,16 +71,16 @@ static long datagrams(int family)
 
 TEST_F(ptp_ingress, a_known_client)
 {
-	long before = datagrams(variant->family);
+	long before = ptp_datagrams(variant->family);
 	int i;
 
 	ASSERT_LE(0, before);
 	for (i = 0; i < ASKED; i++) {
 		/* no more often than granted */
 		usleep(20000);
-		EXPECT_TRUE(answered(&self->lab, PTP_PATIENCE_MS));
+		EXPECT_TRUE(ptp_answered(&self->lab, PTP_PATIENCE_MS));
 	}
-	EXPECT_GE(before + BY_SOCKET, datagrams(variant->family));
+	EXPECT_GE(before + BY_SOCKET, ptp_datagrams(variant->family));
 	EXPECT_EQ(ASKED + 2, ptp_counter(self->nl, self->id, ATS_A_PTP_DELAY_RESPS));
 	EXPECT_EQ(ASKED + 2, ptp_counter(self->nl, self->id, ATS_A_PTP_RX_SOFTWARE));
 	EXPECT_EQ(0, ptp_counter(self->nl, self->id, ATS_A_PTP_PASSED));
@@ -143,7 +108,7 @@ TEST_F(ptp_ingress, what_goes_on_is_whole_and_counted_once)
 	EXPECT_EQ(0, memcmp(b, got, len + 6));
 	EXPECT_EQ(2, ptp_counter(self->nl, self->id, ATS_A_PTP_PASSED));
 	EXPECT_EQ(0, ptp_hear(self->lab.client_general, got, 0));
-	EXPECT_TRUE(answered(&self->lab, PTP_PATIENCE_MS));
+	EXPECT_TRUE(ptp_answered(&self->lab, PTP_PATIENCE_MS));
 }
 
 /* Each would have to see the request or the answer. */
@@ -167,9 +132,9 @@ TEST_F(ptp_ingress, firewalls_are_obeyed)
 		ASSERT_TRUE(tool("nft 'table %s t { chain c { type filter hook %s; "
 				 "udp dport %d drop; }; }'",
 				 walls[i].table, walls[i].hook, walls[i].port));
-		EXPECT_FALSE(answered(&self->lab, PTP_HUSH_MS));
+		EXPECT_FALSE(ptp_answered(&self->lab, PTP_HUSH_MS));
 		ASSERT_TRUE(tool("nft flush ruleset"));
-		EXPECT_TRUE(answered(&self->lab, PTP_PATIENCE_MS));
+		EXPECT_TRUE(ptp_answered(&self->lab, PTP_PATIENCE_MS));
 	}
 	EXPECT_EQ(0, ptp_hear(self->lab.event, b, 0));
 }
@@ -178,10 +143,10 @@ TEST_F(ptp_ingress, an_address_is_taken_away)
 {
 	ASSERT_TRUE(tool("ip %s address del %s/%s dev ats0", variant->ip, variant->server,
 			 variant->prefix));
-	EXPECT_FALSE(answered(&self->lab, PTP_HUSH_MS));
+	EXPECT_FALSE(ptp_answered(&self->lab, PTP_HUSH_MS));
 	ASSERT_TRUE(tool("ip %s address add %s/%s dev ats0 %s", variant->ip, variant->server,
 			 variant->prefix, variant->family == AF_INET6 ? "nodad" : ""));
-	EXPECT_TRUE(answered(&self->lab, PTP_PATIENCE_MS));
+	EXPECT_TRUE(ptp_answered(&self->lab, PTP_PATIENCE_MS));
 }
 
 /* What must come encrypted, or leave so, does neither. */
@@ -195,9 +160,9 @@ TEST_F(ptp_ingress, ipsec_is_obeyed)
 		TH_LOG("%s", ways[i]);
 		snprintf(way, sizeof(way), ways[i], variant->client, variant->server);
 		ASSERT_TRUE(tool("ip xfrm policy add %s action block", way));
-		EXPECT_FALSE(answered(&self->lab, PTP_HUSH_MS));
+		EXPECT_FALSE(ptp_answered(&self->lab, PTP_HUSH_MS));
 		ASSERT_TRUE(tool("ip xfrm policy del %s", way));
-		EXPECT_TRUE(answered(&self->lab, PTP_PATIENCE_MS));
+		EXPECT_TRUE(ptp_answered(&self->lab, PTP_PATIENCE_MS));
 	}
 }
 
@@ -209,8 +174,8 @@ TEST_F(ptp_ingress, a_client_moves)
 	ASSERT_TRUE(lab_go(self->lab.here));
 	ASSERT_TRUE(tool("ip neigh replace %s lladdr 02:00:00:00:00:99 dev ats0 nud permanent",
 			 variant->client));
-	EXPECT_TRUE(answered(&self->lab, PTP_PATIENCE_MS));
-	EXPECT_TRUE(answered(&self->lab, PTP_PATIENCE_MS));
+	EXPECT_TRUE(ptp_answered(&self->lab, PTP_PATIENCE_MS));
+	EXPECT_TRUE(ptp_answered(&self->lab, PTP_PATIENCE_MS));
 }
 
 TEST_F(ptp_ingress, nothing_after_it_is_detached)
@@ -224,7 +189,7 @@ TEST_F(ptp_ingress, nothing_after_it_is_detached)
 	EXPECT_EQ(0, ptp_hear(self->lab.client_general, got, PTP_HUSH_MS));
 	ASSERT_EQ(0, ptp_attach(self->nl, self->lab.event, self->lab.general, 64, &self->id).err);
 	ASSERT_EQ(0, ptp_set(self->nl, self->id, ATS_PTP_DELAY | ATS_PTP_ANYBODY, ALWAYS_MS).err);
-	EXPECT_TRUE(answered(&self->lab, PTP_PATIENCE_MS));
+	EXPECT_TRUE(ptp_answered(&self->lab, PTP_PATIENCE_MS));
 }
 
 /* Before its port, which then ends without it. */

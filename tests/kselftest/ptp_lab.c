@@ -4,6 +4,8 @@
 #include <arpa/inet.h>
 #include <net/if.h>
 #include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -66,7 +68,24 @@ static bool open_side(int family, const char *device, int *event, int *general)
 	return *event >= 0 && *general >= 0;
 }
 
-bool ptp_lab(struct ptp_lab *lab, int family)
+static bool wire(struct ptp_lab *lab, bool nics)
+{
+	struct lab_pair pair;
+
+	if (!nics) {
+		strcpy(lab->name[0], "ats0");
+		strcpy(lab->name[1], "ats1");
+		lab->ifindex = lab_veth(lab->name[0], lab->name[1], lab->there);
+		return lab->ifindex;
+	}
+	if (!lab_simnic(&pair))
+		return false;
+	memcpy(lab->name, pair.name, sizeof(lab->name));
+	lab->ifindex = if_nametoindex(lab->name[0]);
+	return lab_move(if_nametoindex(lab->name[1]), lab->there);
+}
+
+static bool make_lab(struct ptp_lab *lab, int family, bool nics)
 {
 	bool done;
 
@@ -78,17 +97,26 @@ bool ptp_lab(struct ptp_lab *lab, int family)
 	if (!lab_enter())
 		return false;
 	lab->here = lab_here();
-	lab->ifindex = lab_veth("ats0", "ats1", lab->there);
-	done = lab->ifindex && lab_address(lab->ifindex, PTP_SERVER_V4, 24) &&
+	done = wire(lab, nics) && lab_address(lab->ifindex, PTP_SERVER_V4, 24) &&
 		lab_address(lab->ifindex, PTP_SERVER_V6, 64) &&
-		open_side(family, "ats0", &lab->event, &lab->general) && lab_go(lab->there);
+		open_side(family, lab->name[0], &lab->event, &lab->general) && lab_go(lab->there);
 	if (!done)
 		return false;
-	lab->peer = if_nametoindex("ats1");
-	done = lab_address(lab->peer, PTP_CLIENT_V4, 24) &&
+	lab->peer = if_nametoindex(lab->name[1]);
+	done = lab_up(lab->peer) && lab_address(lab->peer, PTP_CLIENT_V4, 24) &&
 		lab_address(lab->peer, PTP_CLIENT_V6, 64) &&
-		open_side(family, "ats1", &lab->client_event, &lab->client_general);
+		open_side(family, lab->name[1], &lab->client_event, &lab->client_general);
 	return lab_go(lab->here) && done;
+}
+
+bool ptp_lab(struct ptp_lab *lab, int family)
+{
+	return make_lab(lab, family, false);
+}
+
+bool ptp_lab_nics(struct ptp_lab *lab, int family)
+{
+	return make_lab(lab, family, true);
 }
 
 static bool join(int fd, const char *group, unsigned int ifindex)
@@ -203,6 +231,40 @@ __s64 ptp_time(const __u8 *b)
 __u16 ptp_sequence(const __u8 *b)
 {
 	return get_be(b + 30, 2);
+}
+
+bool ptp_answered(const struct ptp_lab *lab, int patience_ms)
+{
+	static __u16 sequence;
+	__u8 b[PTP_MAX];
+
+	if (!ptp_ask(lab, b, ptp_request(b, PTP_DELAY_REQ, PTP_UNICAST, ++sequence)))
+		return false;
+	return ptp_hear(lab->client_general, b, patience_ms) == 54 && ptp_sequence(b) == sequence;
+}
+
+long ptp_datagrams(int family)
+{
+	char line[1024], *at = NULL;
+	long n = -1;
+	FILE *f;
+
+	f = fopen(family == AF_INET ? "/proc/self/net/snmp" : "/proc/self/net/snmp6", "r");
+	if (!f)
+		return -1;
+	while (fgets(line, sizeof(line), f)) {
+		/* a line of names, and one of values that begins with InDatagrams */
+		if (family == AF_INET && !strncmp(line, "Udp: ", 5) && line[5] <= '9')
+			at = line + 5;
+		else if (family == AF_INET6 && !strncmp(line, "Udp6InDatagrams", 15))
+			at = line + 15;
+		if (at) {
+			n = strtol(at, NULL, 10);
+			break;
+		}
+	}
+	fclose(f);
+	return n;
 }
 
 static struct nlmsghdr *begin_attach(struct nl *nl, int event, int general)

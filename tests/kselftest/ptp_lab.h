@@ -45,6 +45,7 @@ enum {
 struct ptp_lab {
 	int family;
 	int here, there;		/* namespaces: of the agent, of the client */
+	char name[2][16];		/* of the interfaces: the agent's, the client's */
 	unsigned int ifindex, peer;
 	int event, general;		/* the agent's */
 	int client_event, client_general;
@@ -52,6 +53,8 @@ struct ptp_lab {
 
 /* The caller ends up in the namespace of the agent. */
 bool ptp_lab(struct ptp_lab *lab, int family);
+/* The same with NICs of simnic in the place of the veth. */
+bool ptp_lab_nics(struct ptp_lab *lab, int family);
 int ptp_socket(int family, __u16 port, const char *device);
 /* The client's sockets hear the groups 224.0.1.129 and 224.0.0.107, or their like. */
 bool ptp_join(const struct ptp_lab *lab, int fd, unsigned int ifindex);
@@ -71,6 +74,14 @@ size_t ptp_hear(int fd, __u8 b[PTP_MAX], int timeout_ms);
 /* The timestamp at octet 34, ns. */
 __s64 ptp_time(const __u8 *b);
 __u16 ptp_sequence(const __u8 *b);
+
+/* A Delay_Req by unicast gets its Delay_Resp. */
+bool ptp_answered(const struct ptp_lab *lab, int patience_ms);
+/*
+ * UDP datagrams that came in by this namespace's IP of the family: what is answered sooner
+ * is not among them. -1: it does not say.
+ */
+long ptp_datagrams(int family);
 
 /* What the agent says to the module. */
 struct answer ptp_attach(struct nl *nl, int event, int general, __u32 clients_max, __u32 *id);
