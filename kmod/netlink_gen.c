@@ -25,6 +25,7 @@ const struct nla_policy as_timesync_ptp_client_nl_policy[ATS_A_PTP_CLIENT_PAD + 
 	[ATS_A_PTP_CLIENT_SYNC_S] = { .type = NLA_U32, },
 	[ATS_A_PTP_CLIENT_DELAY_LOG] = { .type = NLA_S32, },
 	[ATS_A_PTP_CLIENT_DELAY_S] = { .type = NLA_U32, },
+	[ATS_A_PTP_CLIENT_SYNC_SEQUENCE] = { .type = NLA_U16, },
 };
 
 /* ATS_CMD_CAPS_GET - do */

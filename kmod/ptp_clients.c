@@ -33,6 +33,7 @@ static unsigned int count_new(const struct ptp_grants *g, const struct ats_ptp_c
 static void set_client(struct ptp_grants *g, const struct ats_ptp_client *c, s64 now_mono)
 {
 	static const enum ptp_grant_kind kinds[] = { PTP_GRANT_SYNC, PTP_GRANT_DELAY };
+	bool goes_on = ptp_grants_has(g, &c->client, PTP_GRANT_SYNC, now_mono);
 	enum ptp_grant_kind kind;
 	unsigned int i;
 
@@ -47,6 +48,9 @@ static void set_client(struct ptp_grants *g, const struct ats_ptp_client *c, s64
 		else
 			ptp_grants_cancel(g, &c->client, kind, now_mono);
 	}
+	/* what is under way here is known better */
+	if (c->sequenced && !goes_on)
+		ptp_grants_set_next_sync(g, &c->client, c->sequence, now_mono);
 }
 
 /* By IPv6 only a socket of IPv6 can send. */
@@ -127,8 +131,9 @@ int ats_ptp_clients_del(struct ats_net *an, u32 id, const struct ats_ptp_client 
 	return found;
 }
 
-/* What is left, in seconds that have begun; false: nothing. */
-static bool put_grants(struct ats_ptp_client *out, const s64 until_mono[PTP_GRANT_KINDS],
+/* What is left, in seconds that have begun, and what comes next; false: nothing. */
+static bool put_grants(struct ats_ptp_client *out, const struct ptp_grants *g,
+		       const s64 until_mono[PTP_GRANT_KINDS],
 		       const s8 log[PTP_GRANT_KINDS], s64 now_mono)
 {
 	unsigned int kind;
@@ -144,6 +149,8 @@ static bool put_grants(struct ats_ptp_client *out, const s64 until_mono[PTP_GRAN
 		out->grant[kind].seconds = div_u64(left + NSEC_PER_SEC - 1, NSEC_PER_SEC);
 		any = true;
 	}
+	out->sequenced = out->grant[PTP_GRANT_SYNC].set &&
+		ptp_grants_next_sync(g, &out->client, now_mono, &out->sequence);
 	return any;
 }
 
@@ -161,7 +168,7 @@ bool ats_ptp_client_next(struct ats_net *an, u32 id, u32 *cursor, struct ats_ptp
 		do {
 			found = ptp_grants_list(port->grants, cursor, &out->client, until_mono,
 						log);
-		} while (found && !put_grants(out, until_mono, log, now_mono));
+		} while (found && !put_grants(out, port->grants, until_mono, log, now_mono));
 		spin_unlock_bh(&port->lock);
 	}
 	mutex_unlock(&an->ptp.mutex);
@@ -180,7 +187,7 @@ bool ats_ptp_client_look(struct ats_net *an, u32 id, struct ats_ptp_client *clie
 	if (port && port->grants) {
 		spin_lock_bh(&port->lock);
 		found = ptp_grants_get(port->grants, &client->client, until_mono, log) &&
-			put_grants(client, until_mono, log, ats_now_mono());
+			put_grants(client, port->grants, until_mono, log, ats_now_mono());
 		spin_unlock_bh(&port->lock);
 	}
 	mutex_unlock(&an->ptp.mutex);

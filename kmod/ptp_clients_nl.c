@@ -47,6 +47,18 @@ static int get_grants(struct genl_info *info, struct nlattr **a, struct ats_ptp_
 	return 0;
 }
 
+static int get_sequence(struct genl_info *info, const struct nlattr *sequence,
+			struct ats_ptp_client *c)
+{
+	if (!sequence)
+		return 0;
+	if (!c->grant[PTP_GRANT_SYNC].seconds)
+		return refuse(info, sequence, -EINVAL, "sync-sequence without Syncs");
+	c->sequenced = true;
+	c->sequence = nla_get_u16(sequence);
+	return 0;
+}
+
 static int get_client(struct genl_info *info, const struct nlattr *nest, struct ats_ptp_client *c)
 {
 	struct nlattr *a[ATS_A_PTP_CLIENT_PAD + 1];
@@ -66,7 +78,8 @@ static int get_client(struct genl_info *info, const struct nlattr *nest, struct 
 	};
 	memcpy(c->client.address, nla_data(a[ATS_A_PTP_CLIENT_ADDRESS]),
 	       sizeof(c->client.address));
-	return get_grants(info, a, c);
+	err = get_grants(info, a, c);
+	return err ?: get_sequence(info, a[ATS_A_PTP_CLIENT_SYNC_SEQUENCE], c);
 }
 
 /* Syncs go there. */
@@ -176,6 +189,8 @@ static int put_client(struct sk_buff *msg, u32 id, const struct ats_ptp_client *
 		     nla_put_u32(msg, kinds[i].seconds, c->grant[kinds[i].kind].seconds)))
 			return -EMSGSIZE;
 	}
+	if (c->sequenced && nla_put_u16(msg, ATS_A_PTP_CLIENT_SYNC_SEQUENCE, c->sequence))
+		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;
 }

@@ -124,6 +124,8 @@ bool ats_ptp_look(struct ats_net *an, u32 id, struct ats_ptp_view *view);
 /* A client with what it is granted, of each kind but Announce. */
 struct ats_ptp_client {
 	struct ptp_grant_client client;
+	bool sequenced;
+	u16 sequence;		/* then: of the next Sync; see ATS_A_PTP_CLIENT_SYNC_SEQUENCE */
 	struct {
 		bool set;
 		s8 log;

@@ -63,6 +63,7 @@ static bool look_up(const struct ptp_kernel *pk, const struct ptp_grant_client *
 		.delay = { true, log[PTP_GRANT_DELAY],
 			   (u32)until_s(until[PTP_GRANT_DELAY], now_mono) },
 	};
+	ptp_grants_next_sync(g, client, now_mono, &out->sequence);
 	return out->sync.seconds || out->delay.seconds;
 }
 
@@ -100,14 +101,32 @@ static bool tell(struct ptp_kernel *pk, const struct module_ptp_grant *grants, u
 	return true;
 }
 
+/*
+ * How far its Syncs have come: should the module go without a word they are to go on behind
+ * that (clause 7.3.7), and what is reckoned from the intervals since is then little.
+ */
+static void ask_sequence(struct ptp_kernel *pk, const struct ptp_grant_client *client)
+{
+	s64 now_mono = ntp_env_mono(pk->env);
+	u16 sequence;
+
+	if (pk->facts.duties & ATS_PTP_SYNC &&
+	    kernel_ptp_next_sync(pk->handle, client, &sequence))
+		ptp_instance_set_next_sync(pk->instance, pk->port, client, sequence, now_mono);
+}
+
 static void tell_changes(struct ptp_kernel *pk, s64 now_mono)
 {
 	struct module_ptp_grant grants[MODULE_PTP_BATCH];
 
 	for (unsigned int i = 0; i < pk->nchanged; i++)
 		look_up(pk, &pk->changed[i], now_mono, &grants[i]);
-	if (tell(pk, grants, pk->nchanged, now_mono))
-		pk->nchanged = 0;
+	if (!tell(pk, grants, pk->nchanged, now_mono))
+		return;
+	for (unsigned int i = 0; i < pk->nchanged; i++)
+		if (grants[i].sync.seconds)
+			ask_sequence(pk, &pk->changed[i]);
+	pk->nchanged = 0;
 }
 
 /* False: that was the last of them. */
@@ -294,7 +313,8 @@ void ptp_kernel_update(struct ptp_kernel *pk)
 	if (pk->handle)
 		say(pk);
 	if (!pk->serves && pk->moved) {
-		ptp_instance_move_clients_back(pk->instance, pk->port, now_mono);
+		/* to end it may have taken some time, in which Syncs were sent */
+		ptp_instance_move_clients_back(pk->instance, pk->port, ntp_env_mono(pk->env));
 		pk->moved = false;
 	}
 	if (pk->serves && pk->nchanged)

@@ -320,6 +320,19 @@ int kernel_ptp_grant(struct kernel_ptp *p, const struct module_ptp_grant *grants
 	return r;
 }
 
+bool kernel_ptp_next_sync(struct kernel_ptp *p, const struct ptp_grant_client *client,
+			  u16 *sequence)
+{
+	struct module_ptp_grant grant;
+
+	/* what goes wrong here the next renewal finds out */
+	if (!p->serves || module_ptp_grant_get(p->k->ask, p->id, client, &grant) ||
+	    !grant.sync.seconds)
+		return false;
+	*sequence = grant.sequence;
+	return true;
+}
+
 void kernel_ptp_get_report(struct kernel_ptp *p, struct kernel_ptp_report *out)
 {
 	if (p->id && p->k->ask)

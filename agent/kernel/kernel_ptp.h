@@ -46,6 +46,13 @@ void kernel_ptp_set(struct kernel_ptp *p, const struct module_ptp_facts *facts, 
  */
 int kernel_ptp_grant(struct kernel_ptp *p, const struct module_ptp_grant *grants, size_t n);
 
+/*
+ * The sequenceId of the next Sync that the module sends this client; false: it sends it none,
+ * or does not say.
+ */
+bool kernel_ptp_next_sync(struct kernel_ptp *p, const struct ptp_grant_client *client,
+			  u16 *sequence);
+
 struct kernel_ptp_report {
 	bool serves;
 	struct module_ptp now;		/* while it does; all counts since kernel_ptp_new() */

@@ -128,7 +128,9 @@ static bool put_grant(struct nl_msg *msg, const struct module_ptp_grant *c)
 	      nla_put_u32(msg, ATS_A_PTP_CLIENT_SYNC_S, c->sync.seconds))) ||
 	    (c->delay.set &&
 	     (nla_put_s32(msg, ATS_A_PTP_CLIENT_DELAY_LOG, c->delay.log_interval) ||
-	      nla_put_u32(msg, ATS_A_PTP_CLIENT_DELAY_S, c->delay.seconds))))
+	      nla_put_u32(msg, ATS_A_PTP_CLIENT_DELAY_S, c->delay.seconds))) ||
+	    (c->sync.set && c->sync.seconds &&
+	     nla_put_u16(msg, ATS_A_PTP_CLIENT_SYNC_SEQUENCE, c->sequence)))
 		return false;
 	nla_nest_end(msg, nest);
 	return true;
@@ -164,18 +166,24 @@ int module_ptp_grant(struct genl *g, u32 id, const struct module_ptp_grant *gran
 	return r;
 }
 
+/* No more than who it is. */
+static bool put_named(struct nl_msg *msg, const struct ptp_grant_client *client)
+{
+	struct nlattr *nest = nla_nest_start(msg, ATS_A_PTP_CLIENT);
+
+	if (!nest || !put_identity(msg, client))
+		return false;
+	nla_nest_end(msg, nest);
+	return true;
+}
+
 static int revoke_batch(struct genl *g, u32 id, const struct ptp_grant_client *clients, size_t n)
 {
 	struct nl_msg *msg = begin_batch(g, ATS_CMD_PTP_CLIENT_DEL, id, n);
-	struct nlattr *nest;
 	size_t i;
 
-	for (i = 0; msg && i < n; i++) {
-		nest = nla_nest_start(msg, ATS_A_PTP_CLIENT);
-		msg = filled(msg, !nest || !put_identity(msg, &clients[i]));
-		if (msg)
-			nla_nest_end(msg, nest);
-	}
+	for (i = 0; msg && i < n; i++)
+		msg = filled(msg, !put_named(msg, &clients[i]));
 	return genl_request(g, msg, NULL, NULL);
 }
 
@@ -315,6 +323,7 @@ static bool get_grant(const struct nlattr *nest, struct module_ptp_grant *c)
 	c->delay.set = genl_get_u32(&in, ATS_A_PTP_CLIENT_DELAY_S, &c->delay.seconds);
 	if (genl_get_s32(&in, ATS_A_PTP_CLIENT_DELAY_LOG, &log))
 		c->delay.log_interval = (s8)log;
+	genl_get_u16(&in, ATS_A_PTP_CLIENT_SYNC_SEQUENCE, &c->sequence);
 	return true;
 }
 
@@ -328,14 +337,37 @@ struct grant_list {
 	void *ctx;
 };
 
+static bool get_client(const struct genl_reply *r, u32 *id, struct module_ptp_grant *c)
+{
+	return r->command == ATS_CMD_PTP_CLIENT_GET && genl_get_u32(r, ATS_A_PTP_ID, id) &&
+		r->attr[ATS_A_PTP_CLIENT] && get_grant(r->attr[ATS_A_PTP_CLIENT], c);
+}
+
+static int on_client(void *ctx, const struct genl_reply *r)
+{
+	u32 id;
+
+	return get_client(r, &id, ctx) ? 0 : -EBADMSG;
+}
+
+int module_ptp_grant_get(struct genl *g, u32 id, const struct ptp_grant_client *client,
+			 struct module_ptp_grant *out)
+{
+	struct nl_msg *msg = begin_batch(g, ATS_CMD_PTP_CLIENT_GET, id, 1);
+
+	*out = (struct module_ptp_grant){ 0 };
+	if (msg)
+		msg = filled(msg, !put_named(msg, client));
+	return genl_request(g, msg, on_client, out);
+}
+
 static int on_grant(void *ctx, const struct genl_reply *r)
 {
 	const struct grant_list *l = ctx;
 	struct module_ptp_grant grant;
 	u32 id;
 
-	if (r->command != ATS_CMD_PTP_CLIENT_GET || !genl_get_u32(r, ATS_A_PTP_ID, &id) ||
-	    !r->attr[ATS_A_PTP_CLIENT] || !get_grant(r->attr[ATS_A_PTP_CLIENT], &grant))
+	if (!get_client(r, &id, &grant))
 		return -EBADMSG;
 	l->each(l->ctx, id, &grant);
 	return 0;

@@ -37,6 +37,7 @@ struct module_ptp_grant {
 		s8 log_interval;
 		u32 seconds;	/* from now on, or left; 0 ends it */
 	} sync, delay;
+	u16 sequence;		/* with sync.seconds: of the next Sync, where it begins */
 };
 
 struct module_ptp {
@@ -78,6 +79,9 @@ int module_ptp_detach(struct genl *g, u32 id);
 int module_ptp_set(struct genl *g, u32 id, const struct module_ptp_facts *f, u32 valid_ms);
 /* In pieces of MODULE_PTP_BATCH; with an error, -ENOSPC for one, those before it are done. */
 int module_ptp_grant(struct genl *g, u32 id, const struct module_ptp_grant *grants, size_t n);
+/* What this one has left; -ENOENT: nothing. */
+int module_ptp_grant_get(struct genl *g, u32 id, const struct ptp_grant_client *client,
+			 struct module_ptp_grant *out);
 /* Nothing is granted to these any more. */
 int module_ptp_revoke(struct genl *g, u32 id, const struct ptp_grant_client *clients, size_t n);
 

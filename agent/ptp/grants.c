@@ -32,7 +32,11 @@ struct entry {
 	bool used : 1;
 	bool elsewhere : 1;		/* its Syncs do not wait in the wheel */
 	u16 sequence[TIMED];
-	/* in a slot of the wheel, by node numbers: 2 * entry + kind; free ones by next[0] */
+	/*
+	 * In a slot of the wheel, by node numbers: 2 * entry + kind; free ones by next[0].
+	 * While Syncs are sent elsewhere next[] of theirs is the slot from which on those are
+	 * not in sequence[] yet.
+	 */
 	u32 next[TIMED], prev[TIMED];
 };
 
@@ -188,11 +192,40 @@ static bool is_empty(const struct entry *e)
 		!e->until[PTP_GRANT_DELAY];
 }
 
+/* Are its Syncs sent elsewhere now? */
+static bool is_sent_elsewhere(const struct entry *e)
+{
+	return e->elsewhere && e->until[PTP_GRANT_SYNC];
+}
+
+/*
+ * More than can have been sent elsewhere since: one in each interval that has passed, one at
+ * its beginning, and one because that one's clock is another.
+ */
+static u16 sent_elsewhere(const struct entry *e, s64 now_mono)
+{
+	u32 slots = (u32)slot_at(now_mono) - e->next[PTP_GRANT_SYNC];
+
+	return (u16)((slots >> (e->log[PTP_GRANT_SYNC] - PTP_GRANT_LOG_MIN)) + 2);
+}
+
+static void begin_elsewhere(struct entry *e, s64 now_mono)
+{
+	e->next[PTP_GRANT_SYNC] = (u32)slot_at(now_mono);
+}
+
+static void end_elsewhere(struct entry *e, s64 now_mono)
+{
+	e->sequence[PTP_GRANT_SYNC] += sent_elsewhere(e, now_mono);
+}
+
 /* The grant ends; its node is out of the wheel already. */
-static void end_grant(struct ptp_grants *g, u32 n, unsigned int kind)
+static void end_grant(struct ptp_grants *g, u32 n, unsigned int kind, s64 now_mono)
 {
 	struct entry *e = &g->entry[n];
 
+	if (kind == PTP_GRANT_SYNC && is_sent_elsewhere(e))
+		end_elsewhere(e, now_mono);
 	g->rate -= rate_of(e->log[kind]);
 	e->until[kind] = 0;
 	if (!is_empty(e))
@@ -210,11 +243,11 @@ static bool is_timed(const struct entry *e, unsigned int kind)
 	return kind == PTP_GRANT_ANNOUNCE || (kind == PTP_GRANT_SYNC && !e->elsewhere);
 }
 
-static void withdraw(struct ptp_grants *g, u32 n, unsigned int kind)
+static void withdraw(struct ptp_grants *g, u32 n, unsigned int kind, s64 now_mono)
 {
 	if (is_timed(&g->entry[n], kind))
 		unlink_node(g, n, kind);
-	end_grant(g, n, kind);
+	end_grant(g, n, kind, now_mono);
 }
 
 static u32 power_of_two(u32 least)
@@ -331,12 +364,16 @@ static void grant(struct ptp_grants *g, struct entry *e, enum ptp_grant_kind kin
 		g->rate -= rate_of(e->log[kind]);
 		if (is_timed(e, kind))
 			unlink_node(g, n, kind);
+		else if (kind == PTP_GRANT_SYNC)
+			end_elsewhere(e, now_mono);
 	}
 	e->until[kind] = until;
 	e->log[kind] = log_interval;
 	g->rate += rate_of(log_interval);
 	if (is_timed(e, kind))
 		link_node(g, n, kind, first_slot(g, e, log_interval, now_mono));
+	else if (kind == PTP_GRANT_SYNC)
+		begin_elsewhere(e, now_mono);
 }
 
 u32 ptp_grants_request(struct ptp_grants *g, const struct ptp_grant_client *client,
@@ -370,7 +407,7 @@ bool ptp_grants_cancel(struct ptp_grants *g, const struct ptp_grant_client *clie
 	if (!e || !e->until[kind])
 		return false;
 	valid = e->until[kind] > now_mono;
-	withdraw(g, (u32)(e - g->entry), kind);
+	withdraw(g, (u32)(e - g->entry), kind, now_mono);
 	return valid;
 }
 
@@ -408,12 +445,16 @@ void ptp_grants_move(struct ptp_grants *g, const struct ptp_grant_client *client
 	if (!e || e->elsewhere == elsewhere)
 		return;
 	n = (u32)(e - g->entry);
-	if (e->until[PTP_GRANT_SYNC] && elsewhere)
-		unlink_node(g, n, PTP_GRANT_SYNC);
 	e->elsewhere = elsewhere;
-	if (e->until[PTP_GRANT_SYNC] && !elsewhere)
-		link_node(g, n, PTP_GRANT_SYNC,
-			  first_slot(g, e, e->log[PTP_GRANT_SYNC], now_mono));
+	if (!e->until[PTP_GRANT_SYNC])
+		return;
+	if (elsewhere) {
+		unlink_node(g, n, PTP_GRANT_SYNC);
+		begin_elsewhere(e, now_mono);
+		return;
+	}
+	end_elsewhere(e, now_mono);
+	link_node(g, n, PTP_GRANT_SYNC, first_slot(g, e, e->log[PTP_GRANT_SYNC], now_mono));
 }
 
 void ptp_grants_move_back(struct ptp_grants *g, s64 now_mono)
@@ -425,12 +466,37 @@ void ptp_grants_move_back(struct ptp_grants *g, s64 now_mono)
 			ptp_grants_move(g, &g->entry[n].client, false, now_mono);
 }
 
+bool ptp_grants_next_sync(const struct ptp_grants *g, const struct ptp_grant_client *client,
+			  s64 now_mono, u16 *sequence)
+{
+	const struct entry *e = find(g, client);
+
+	if (!e)
+		return false;
+	*sequence = e->sequence[PTP_GRANT_SYNC];
+	if (is_sent_elsewhere(e))
+		*sequence += sent_elsewhere(e, now_mono);
+	return true;
+}
+
+void ptp_grants_set_next_sync(struct ptp_grants *g, const struct ptp_grant_client *client,
+			      u16 sequence, s64 now_mono)
+{
+	struct entry *e = find(g, client);
+
+	if (!e)
+		return;
+	e->sequence[PTP_GRANT_SYNC] = sequence;
+	if (is_sent_elsewhere(e))
+		begin_elsewhere(e, now_mono);
+}
+
 static void end_if_over(struct ptp_grants *g, u32 n, unsigned int kind, s64 now_mono)
 {
 	const struct entry *e = &g->entry[n];
 
 	if (e->used && e->until[kind] && e->until[kind] <= now_mono)
-		end_grant(g, n, kind);
+		end_grant(g, n, kind, now_mono);
 }
 
 /* Some entries at a time, all of them within one turn of the wheel: what is not in it. */
@@ -473,7 +539,7 @@ bool ptp_grants_due(struct ptp_grants *g, s64 now_mono, struct ptp_grant_client 
 		}
 		unlink_node(g, n, k);
 		if (e->until[k] <= now_mono) {
-			end_grant(g, n, k);
+			end_grant(g, n, k, now_mono);
 			continue;
 		}
 		link_node(g, n, k, next_slot(g, interval_slots(e->log[k]), now));

@@ -75,6 +75,16 @@ void ptp_grants_move(struct ptp_grants *g, const struct ptp_grant_client *client
 		     s64 now_mono);
 /* Nobody else sends any. */
 void ptp_grants_move_back(struct ptp_grants *g, s64 now_mono);
+/*
+ * The sequenceId of a client's next Sync (clause 7.3.7), whoever sends it: of one whose
+ * Syncs come from elsewhere it is behind all that can have been sent there by now. False:
+ * there is no such client.
+ */
+bool ptp_grants_next_sync(const struct ptp_grants *g, const struct ptp_grant_client *client,
+			  s64 now_mono, u16 *sequence);
+/* So says who sends them elsewhere, or who sent them until now. */
+void ptp_grants_set_next_sync(struct ptp_grants *g, const struct ptp_grant_client *client,
+			      u16 sequence, s64 now_mono);
 /* Other limits from now on for what is granted then. False: impossible, or other .clients. */
 bool ptp_grants_limit(struct ptp_grants *g, const struct ptp_grant_limits *limits);
 

@@ -240,6 +240,12 @@ void ptp_instance_move_clients_back(struct ptp_instance *t, unsigned int port, s
 	ptp_port_move_clients_back(t->port[port], now_mono);
 }
 
+void ptp_instance_set_next_sync(struct ptp_instance *t, unsigned int port,
+				const struct ptp_grant_client *client, u16 sequence, s64 now_mono)
+{
+	ptp_port_set_next_sync(t->port[port], client, sequence, now_mono);
+}
+
 bool ptp_instance_pass(struct ptp_instance *t, unsigned int port, const struct ptp_message *m,
 		       const u8 *to)
 {

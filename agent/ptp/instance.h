@@ -100,7 +100,7 @@ const struct ptp_unicast_client *ptp_instance_unicast(const struct ptp_instance 
 						      unsigned int port);
 const struct ptp_grants *ptp_instance_grants(const struct ptp_instance *t, unsigned int port);
 
-/* For those who do some of it in the port's place; see ptp_grants_move() and the next one. */
+/* For those who do some of it in the port's place; see ptp_grants_move() and what follows it. */
 void ptp_instance_get_service(const struct ptp_instance *t, unsigned int port,
 			      struct ptp_service *out);
 void ptp_instance_get_stateless(const struct ptp_instance *t, unsigned int port,
@@ -109,6 +109,8 @@ void ptp_instance_move_client(struct ptp_instance *t, unsigned int port,
 			      const struct ptp_grant_client *client, bool elsewhere,
 			      s64 now_mono);
 void ptp_instance_move_clients_back(struct ptp_instance *t, unsigned int port, s64 now_mono);
+void ptp_instance_set_next_sync(struct ptp_instance *t, unsigned int port,
+				const struct ptp_grant_client *client, u16 sequence, s64 now_mono);
 
 /* See ptp_port_pass(); counted as sent at @port. */
 bool ptp_instance_pass(struct ptp_instance *t, unsigned int port, const struct ptp_message *m,

@@ -294,6 +294,8 @@ void ptp_port_get_stateless(const struct ptp_port *p, struct ptp_stateless_servi
 void ptp_port_move_client(struct ptp_port *p, const struct ptp_grant_client *client,
 			  bool elsewhere, s64 now_mono);
 void ptp_port_move_clients_back(struct ptp_port *p, s64 now_mono);
+void ptp_port_set_next_sync(struct ptp_port *p, const struct ptp_grant_client *client,
+			    u16 sequence, s64 now_mono);
 void ptp_port_rates(const struct ptp_port *p, struct ptp_rate rate[PTP_RATES]);
 bool ptp_port_neighbour_capable(const struct ptp_port *p, s64 now_mono);
 /* log2 s of Delay_Req, as the parent asks for it */

@@ -157,3 +157,10 @@ void ptp_port_move_clients_back(struct ptp_port *p, s64 now_mono)
 	if (p->grants)
 		ptp_grants_move_back(p->grants, now_mono);
 }
+
+void ptp_port_set_next_sync(struct ptp_port *p, const struct ptp_grant_client *client,
+			    u16 sequence, s64 now_mono)
+{
+	if (p->grants)
+		ptp_grants_set_next_sync(p->grants, client, sequence, now_mono);
+}

@@ -9,6 +9,7 @@ import time
 
 from ptp_domains import Domains
 from ptp_lab import TAI, Lab, Linuxptp, control, module, offset, until
+from ptp_sequences import Sequences
 from ptp_stateless import Stateless
 from ptp_way import Way, by, serve
 from tap import finish, ok
@@ -179,11 +180,12 @@ class Crowd:
     answered, once, and each client gets its Syncs."""
     CLIENTS, FIRST, NET = 96, "10.64.0.1", "10.64.0.0/12"
     SECONDS = 36
+    LEAP = 5
     HOW = 'delivery = "unicast";'   # they are served
     ASK = ()                        # options of ptp-load
 
     def __init__(self, lab):
-        self.lab = lab
+        self.lab, self.heard = lab, None
 
     def start(self):
         lab = self.lab
@@ -206,6 +208,7 @@ class Crowd:
         self.start()
         ok(until(60, lambda: self.port()["state"] == "MASTER"), "ours gives time to many")
         self.grant()
+        self.heard = Sequences("theirs", "t0")
         self.lab.spawn("theirs", "load", "ptp-load", "--from", self.FIRST, "--clients",
                        str(self.CLIENTS), "--seconds", str(self.SECONDS), "--window", "5",
                        *self.ASK, "10.50.1.2")
@@ -237,6 +240,18 @@ class Crowd:
            "each gets as many Syncs as it was granted", got)
         # what was in flight when the module went, and what a NIC has no slot for
         ok(got["follow_ups"] > 0.95 * got["syncs"], "nearly all with their Follow_Up", got)
+        self.judge_sequences()
+
+    def judge_sequences(self):
+        """Six times they are somebody else's to send. What was not heard of the module when it
+        went is reckoned: some more than it can have sent, in as many seconds."""
+        heard = self.heard
+        ok(heard.read() and len(heard.last) == self.CLIENTS and heard.syncs > 10 * self.CLIENTS,
+           "each client's Syncs were heard", (len(heard.last), heard.syncs))
+        ok(not heard.back, "their sequenceIds never go back, whoever sends them", heard.back[:5])
+        leaps = heard.leaps or [0]
+        ok(max(leaps) <= self.LEAP and len(leaps) <= 6 * self.CLIENTS,
+           f"and leave out {self.LEAP} at most, when that changes", (max(leaps), len(leaps)))
 
 
 class CrowdWithoutState(Crowd):

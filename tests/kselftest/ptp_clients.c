@@ -172,6 +172,7 @@ TEST_F(clients, all_or_none)
 struct seen {
 	unsigned int clients;
 	__u32 id, sync_s, delay_s;
+	int sequence;
 	int sync_log, delay_log;
 };
 
@@ -195,6 +196,9 @@ static void see_client(const struct nlmsghdr *nlh, void *data)
 			break;
 		case ATS_A_PTP_CLIENT_DELAY_S:
 			seen->delay_s = mnl_attr_get_u32(attr);
+			break;
+		case ATS_A_PTP_CLIENT_SYNC_SEQUENCE:
+			seen->sequence = mnl_attr_get_u16(attr);
 			break;
 		}
 	}
@@ -224,6 +228,66 @@ TEST_F(clients, what_is_told_of_one)
 	mnl_attr_put_u32(nlh, ATS_A_PTP_ID, self->id);
 	ptp_put_client(nlh, address, PTP_CLIENT + 5, 2, 0, -1, 0, -1);
 	EXPECT_EQ(-ENOENT, nl_ask(self->nl, nlh, see_client, &seen).err);
+}
+
+/* Of the lab's client, with the sequenceId of its next Sync; -1 s: Syncs are not named. */
+static struct answer grant_from(struct nl *nl, __u32 id, const struct ptp_lab *lab, __s64 sync_s,
+				__u16 sequence)
+{
+	struct nlmsghdr *nlh = nl_begin(nl, ATS_CMD_PTP_CLIENT_SET, false);
+	struct nlattr *nest;
+	__u8 address[16];
+
+	ptp_address(lab, address);
+	mnl_attr_put_u32(nlh, ATS_A_PTP_ID, id);
+	nest = mnl_nlmsg_get_payload_tail(nlh);
+	ptp_put_client(nlh, address, PTP_CLIENT, 7, -4, sync_s, 0, 100);
+	/* into the nest that was ended */
+	mnl_attr_put_u16(nlh, ATS_A_PTP_CLIENT_SYNC_SEQUENCE, sequence);
+	nest->nla_len = (char *)mnl_nlmsg_get_payload_tail(nlh) - (char *)nest;
+	return nl_ask(nl, nlh, NULL, NULL);
+}
+
+static int next_sequence(struct nl *nl)
+{
+	struct seen seen = { .sequence = -1 };
+
+	nl_ask_plain(nl, ATS_CMD_PTP_CLIENT_GET, true, see_client, &seen);
+	return seen.sequence;
+}
+
+/* They go on where whoever sent them before ended, and are not sent back from outside. */
+TEST_F(clients, syncs_go_on)
+{
+	const __u16 first = 65533;
+	__u16 expected = first;
+	__u8 b[PTP_MAX];
+	unsigned int i;
+
+	EXPECT_EQ(-EINVAL, grant_from(self->nl, self->id, &self->lab, -1, 1).err);
+	EXPECT_EQ(-EINVAL, grant_from(self->nl, self->id, &self->lab, 0, 1).err);
+	EXPECT_EQ(0, agent_count(self->nl, ATS_CMD_PTP_CLIENT_GET));
+
+	ASSERT_EQ(0, grant_from(self->nl, self->id, &self->lab, 100, first).err);
+	EXPECT_EQ(first, next_sequence(self->nl));
+	ASSERT_EQ(0, ptp_set(self->nl, self->id, ATS_PTP_SYNC, 600000).err);
+	for (i = 0; i < 12; i++) {
+		ASSERT_EQ(44, ptp_hear(self->lab.client_event, b, PTP_PATIENCE_MS));
+		EXPECT_EQ(expected++, ptp_sequence(b));
+		/* a renewal, with what the agent knows of old */
+		if (i == 6)
+			ASSERT_EQ(0, grant_from(self->nl, self->id, &self->lab, 200, first).err);
+	}
+	EXPECT_LE(12, (__u16)(next_sequence(self->nl) - first));
+
+	/* what begins anew begins there */
+	ASSERT_EQ(0, ptp_grant(self->nl, self->id, &self->lab, 0, 0, -1).err);
+	EXPECT_EQ(-1, next_sequence(self->nl));
+	while (ptp_hear(self->lab.client_event, b, PTP_HUSH_MS))
+		;
+	ASSERT_EQ(0, grant_from(self->nl, self->id, &self->lab, 100, 500).err);
+	ASSERT_EQ(44, ptp_hear(self->lab.client_event, b, PTP_PATIENCE_MS));
+	EXPECT_EQ(500, ptp_sequence(b));
 }
 
 TEST_HARNESS_MAIN

@@ -163,12 +163,17 @@ static void see(void *ctx, u32 id, const struct module_ptp_grant *grant)
 	seen = *grant;
 }
 
+static bool has_sequence(struct nlattr *client)
+{
+	return nla_find(nla_data(client), nla_len(client), ATS_A_PTP_CLIENT_SYNC_SEQUENCE);
+}
+
 /* What it says of a client is what was said of it, but for what is not granted. */
 static void grants_come_back(void **state)
 {
-	struct module_ptp_grant grant = {
+	struct module_ptp_grant one, grant = {
 		.client = { { [10] = 0xff, 0xff, 10, 0, 0, 1 }, { CLOCK, 7 } },
-		.sync = { true, -3, 300 },
+		.sync = { true, -3, 300 }, .sequence = 65000,
 	};
 	struct genl *g = begin();
 	struct nl_msg *msg;
@@ -187,8 +192,23 @@ static void grants_come_back(void **state)
 	assert_true(seen.client.id.clock == CLOCK);
 	assert_int_equal(seen.client.id.port, 7);
 	assert_true(seen.sync.set && seen.sync.log_interval == -3 && seen.sync.seconds == 300);
+	assert_int_equal(seen.sequence, 65000);
 	assert_false(seen.delay.set);
+	/* of this one alone */
+	module_ptp_grant_get(g, 5, &grant.client, &one);
+	assert_int_equal(heard.command[heard.n - 1], ATS_CMD_PTP_CLIENT_GET);
+	assert_int_equal(heard.clients[heard.n - 1], 1);
+	assert_int_equal(one.sequence, 65000);
+	assert_int_equal(one.sync.seconds, 300);
 	nlmsg_free(msg);
+	fk.raw = NULL;
+	fk.refuse[ATS_CMD_PTP_CLIENT_GET] = -ENOENT;
+	assert_int_equal(module_ptp_grant_get(g, 5, &grant.client, &one), -ENOENT);
+	assert_int_equal(one.sync.seconds, 0);
+	/* Syncs that end have no next one */
+	grant.sync.seconds = 0;
+	assert_int_equal(module_ptp_grant(g, 5, &grant, 1), 0);
+	assert_false(has_sequence(heard.attr[ATS_A_PTP_CLIENT]));
 	genl_close(g);
 }
 

@@ -373,6 +373,81 @@ static void test_elsewhere_ends(void **state)
 	assert_in_range(sent[5][PTP_GRANT_SYNC], 1, 2);
 }
 
+/* Until @end; each goes on where the one before it ended, leaving out few. */
+static void expect_on(struct ptp_grants *g, s64 now, s64 end, unsigned int few, u16 *last)
+{
+	struct ptp_grant_client c;
+	enum ptp_grant_kind kind;
+	u16 sequence;
+	s8 interval;
+
+	for (; now < end; now += SECOND / 128)
+		while (ptp_grants_due(g, now, &c, &kind, &interval, &sequence)) {
+			if (kind != PTP_GRANT_SYNC)
+				continue;
+			assert_in_range((u16)(sequence - *last), 1, few + 1);
+			*last = sequence;
+			few = 0;
+		}
+}
+
+/*
+ * Syncs of one client, by turns from here and from another table, which is told where to go
+ * on and sometimes says how far it has come: none comes twice, and none goes back.
+ */
+static void test_sequence_elsewhere(void **state)
+{
+	static const u64 other_key[2] = { 3, 4 };
+	const struct ptp_grant_client c = client(7);
+	u16 last = (u16)-1, told, theirs;
+	struct ptp_grants *other;
+	unsigned int few = 0;
+	s64 now = 0, end;
+	int turn, part;
+	s8 log = -3;
+
+	srand(2);
+	for (turn = 0; turn < 600; turn++) {
+		request(7, PTP_GRANT_SYNC, log, 300, now);
+		request(7, PTP_GRANT_ANNOUNCE, 0, 300, now);
+		end = now + SECOND + rand() % (4 * SECOND);
+		expect_on(grants, now, end, few, &last);
+		now = end;
+
+		assert_true(ptp_grants_next_sync(grants, &c, now, &told));
+		assert_int_equal(told, (u16)(last + 1));
+		other = ptp_grants_new(&limits, other_key);
+		assert_int_equal(ptp_grants_request(other, &c, PTP_GRANT_SYNC, log, 300, now), 300);
+		ptp_grants_set_next_sync(other, &c, told, now);
+		move(7, true, now);
+		few = 0;
+		for (part = rand() % 4; part >= 0; part--) {
+			end = now + rand() % (20 * SECOND);
+			expect_on(other, now, end, 0, &last);
+			now = end;
+			few += 3;
+			assert_true(ptp_grants_next_sync(grants, &c, now, &told));
+			assert_in_range((u16)(told - last), 1, few + 1);
+			if (rand() % 2)
+				log = (s8)(rand() % 8 - 7);
+			request(7, PTP_GRANT_SYNC, log, 300, now);
+			ptp_grants_request(other, &c, PTP_GRANT_SYNC, log, 300, now);
+			if (rand() % 2) {
+				assert_true(ptp_grants_next_sync(other, &c, now, &theirs));
+				assert_int_equal(theirs, (u16)(last + 1));
+				ptp_grants_set_next_sync(grants, &c, theirs, now);
+				few = 0;
+			}
+		}
+		if (rand() % 4 == 0)
+			ptp_grants_cancel(grants, &c, PTP_GRANT_SYNC, now);
+		ptp_grants_move_back(grants, now);
+		ptp_grants_free(other);
+		few += 2;
+	}
+	assert_false(ptp_grants_next_sync(grants, &(struct ptp_grant_client){ 0 }, now, &told));
+}
+
 #define WITH_TABLE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -391,6 +466,7 @@ int main(void)
 		WITH_TABLE(test_who_is_who),
 		WITH_TABLE(test_elsewhere),
 		WITH_TABLE(test_elsewhere_ends),
+		WITH_TABLE(test_sequence_elsewhere),
 		WITH_TABLE(test_random),
 	};
 
