@@ -4,6 +4,7 @@ the kernel module, and followed, by one clock of a NIC. Called by ptp_served.py.
 import re
 
 from ptp_lab import TAI, module, offset, until
+from ptp_sequences import Sequences
 from ptp_way import by
 from tap import ok
 
@@ -79,6 +80,71 @@ class Domains:
            f"{what}: what is not the module's says why", second["kernel"])
         self.end()
 
+    def clients(self):
+        return [p["unicast"]["clients"] for p in self.ports()]
+
+    def counts(self):
+        """Of each domain: Syncs and Delay_Resps of the module, and of the daemon."""
+        return [(k["syncs"], k["delay_responses"], s["sync"], s["delay_resp"])
+                for k, s in ((p["kernel"], p["counters"]["sent"]) for p in self.ports())]
+
+    def grow(self, which):
+        """Soon these have all grown, and no other one at all: pairs of domain and count."""
+        first = self.counts()
+
+        def grown(since, by_more):
+            now = self.counts()
+            return {(d, i) for d in range(2) for i in range(4) if now[d][i] > since[d][i] + by_more}
+        # from when they do: others may have had their turn until then
+        done = until(60, lambda: grown(first, 0) >= which)
+        before = self.counts()
+        done = done and until(60, lambda: grown(before, 2) >= which)
+        return done and grown(before, 0) == which, (first, before, self.counts())
+
+    def grant(self):
+        """One host is a unicast client of both, from one address."""
+        self.begin()
+        module(self.lab, True)
+        self.lab.agent("ours", "ours", "serve_ptp = ( " + ", ".join(
+            self.entry(d, 'delivery = "unicast"; allow = [ "10.50.0.0/16" ];')
+            for d in DOMAINS) + " );", kernel="auto")
+        self.lab.agent("theirs", "their", "sources = ( " + ", ".join(
+            self.entry(d, 'protocol = "ptp"; delivery = "unicast"; address = "10.50.1.2";')
+            .replace('"o0"', '"t0"') for d in DOMAINS) + " );")
+        what = "one client of two domains"
+        ok(until(90, lambda: self.clients() == [1, 1]), f"{what}: both grant", self.clients())
+        ok(until(20, lambda: [p["kernel"]["serving"] for p in self.ports()] == [True, False]),
+           f"{what}: the first by the module, the second without it",
+           [p["kernel"] for p in self.ports()])
+        heard, lost = Sequences("theirs", "t0"), [self.lost()]
+        both = {(0, 0), (0, 1), (1, 2), (1, 3)}
+        ok(*self.named(f"{what}: the module does all of the first, the daemon of the second",
+                       self.grow(both)))
+        lost.append(self.lost())
+        module(self.lab, False)
+        ok(*self.named(f"{what}: the module goes, the daemon does both",
+                       self.grow({(0, 2), (0, 3), (1, 2), (1, 3)})))
+        module(self.lab, True)
+        ok(until(20, lambda: self.ports()[0]["kernel"]["serving"]) and self.clients() == [1, 1],
+           f"{what}: the module comes back, and both grants are there", self.clients())
+        ok(*self.named(f"{what}: it does all of the first again", self.grow(both)))
+        ok(until(60, lambda: all(p["state"] == "SLAVE" for p in self.their_ports())),
+           f"{what}: it follows both", [p["state"] for p in self.their_ports()])
+        ok(heard.read() and len(heard.last) == 2 and not heard.back,
+           f"{what}: of each the sequenceIds go on", (heard.last, heard.back))
+        lost.append(self.lost())
+        ok(lost == [[0, 0]] * 3, f"{what}: no stamp is lost", lost)
+        self.lab.show("their", 10)
+        self.end()
+        module(self.lab, False)
+
+    def named(self, name, result):
+        return result[0], name, result[1]
+
+    def their_ports(self):
+        clocks = self.lab.ask("their", "ptp")
+        return [by(clocks, "domain", d)["ports"][0] for d in DOMAINS]
+
     def receive(self):
         self.begin()
         self.peers("--masterOnly", "1")
@@ -105,6 +171,7 @@ class Domains:
         self.lab.clear()
 
     def run(self):
+        self.grant()
         self.serve()
         self.receive()
         module(self.lab, False)
