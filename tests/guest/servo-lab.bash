@@ -98,6 +98,17 @@ offset() {
 	done | sed 's/\..*//'
 }
 
+# The time base of simnic, and the true offset of clock $2 from clock $1, of one instant,
+# in whole ns.
+instant() {
+	local lines
+
+	readings "$1"
+	printf '%s\n' "${lines[@]}" |
+		awk -v c="$2" '$1 == "base" { b = $2 } $1 == c { o = $2 } END { print b, o }' |
+		sed 's/\.[0-9]*//g'
+}
+
 # truth REFERENCE COUNT SECONDS CLOCK...: so many lines with the offsets of all CLOCKs
 # at one instant, in as many seconds, never in step with a servo
 truth() {
