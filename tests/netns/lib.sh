@@ -117,6 +117,8 @@ inside() {
 spawn() {
 	local ns=$1 name=$2
 	shift 2
+	# what one of this name said before is not taken for this one's, however late it starts
+	: >"$TMP/$name.log"
 	# ip and setpriv exec: the pid is the program's own.
 	ip netns exec "$ns" setpriv --inh-caps=-sys_time --bounding-set=-sys_time -- "$@" \
 		>"$TMP/$name.log" 2>&1 </dev/null &

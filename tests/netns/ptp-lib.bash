@@ -78,19 +78,24 @@ ptp4l_offset() {
 offset_below() {
 	local offset
 	offset=$(ptp4l_offset "$1")
-	note "$1: offset $offset ns"
 	[ -n "$offset" ] && [ "${offset#-}" -lt "$2" ]
 }
 
 # as_gm TRANSPORT OPTION: ptp4l is a client of ours
 as_gm() {
-	local transport=$1 mechanism
+	local transport=$1 mechanism round
 	shift
 	for mechanism in e2e p2p; do
 		local options=()
 		[ $mechanism = p2p ] && options=(-P)
 		ptp4l client-$mechanism "$@" --slaveOnly 1 "${options[@]}"
-		peer gm "$transport" $mechanism
+		# on a busy machine they take longer to find each other
+		for ((round = 0; round < 6; round++)); do
+			peer gm "$transport" $mechanism
+			nothing_odd || break
+			! at_least requests 8 || ! offset_below client-$mechanism 200000 || break
+		done
+		note "$transport, $mechanism: $(ptp4l_offset client-$mechanism) ns"
 		check "$transport, $mechanism: ptp4l chooses ours" \
 			grep -q "selected best master clock 02005e.fffe.005301" \
 			"$TMP/client-$mechanism.log" || show_log client-$mechanism
