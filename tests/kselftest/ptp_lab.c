@@ -73,8 +73,8 @@ static bool wire(struct ptp_lab *lab, bool nics)
 	struct lab_pair pair;
 
 	if (!nics) {
-		strcpy(lab->name[0], "ats0");
-		strcpy(lab->name[1], "ats1");
+		memcpy(lab->name[0], "ats0", sizeof("ats0"));
+		memcpy(lab->name[1], "ats1", sizeof("ats1"));
 		lab->ifindex = lab_veth(lab->name[0], lab->name[1], lab->there);
 		return lab->ifindex;
 	}
