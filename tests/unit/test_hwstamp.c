@@ -10,14 +10,11 @@
 
 #include <cmocka.h>
 
-#include "fake_nic.h"
+#include "hwstamp_lab.h"
 #include "ntp/phc_stamp.h"
 
 #define FRAME_NS 752	/* 90 + 4 octets at 1 Gbit/s */
 
-static struct event_base *base;
-static struct sysclock *clk;
-static struct hwstamp *h;
 static char *names[] = { (char *)"nic0" };
 static char last_log[400];
 static unsigned int warnings;
@@ -43,17 +40,9 @@ static bool rx(struct udp_message *m, double *error)
 
 static void start(void)
 {
-	struct hwstamp_config cfg = { .calls = &fake_device, .interface = names, .ninterface = 1,
-				      .log = record };
-	char err[100];
-
 	warnings = 0;
-	base = event_base_new();
-	assert_int_equal(sysclock_open(true, &fake_clock_calls, &clk, err, sizeof(err)), 0);
-	cfg.base = base;
-	cfg.clock = clk;
-	h = hwstamp_new(&cfg);
-	assert_non_null(h);
+	begin_hwstamp((struct hwstamp_config){ .interface = names, .ninterface = 1,
+					       .log = record });
 }
 
 static int setup(void **state)
@@ -64,9 +53,7 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	hwstamp_free(h);
-	sysclock_close(clk);
-	event_base_free(base);
+	end_hwstamp();
 	assert_int_equal(fake.opens, fake.closes);
 	return 0;
 }

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "fake_nic.h"
+#include "hwstamp_lab.h"
 
 #define BOND 10
 #define BOND_VLAN 11
@@ -32,9 +32,6 @@ static struct port {
 
 static char dir[] = "/tmp/ats-hwstamp-nics.XXXXXX";
 static char *names[2];
-static struct event_base *base;
-static struct sysclock *clk;
-static struct hwstamp *h;
 static unsigned int lines, opens[3];
 
 static struct port *port_named(const char *name)
@@ -172,27 +169,15 @@ static int setup(void **state)
 
 static void start(const char *first, const char *second)
 {
-	struct hwstamp_config cfg = {
-		.calls = &fake_device, .interface = names, .ninterface = second ? 2 : 1,
-		.log = count_line,
-	};
-	char err[100];
-
 	names[0] = (char *)first;
 	names[1] = (char *)second;
-	base = event_base_new();
-	assert_int_equal(sysclock_open(true, &fake_clock_calls, &clk, err, sizeof(err)), 0);
-	cfg.base = base;
-	cfg.clock = clk;
-	h = hwstamp_new(&cfg);
-	assert_non_null(h);
+	begin_hwstamp((struct hwstamp_config){ .interface = names, .ninterface = second ? 2 : 1,
+					       .log = count_line });
 }
 
 static int teardown(void **state)
 {
-	hwstamp_free(h);
-	sysclock_close(clk);
-	event_base_free(base);
+	end_hwstamp();
 	shell("rm -r %s", dir);
 	return 0;
 }

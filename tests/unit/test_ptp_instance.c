@@ -609,19 +609,30 @@ static void what_cannot_be_sent_is_counted(void **state)
 	assert_int_equal(world_count(gm, 0).lost_stamps, 0);
 }
 
-static void follow_up_information(bool one_step)
+/* Two peers, of which the first one gives time as in *s; the other requires information or not. */
+static void add_peers(struct setting *s, bool requires, struct node **gm, struct node **oc)
 {
 	struct plug plug[] = { at(0, 700, 300), at(0, 1100, 50) };
+	bool one_step = s->port[0].one_step;
+
+	s->port[0].delay = PTP_P2P;
+	*gm = world_add(s, 0, &plug[0]);
+	s->port[0].one_step = one_step && !requires;
+	s->port[0].requires_follow_up_information = requires;
+	s->cfg.def.priority1 = 200;
+	*oc = world_add(s, 0, &plug[1]);
+	s->port[0].one_step = one_step;
+}
+
+static void follow_up_information(bool one_step)
+{
 	struct node *gm, *oc;
 	struct setting s;
 
 	setting_init(&s, 1, 1);
-	s.port[0].delay = PTP_P2P;
 	s.port[0].one_step = one_step;
 	s.port[0].follow_up_information = true;
-	gm = world_add(&s, 0, &plug[0]);
-	s.cfg.def.priority1 = 200;
-	oc = world_add(&s, 0, &plug[1]);
+	add_peers(&s, false, &gm, &oc);
 	world_run(30 * S);
 	assert_int_equal(world_state(oc, 0), PTP_SLAVE);
 	assert_int_equal(w.bad_legs, 0);
@@ -634,25 +645,18 @@ static void follow_up_information(bool one_step)
 /* A time-receiver that requires what this one does not send hears nothing of use. */
 static void required_information(bool one_step)
 {
-	struct plug plug[] = { at(0, 700, 300), at(0, 1100, 50) };
 	struct node *gm, *oc;
 	struct setting s;
 
 	setting_init(&s, 1, 1);
-	s.port[0].delay = PTP_P2P;
 	s.port[0].one_step = one_step;
-	gm = world_add(&s, 0, &plug[0]);
-	s.port[0].one_step = false;
-	s.port[0].requires_follow_up_information = true;
-	s.cfg.def.priority1 = 200;
-	oc = world_add(&s, 0, &plug[1]);
+	add_peers(&s, true, &gm, &oc);
 	world_run(30 * S);
 	assert_true(world_count(oc, 0).refused[PTP_REFUSED_TLV] > 20);
 	assert_int_equal(oc->legs[0][PTP_WAY_BACK], 0);
 	/* two-step: the Sync itself needs none */
 	assert_int_equal(world_count(oc, 0).rx[PTP_FOLLOW_UP], one_step ? 0 :
 			 world_count(oc, 0).refused[PTP_REFUSED_TLV]);
-	s.port[0].one_step = one_step;
 	s.port[0].follow_up_information = true;
 	assert_true(ptp_instance_configure_port(gm->t, 0, &s.port[0], w.now));
 	world_run(10 * S);
