@@ -391,6 +391,14 @@ static void start_again(struct filter *f, const struct filter_sample *first, boo
 	keep(f);
 }
 
+/* As if it were all that was heard; its trip does not count. */
+static void hear_again(struct filter *f, const struct filter_sample *first)
+{
+	legs_reset(&f->legs);
+	legs_hear(&f->legs, first);
+	legs_use(&f->legs);
+}
+
 static void go_through(struct filter *f, bool taught)
 {
 	struct filter_sample first = f->early.sample[0];
@@ -402,7 +410,10 @@ static void go_through(struct filter *f, bool taught)
 		from = early_pair(&f->early, t.x[TRACK_FREQ], &first);
 	start_again(f, &first, taught);
 	trips_again(&f->trips);
-	legs_use(&f->legs);
+	if (f->early.apart)
+		legs_use(&f->legs);
+	else
+		hear_again(f, &f->early.sample[0]);
 	f->told = 0.0;
 	for (i = from + 1; i < f->early.n && f->started; i++)
 		process(f, &f->early.sample[i]);
@@ -442,6 +453,29 @@ static bool possible(const struct filter *f, const struct filter_sample *s)
 		times_near(s->fwd.remote_utc, s->back.remote_utc));
 }
 
+/* How far the clocks may have come apart between both legs */
+static double drift_ns(const struct filter *f, const struct filter_sample *s)
+{
+	return fabs(seconds_apart(s->fwd.local_raw, s->back.local_raw)) * f->freq_sd_ppb;
+}
+
+/*
+ * Interleaved (RFC 9769), the response's leg is of the request before: while little is known
+ * of the frequency, that request's leg is the one to pair it with.
+ */
+static bool first_exchange(struct filter *f, struct filter_sample *s)
+{
+	if (s->back.local_raw >= s->fwd.local_raw)
+		return true;
+	if (drift_ns(f, s) >= LEG_SPREAD_NS) {
+		s->fwd = *legs_before(&f->legs, BANK_FWD);
+		if (!s->fwd.valid || s->back.local_raw < s->fwd.local_raw)
+			return false;
+	}
+	f->start_spread_ns = drift_ns(f, s);
+	return true;
+}
+
 /* Both ways at one moment, of what came so far. */
 static bool first_pair(struct filter *f, const struct filter_sample *s, struct filter_sample *out)
 {
@@ -453,7 +487,7 @@ static bool first_pair(struct filter *f, const struct filter_sample *s, struct f
 		f->delay_ns = s->delay_ns;
 	}
 	if (s->fwd.valid && s->back.valid)
-		return true;
+		return first_exchange(f, out);
 	if (!f->measured && f->false_start_ns > 0.0) {
 		f->start_spread_ns = LEG_SPREAD_NS + f->false_start_ns;
 		return legs_meet(legs_newest(&f->legs, BANK_FWD),
@@ -464,6 +498,18 @@ static bool first_pair(struct filter *f, const struct filter_sample *s, struct f
 	out->fwd = out->back;
 	out->fwd.remote_utc += llround(2.0 * f->delay_ns);
 	return true;
+}
+
+/* Of an exchange of which an older request's leg was needed to start from: the newest one's */
+static enum filter_event take_rest(struct filter *f, const struct filter_sample *s,
+				   const struct filter_sample *first)
+{
+	const struct filter_sample rest = { .fwd = s->fwd, .error_ns = s->error_ns };
+
+	if (!s->fwd.valid || s->fwd.local_raw <= first->fwd.local_raw)
+		return FILTER_OK;
+	hear_again(f, first);
+	return filter_update(f, &rest);
 }
 
 enum filter_event filter_update(struct filter *f, const struct filter_sample *s)
@@ -480,7 +526,7 @@ enum filter_event filter_update(struct filter *f, const struct filter_sample *s)
 			return FILTER_STALE;
 		start(f, &first);
 		early_begin(&f->early, &first, !s->fwd.valid || !s->back.valid);
-		return FILTER_OK;
+		return s->back.valid ? take_rest(f, s, &first) : FILTER_OK;
 	}
 	e = process(f, s);
 	if (f->started && early_add(&f->early, s))

@@ -28,6 +28,7 @@ void legs_hear(struct legs *l, const struct filter_sample *s)
 {
 	hear(l, BANK_FWD, &s->fwd);
 	hear(l, BANK_BACK, &s->back);
+	l->together = s->fwd.valid && s->back.valid;
 }
 
 const struct filter_leg *legs_newest(const struct legs *l, enum bank_direction dir)
@@ -35,14 +36,31 @@ const struct filter_leg *legs_newest(const struct legs *l, enum bank_direction d
 	return &l->heard[dir].leg[1];
 }
 
+const struct filter_leg *legs_before(const struct legs *l, enum bank_direction dir)
+{
+	return &l->heard[dir].leg[0];
+}
+
 void legs_use(struct legs *l)
 {
 	l->heard[BANK_FWD].fresh = l->heard[BANK_BACK].fresh = false;
 }
 
+/*
+ * Of one sample, interleaved (RFC 9769), the response's leg is of the request before: with that
+ * one's leg, a trip says next to nothing of the frequency.
+ */
+static const struct filter_leg *request_of(const struct legs *l, const struct filter_leg *back)
+{
+	const struct filter_leg *fwd = legs_newest(l, BANK_FWD), *before = legs_before(l, BANK_FWD);
+
+	return l->together && before->valid && before->local_raw <= back->local_raw &&
+	       back->local_raw < fwd->local_raw ? before : fwd;
+}
+
 bool legs_trip(struct legs *l, double freq_ppb, double *trip_ns)
 {
-	const struct filter_leg *fwd = legs_newest(l, BANK_FWD), *back = legs_newest(l, BANK_BACK);
+	const struct filter_leg *back = legs_newest(l, BANK_BACK), *fwd = request_of(l, back);
 	s64 here = time_apart(back->local_raw, fwd->local_raw);
 
 	if (!l->heard[BANK_FWD].fresh || !l->heard[BANK_BACK].fresh)

@@ -18,12 +18,14 @@ struct legs {
 		unsigned int n;
 		bool fresh;	/* the newest is of no round trip yet */
 	} heard[BANK_DIRECTIONS];
+	bool together;		/* both newest came in one sample */
 };
 
 void legs_reset(struct legs *l);
 /* One that is not valid is none. */
 void legs_hear(struct legs *l, const struct filter_sample *s);
 const struct filter_leg *legs_newest(const struct legs *l, enum bank_direction dir);
+const struct filter_leg *legs_before(const struct legs *l, enum bank_direction dir);
 /* What was heard so far is of no round trip to come. */
 void legs_use(struct legs *l);
 /*

@@ -36,6 +36,7 @@ struct lab {
 	double offset_ns, freq;	/* raw - utc, at EPOCH; ratio */
 	double fwd_ns, back_ns, noise_ns;
 	unsigned int events[FILTER_STALE + 1];
+	struct filter_leg answer;	/* interleaved: of the poll before */
 };
 
 static void lab_open(struct lab *l)
@@ -271,15 +272,32 @@ static void test_legs_apart(void **state)
 	filter_free(l.f);
 }
 
-enum way { PAIRS, APART };
+enum way { PAIRS, APART, INTERLEAVED, INTERLEAVED_AT_ONCE };
 
-/* One second: an exchange, or the same legs as those of Sync and Delay_Req. */
+/* The request's leg, and that of the response before; the very first may be as a pair. */
+static void interleaved(struct lab *l, bool first_is_pair, struct filter_sample s)
+{
+	const struct filter_leg answer = s.back;
+
+	if (!first_is_pair)
+		s.back = l->answer;
+	if (s.back.valid)
+		filter_update(l->f, &s);
+	l->answer = answer;
+}
+
+/*
+ * One second: an exchange, the same interleaved, or the same legs as those of Sync and
+ * Delay_Req.
+ */
 static void one_second(struct lab *l, enum way way, unsigned int i)
 {
 	struct filter_sample s = exchange(l), one;
 
 	if (way == PAIRS) {
 		filter_update(l->f, &s);
+	} else if (way != APART) {
+		interleaved(l, i == 0 && way == INTERLEAVED, s);
 	} else {
 		one = (struct filter_sample){ .back = s.back, .error_ns = s.error_ns };
 		filter_update(l->f, &one);
@@ -292,7 +310,8 @@ static void one_second(struct lab *l, enum way way, unsigned int i)
 }
 
 /* RMS from @from s to @to s after the start, ns, of many starts */
-static double rms_of_starts(enum way way, double noise_ns, unsigned int from, unsigned int to)
+static double rms_of_starts(enum way way, double freq, double noise_ns, unsigned int from,
+			    unsigned int to)
 {
 	double sum = 0.0;
 	unsigned int start, i;
@@ -302,6 +321,7 @@ static double rms_of_starts(enum way way, double noise_ns, unsigned int from, un
 		lab_open(&l);
 		seed = 1 + start * 7919;
 		l.noise_ns = noise_ns;
+		l.freq = freq;
 		for (i = 0; i < to; i++) {
 			one_second(&l, way, i);
 			if (i >= from)
@@ -319,11 +339,31 @@ static void test_legs_apart_start_as_pairs_do(void **state)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(noises); i++) {
-		double apart = rms_of_starts(APART, noises[i], 60, 240);
-		double pairs = rms_of_starts(PAIRS, noises[i], 60, 240);
+		double apart = rms_of_starts(APART, 3e-6, noises[i], 60, 240);
+		double pairs = rms_of_starts(PAIRS, 3e-6, noises[i], 60, 240);
 
 		assert_true(apart < 1.3 * pairs);
 		assert_true(pairs < 0.06 * noises[i] + 5.0);
+	}
+}
+
+/* However fast the clock is, which is not known at the start */
+static void test_interleaved_starts_as_pairs_do(void **state)
+{
+	static const double noises[] = { 10.0, 1000.0, 10000.0 };
+	static const double freqs[] = { 0.0, 3e-5, -5e-5 };
+	unsigned int i, k;
+
+	for (i = 0; i < ARRAY_SIZE(noises); i++) {
+		for (k = 0; k < ARRAY_SIZE(freqs); k++) {
+			double pairs = rms_of_starts(PAIRS, freqs[k], noises[i], 20, 80);
+			double basic_first = rms_of_starts(INTERLEAVED, freqs[k], noises[i], 20, 80);
+			double at_once = rms_of_starts(INTERLEAVED_AT_ONCE, freqs[k], noises[i],
+						       20, 80);
+
+			assert_true(basic_first < 1.3 * pairs + 5.0);
+			assert_true(at_once < 2.0 * pairs + 5.0);
+		}
 	}
 }
 
@@ -574,6 +614,7 @@ int main(void)
 		cmocka_unit_test(test_missing_legs),
 		cmocka_unit_test(test_legs_apart),
 		cmocka_unit_test(test_legs_apart_start_as_pairs_do),
+		cmocka_unit_test(test_interleaved_starts_as_pairs_do),
 		cmocka_unit_test(test_measured_delay_exact),
 		cmocka_unit_test(test_measured_delay_one_sided),
 		cmocka_unit_test(test_measured_delay_step),
