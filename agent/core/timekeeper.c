@@ -383,7 +383,7 @@ void timekeeper_clock_jumped(struct timekeeper *tk, s64 delta_ns)
 	}
 	timeline_init(&tk->timeline, sys, timeline_freq(&tk->timeline));
 	for (i = 0; i < tk->nsource; i++) {
-		tk_source_reset(tk->source[i]);
+		tk_source_restart(tk->source[i]);
 		if (tk->freq_prior_sd > 0.0)
 			filter_set_frequency(tk->source[i]->filter, tk->freq_prior,
 					     tk->freq_prior_sd);

@@ -49,18 +49,29 @@ struct timekeeper_config {
 struct timekeeper;
 struct tk_source;
 
+/*
+ * The clock that stamps a source's packets, if that is not sys, may know the source better
+ * than the stamps tell when each of them is converted to sys.
+ */
+struct tk_first_hand {
+	/*
+	 * A measurement as it is used, without the known asymmetry; @used: the source takes
+	 * part in the time.
+	 */
+	void (*sample)(void *ctx, const struct exchange *x, bool used);
+	/* How far sys is ahead of the source at @sys, 1 sigma. False: not known now */
+	bool (*offset)(void *ctx, s64 sys, double *offset_ns, double *sd_ns);
+	/* Another clock or path is behind the source, or UTC had a leap second. */
+	void (*forget)(void *ctx);
+};
+
 struct tk_source_config {
 	const char *name;	/* for logs; copied */
 	bool prefer, monitor;
 	int priority;
 	double delay_asymmetry_ns;	/* known forward minus backward delay */
 	u32 refid;		/* what our clients see while this source is selected */
-	/*
-	 * The clock that stamps the source's packets, if that is not sys, may know the source
-	 * better than the stamps tell when each of them is converted to sys: how far sys is
-	 * ahead of the source at @sys, 1 sigma. False: not now. NULL: there is no such clock.
-	 */
-	bool (*first_hand)(void *ctx, s64 sys, double *offset_ns, double *sd_ns);
+	const struct tk_first_hand *first_hand;	/* NULL: there is no such clock */
 	void *first_hand_ctx;
 };
 

@@ -80,6 +80,8 @@ struct timekeeper {
 /* Predicted sys - utc; false without a combination. */
 bool tk_remaining_offset(const struct timekeeper *tk, s64 sys, double *offset_ns,
 			 double *sd_ns, double *bound_ns);
+/* What was learned by sys is not true any more; the clocks that stamp are as they were. */
+void tk_source_restart(struct tk_source *s);
 /* Our readings (raw) and the source's (utc) move by this much from now on. */
 void tk_source_shift(struct tk_source *s, s64 raw_ns, s64 utc_ns);
 void tk_source_candidate(struct tk_source *s, s64 sys, s64 raw, s64 mono,

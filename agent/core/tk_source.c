@@ -14,6 +14,8 @@
 #define LEAP_GUARD_NS (2 * NSEC_PER_SEC)
 /* What is known first-hand is not believed when it is further from the samples. */
 #define FIRST_HAND_APART_NS 1e5
+/* Nor while it knows so much less than they do, as at its beginning. */
+#define FIRST_HAND_WORSE 2.0
 
 static struct tk_source *source_new(struct timekeeper *tk, const struct tk_source_config *cfg)
 {
@@ -103,14 +105,14 @@ void tk_source_configure(struct tk_source *s, const struct tk_source_config *cfg
 	s->tk->dirty = true;
 }
 
-static struct filter_leg to_raw(const struct timekeeper *tk, const struct leg *l, s64 asymmetry_ns)
+static struct filter_leg to_raw(const struct timekeeper *tk, const struct leg *l)
 {
 	if (!l->valid)
 		return (struct filter_leg){ .valid = false };
 	return (struct filter_leg){
 		.valid = true,
 		.local_raw = timeline_raw(&tk->timeline, l->local_sys),
-		.remote_utc = l->remote_utc + asymmetry_ns,
+		.remote_utc = l->remote_utc,
 	};
 }
 
@@ -135,18 +137,48 @@ static bool near_leap(const struct timekeeper *tk, s64 sys)
  * the server's turnaround varies much less than the path, its usual value is as
  * good, and the leg is a whole interval younger; no leg is used twice.
  */
-static const struct leg *fresh_back(struct tk_source *s, const struct exchange *x)
+static struct leg fresh_back(struct tk_source *s, const struct exchange *x)
 {
-	static const struct leg none = { .valid = false };
+	const struct leg none = { .valid = false };
 	bool ahead = s->back_ahead;
 	struct estimate e;
 
 	s->back_ahead = x->back_now.valid && x->fwd.valid &&
-			filter_estimate(s->filter, to_raw(s->tk, &x->fwd, 0).local_raw, &e) &&
+			filter_estimate(s->filter, to_raw(s->tk, &x->fwd).local_raw, &e) &&
 			x->turnaround_sd_ns < TURNAROUND_PART * e.jitter_ns;
 	if (s->back_ahead)
-		return &x->back_now;
-	return ahead ? &none : &x->back;
+		return x->back_now;
+	return ahead ? none : x->back;
+}
+
+/* The legs that count, without the asymmetry that is known */
+static struct exchange usable(struct tk_source *s, const struct exchange *x)
+{
+	/* half of the known difference moves either leg to the middle */
+	s64 half = llround(0.5 * s->cfg.delay_asymmetry_ns);
+	struct exchange u = *x;
+
+	u.back = fresh_back(s, x);
+	u.fwd.remote_utc -= half;
+	u.back.remote_utc -= half;
+	if (s->back_ahead) {
+		u.error_ns = hypot(u.error_ns, x->turnaround_sd_ns);
+		u.remote_error_ns = hypot(u.remote_error_ns, x->turnaround_sd_ns);
+	}
+	return u;
+}
+
+static void tell_first_hand(const struct tk_source *s, const struct exchange *x)
+{
+	if (s->cfg.first_hand)
+		s->cfg.first_hand->sample(s->cfg.first_hand_ctx, x,
+					  s->tk->candidate[s->index].state >= SOURCE_COMBINED);
+}
+
+static void forget_first_hand(const struct tk_source *s)
+{
+	if (s->cfg.first_hand)
+		s->cfg.first_hand->forget(s->cfg.first_hand_ctx);
 }
 
 static double freq_doubt(const struct estimate *e)
@@ -231,29 +263,28 @@ static void note_last(struct tk_source *s, const struct exchange *x)
 void tk_source_sample(struct tk_source *s, const struct exchange *x, double poll_s)
 {
 	struct timekeeper *tk = s->tk;
-	/* half of the known difference moves either leg to the middle */
-	s64 half = llround(0.5 * s->cfg.delay_asymmetry_ns);
 	s64 sys = tk->ops->now_sys(tk->ctx);
 	struct filter_sample fs;
+	struct exchange u;
 
 	if (!possible(x, sys)) {
 		s->outliers++;
 		return;
 	}
+	u = usable(s, x);
 	fs = (struct filter_sample){
-		.fwd = to_raw(tk, &x->fwd, -half),
-		.back = to_raw(tk, fresh_back(s, x), -half),
-		.has_delay = x->has_delay,
-		.delay_ns = x->delay_ns,
-		.error_ns = hypot(x->error_ns, tk->cfg.clock_precision_ns),
+		.fwd = to_raw(tk, &u.fwd),
+		.back = to_raw(tk, &u.back),
+		.has_delay = u.has_delay,
+		.delay_ns = u.delay_ns,
+		.error_ns = hypot(u.error_ns, tk->cfg.clock_precision_ns),
 	};
-	if (s->back_ahead)
-		fs.error_ns = hypot(fs.error_ns, x->turnaround_sd_ns);
 	if (near_leap(tk, sys))
 		return;
 	bound_offset(s, &fs.fwd, &fs.back);
 	note_event(s, filter_update(s->filter, &fs),
 		   fs.fwd.valid ? fs.fwd.local_raw : fs.back.local_raw, poll_s);
+	tell_first_hand(s, &u);
 	s->last = *x;
 	/* 0: it came so late that the next request is due; the interval is as it was */
 	if (poll_s > 0.0)
@@ -278,7 +309,7 @@ void tk_source_unsynchronised(struct tk_source *s)
 	s->tk->dirty = true;
 }
 
-void tk_source_reset(struct tk_source *s)
+void tk_source_restart(struct tk_source *s)
 {
 	filter_reset(s->filter);
 	s->unsynchronised = false;
@@ -290,6 +321,12 @@ void tk_source_reset(struct tk_source *s)
 	s->tk->dirty = true;
 }
 
+void tk_source_reset(struct tk_source *s)
+{
+	tk_source_restart(s);
+	forget_first_hand(s);
+}
+
 static double silent_seconds(const struct tk_source *s, s64 mono)
 {
 	return s->last_sample_mono ? (mono - s->last_sample_mono) * 1e-9 : 0.0;
@@ -299,6 +336,8 @@ void tk_source_shift(struct tk_source *s, s64 raw_ns, s64 utc_ns)
 {
 	s->there_ns += utc_ns - raw_ns;
 	s->again_ns += utc_ns - raw_ns;
+	if (utc_ns)
+		forget_first_hand(s);
 	if (raw_ns == utc_ns) {
 		filter_leap(s->filter, raw_ns);
 		causality_shift(&s->causality, raw_ns, true);
@@ -317,10 +356,12 @@ static bool estimate_now(const struct tk_source *s, s64 sys, s64 raw, struct est
 
 	if (!filter_estimate(s->filter, raw, e))
 		return false;
-	if (!s->cfg.first_hand || !s->cfg.first_hand(s->cfg.first_hand_ctx, sys, &offset_ns, &sd_ns))
+	if (!s->cfg.first_hand ||
+	    !s->cfg.first_hand->offset(s->cfg.first_hand_ctx, sys, &offset_ns, &sd_ns))
 		return true;
 	offset_ns -= (double)(sys - raw);
-	if (!(fabs(offset_ns - e->offset_ns) < FIRST_HAND_APART_NS))
+	if (!(fabs(offset_ns - e->offset_ns) < FIRST_HAND_APART_NS) ||
+	    !(sd_ns < FIRST_HAND_WORSE * e->offset_sd_ns))
 		return true;
 	e->offset_ns = offset_ns;
 	e->offset_sd_ns = sd_ns;

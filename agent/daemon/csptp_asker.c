@@ -115,7 +115,7 @@ static struct server *find(struct csptp_asker *a, const u8 *from)
 }
 
 bool csptp_asker_received(struct csptp_asker *a, const struct ptp_message *m,
-			  const struct ptp_received *how, double error_ns)
+			  const struct ptp_received *how, const struct phc_moment *at)
 {
 	struct server *s = find(a, how->from);
 	struct ptp_csptp_sample sample;
@@ -124,8 +124,10 @@ bool csptp_asker_received(struct csptp_asker *a, const struct ptp_message *m,
 	/* it may be a client of ours, too */
 	if (!s || m->header.sdo != PTP_CSPTP_SDO || ptp_csptp_is_request(m, &wants))
 		return false;
-	if (m->header.type == PTP_SYNC)
-		s->rx_error_ns = error_ns;
+	if (m->header.type == PTP_SYNC) {
+		s->rx_error_ns = at->error_ns;
+		ptp_source_stamp(s->source, how->rx_sys, at);
+	}
 	if (ptp_csptp_received(&s->client, m, how->rx_sys, how->kind, ntp_env_mono(a->env),
 			       &sample))
 		give(a, s, &sample);
@@ -133,14 +135,15 @@ bool csptp_asker_received(struct csptp_asker *a, const struct ptp_message *m,
 }
 
 bool csptp_asker_stamped(struct csptp_asker *a, u32 ticket, s64 tx_sys, enum stamp_kind kind,
-			 double error_ns)
+			 const struct phc_moment *at)
 {
 	u32 i = (ticket & ~PTP_TICKET_FREE) >> 16;
 	struct ptp_csptp_sample sample;
 
 	if (ticket < PTP_TICKET_FREE || i >= a->n)
 		return false;
-	a->server[i].tx_error_ns = error_ns;
+	a->server[i].tx_error_ns = at->error_ns;
+	ptp_source_stamp(a->server[i].source, tx_sys, at);
 	if (ptp_csptp_stamped(&a->server[i].client, (u16)ticket, tx_sys, kind,
 			      ntp_env_mono(a->env), &sample))
 		give(a, &a->server[i], &sample);

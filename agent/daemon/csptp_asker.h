@@ -25,10 +25,10 @@ void csptp_asker_configure(struct csptp_asker *a, const struct config_ptp *cfg);
 
 /* False: it is none of a server's. @error_ns: of the stamp, 1 sigma */
 bool csptp_asker_received(struct csptp_asker *a, const struct ptp_message *m,
-			  const struct ptp_received *how, double error_ns);
+			  const struct ptp_received *how, const struct phc_moment *at);
 /* False: the ticket is none of ours. */
 bool csptp_asker_stamped(struct csptp_asker *a, u32 ticket, s64 tx_sys, enum stamp_kind kind,
-			 double error_ns);
+			 const struct phc_moment *at);
 /* The system clock was stepped: what is on its way cannot be measured. */
 void csptp_asker_forget(struct csptp_asker *a);
 /* At least once a second: notices silence. */

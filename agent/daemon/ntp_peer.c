@@ -8,6 +8,7 @@
 #include <sys/random.h>
 
 #include "daemon/address.h"
+#include "daemon/first_hand.h"
 #include "daemon/log.h"
 #include "os/hwstamp.h"
 #include "os/udp.h"
@@ -36,6 +37,7 @@ struct ntp_peer {
 
 	struct assoc *assoc;
 	struct tk_source *source;
+	struct first_hand *first_hand;
 	struct event *timer;
 	/* of the request under way; NULL: none */
 	struct udp *udp;
@@ -43,7 +45,7 @@ struct ntp_peer {
 	u32 tx_id;
 	s64 tx_sys;			/* best known without the NIC */
 	int ifindex;			/* where its packets come in, 0: not known */
-	double rx_error_ns, tx_error_ns;	/* of converted NIC stamps, 1 sigma */
+	struct phc_moment rx, tx;	/* of the newest NIC stamps */
 	unsigned int unanswered, unsent;	/* in a row */
 	struct log_limit trouble, kisses;
 };
@@ -89,6 +91,8 @@ static void tell_reach(struct ntp_peer *p)
 
 	assoc_get_report(p->assoc, &r);
 	tk_source_set_reach(p->source, r.reach, p->online);
+	if (!r.reach || !p->online)
+		first_hand_silent(p->first_hand);
 	p->env->changed(p->env->ctx);
 }
 
@@ -128,11 +132,13 @@ static bool is_rough(struct ntp_peer *p, const struct exchange *x)
 static void feed(struct ntp_peer *p, struct exchange *x)
 {
 	s64 wait = assoc_next_mono(p->assoc) - ntp_env_mono(p->env);
-	bool rough = is_rough(p, x);
+	double rough_ns = is_rough(p, x) ? ROUGH_NS : 0.0;
 
-	if (x->fwd.local_kind == STAMP_HARDWARE || x->back.local_kind == STAMP_HARDWARE)
-		x->error_ns = hypot(hypot(x->error_ns, fmax(p->rx_error_ns, p->tx_error_ns)),
-				    rough ? ROUGH_NS : 0.0);
+	if (x->fwd.local_kind == STAMP_HARDWARE || x->back.local_kind == STAMP_HARDWARE) {
+		x->error_ns = hypot(hypot(x->error_ns, fmax(p->rx.error_ns, p->tx.error_ns)),
+				    rough_ns);
+		x->remote_error_ns = hypot(x->remote_error_ns, rough_ns);
+	}
 	if (follows_us(p, x)) {
 		report_trouble(p, "it gets its time from us, so it has none to give");
 		tk_source_unsynchronised(p->source);
@@ -152,15 +158,14 @@ static void feed_held(struct ntp_peer *p)
 
 static void take_tx_stamp(struct ntp_peer *p, const struct stamp *st)
 {
-	double error_ns;
 	s64 tx_sys;
 
 	if (st->software_sys) {
 		p->tx_sys = st->software_sys;
 		assoc_transmitted(p->assoc, st->software_sys, STAMP_KERNEL);
 	}
-	if (hwstamp_tx(p->env->hwstamp, st, p->ifindex, p->tx_sys, &tx_sys, &error_ns)) {
-		p->tx_error_ns = error_ns;
+	if (hwstamp_tx(p->env->hwstamp, st, p->ifindex, p->tx_sys, &tx_sys, &p->tx)) {
+		first_hand_stamp(p->first_hand, tx_sys, &p->tx);
 		assoc_transmitted(p->assoc, tx_sys, STAMP_HARDWARE);
 	}
 }
@@ -225,13 +230,11 @@ static bool handle_answer(struct ntp_peer *p, const struct udp_message *m)
 
 static void take_rx_stamp(struct ntp_peer *p, struct udp_message *m)
 {
-	double error_ns;
-
 	p->ifindex = hwstamp_ifindex(&m->stamp);
-	if (!hwstamp_rx(p->env->hwstamp, &m->stamp, m->len, m->rx_sys, &m->rx_sys, &error_ns))
+	if (!hwstamp_rx(p->env->hwstamp, &m->stamp, m->len, m->rx_sys, &m->rx_sys, &p->rx))
 		return;
 	m->rx_kind = STAMP_HARDWARE;
-	p->rx_error_ns = error_ns;
+	first_hand_stamp(p->first_hand, m->rx_sys, &p->rx);
 }
 
 static void on_readable(evutil_socket_t fd, short what, void *arg)
@@ -374,7 +377,11 @@ struct ntp_peer *ntp_peer_new(const struct ntp_env *env, const struct config_sou
 	p->max_poll = ac.max_poll;
 	p->timer = evtimer_new(env->base, on_timer, p);
 	p->assoc = assoc_new(&ac);
-	p->source = timekeeper_add(env->tk, &tc);
+	p->first_hand = first_hand_new(env);
+	if (p->first_hand) {
+		first_hand_configure(p->first_hand, &tc);
+		p->source = timekeeper_add(env->tk, &tc);
+	}
 	if (!p->timer || !p->assoc || !p->source || set_interface(p, cfg->interface)) {
 		ntp_peer_free(p);
 		return NULL;
@@ -393,6 +400,7 @@ void ntp_peer_free(struct ntp_peer *p)
 	end_request(p);
 	if (p->source)
 		timekeeper_remove(p->env->tk, p->source);
+	first_hand_free(p->first_hand);
 	assoc_free(p->assoc);
 	if (p->timer)
 		event_free(p->timer);
@@ -409,6 +417,7 @@ void ntp_peer_configure(struct ntp_peer *p, const struct config_source *cfg)
 	p->min_poll = ac.min_poll;
 	p->max_poll = ac.max_poll;
 	assoc_configure(p->assoc, &ac);
+	first_hand_configure(p->first_hand, &tc);
 	tk_source_configure(p->source, &tc);
 	p->env->changed(p->env->ctx);
 	arm(p);
@@ -428,6 +437,7 @@ void ntp_peer_set_online(struct ntp_peer *p, bool online)
 void ntp_peer_shift(struct ntp_peer *p, s64 delta_ns)
 {
 	assoc_shift(p->assoc, delta_ns);
+	first_hand_shift(p->first_hand, delta_ns);
 }
 
 const struct sockaddr *ntp_peer_address(const struct ntp_peer *p)

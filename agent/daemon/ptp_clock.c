@@ -69,16 +69,18 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 /* From the network */
 
 static void received(void *ctx, unsigned int port, const void *buf, size_t len,
-		     const struct ptp_received *how, double error_ns)
+		     const struct ptp_received *how, const struct phc_moment *at)
 {
 	struct ptp_clock *c = ctx;
 	struct csptp_asker *csptp = c->port[port].csptp;
 	struct ptp_message m;
 
 	if (csptp && !ptp_message_parse(buf, len, &m) &&
-	    csptp_asker_received(csptp, &m, how, error_ns))
+	    csptp_asker_received(csptp, &m, how, at))
 		return;
-	c->port[port].rx_error_ns = error_ns;
+	c->port[port].rx_error_ns = at->error_ns;
+	if (c->port[port].source && len && (*(const u8 *)buf & 0xf) == PTP_SYNC)
+		ptp_source_stamp(c->port[port].source, how->rx_sys, at);
 	ptp_instance_receive(c->instance, port, buf, len, how, ntp_env_mono(c->env));
 }
 
@@ -88,14 +90,16 @@ static void settle(void *ctx)
 }
 
 static void stamped(void *ctx, unsigned int port, u8 type, u32 ticket, s64 tx_sys,
-		    enum stamp_kind kind, double error_ns)
+		    enum stamp_kind kind, const struct phc_moment *at)
 {
 	struct ptp_clock *c = ctx;
 
 	if (c->port[port].csptp &&
-	    csptp_asker_stamped(c->port[port].csptp, ticket, tx_sys, kind, error_ns))
+	    csptp_asker_stamped(c->port[port].csptp, ticket, tx_sys, kind, at))
 		return;
-	c->port[port].tx_error_ns = error_ns;
+	c->port[port].tx_error_ns = at->error_ns;
+	if (c->port[port].source && type == PTP_DELAY_REQ)
+		ptp_source_stamp(c->port[port].source, tx_sys, at);
 	ptp_instance_stamped(c->instance, port, ticket, tx_sys, kind, ntp_env_mono(c->env));
 }
 

@@ -44,19 +44,19 @@ static bool wants(void *ctx, const struct ptp_header *h)
 }
 
 static void received(void *ctx, const void *buf, size_t len, const struct ptp_received *how,
-		     double error_ns)
+		     const struct phc_moment *at)
 {
 	const struct ptp_link *l = ctx;
 
-	l->ops->received(l->ctx, l->port, buf, len, how, error_ns);
+	l->ops->received(l->ctx, l->port, buf, len, how, at);
 }
 
 static void stamped(void *ctx, u8 type, u32 ticket, s64 tx_sys, enum stamp_kind kind,
-		    double error_ns)
+		    const struct phc_moment *at)
 {
 	const struct ptp_link *l = ctx;
 
-	l->ops->stamped(l->ctx, l->port, type, ticket, tx_sys, kind, error_ns);
+	l->ops->stamped(l->ctx, l->port, type, ticket, tx_sys, kind, at);
 }
 
 static void settle(void *ctx)

@@ -12,11 +12,11 @@
 #include "ptp/port.h"
 
 struct ptp_link_ops {
-	/* @error_ns: of the stamp's conversion, 1 sigma */
+	/* @at: of the stamp, when it is a NIC's */
 	void (*received)(void *ctx, unsigned int port, const void *buf, size_t len,
-			 const struct ptp_received *how, double error_ns);
+			 const struct ptp_received *how, const struct phc_moment *at);
 	void (*stamped)(void *ctx, unsigned int port, u8 type, u32 ticket, s64 tx_sys,
-			enum stamp_kind kind, double error_ns);
+			enum stamp_kind kind, const struct phc_moment *at);
 	/* That was all that is there at the moment: ptp_link_collect() may have something. */
 	void (*settle)(void *ctx);
 	void (*carrier)(void *ctx, unsigned int port, bool up);

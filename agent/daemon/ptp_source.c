@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "core/timekeeper.h"
-#include "os/hwstamp.h"
+#include "daemon/first_hand.h"
 #include "ptp/accuracy.h"
 
 /* A Sync is late after this many of its intervals, and a little for queues. */
@@ -21,6 +21,7 @@ struct ptp_source {
 	const struct ntp_env *env;
 	const struct config_ptp *cfg;
 	struct tk_source *tk;
+	struct first_hand *first_hand;
 	bool online, heard;	/* heard: of the present time-transmitter */
 	enum stamp_kind kind[2];	/* of the newest leg, by enum ptp_way */
 	bool has_delay;			/* one that no sample was given yet */
@@ -64,26 +65,6 @@ static double interval_of(const struct ptp_source *s, s64 now_mono)
 	if (since > 0.25 * s->interval_s && since < 4 * s->interval_s)
 		return s->interval_s + 0.1 * (since - s->interval_s);
 	return s->interval_s > 0 ? s->interval_s : s_configured;
-}
-
-/* The PHC that made the stamp learns of it first-hand. */
-static void tell_phc(struct ptp_source *s, enum ptp_way way, const struct leg *leg,
-		     const struct exchange *x)
-{
-	const struct phc_leg l = {
-		.fwd = way == PTP_WAY_FWD,
-		.local_sys = leg->local_sys,
-		/* as the timekeeper does: half of the known difference */
-		.remote_utc = leg->remote_utc - llround(0.5 * s->cfg->asymmetry_ns),
-		.has_delay = x->has_delay,
-		.delay_ns = x->delay_ns,
-		.owner = s,
-	};
-	struct tk_source_report r;
-
-	tk_source_get_report(s->tk, &r);
-	hwstamp_leg(s->env->hwstamp, &l);
-	hwstamp_trust_legs(s->env->hwstamp, s, r.state >= SOURCE_COMBINED);
 }
 
 /* Of another kind than before: its delays are others, too. */
@@ -145,8 +126,6 @@ void ptp_source_leg(struct ptp_source *s, enum ptp_way way, const struct leg *le
 		note_heard(s);
 	}
 	give(s, ds, &x);
-	if (leg->local_kind == STAMP_HARDWARE)
-		tell_phc(s, way, leg, &x);
 }
 
 void ptp_source_link_delay(struct ptp_source *s, const struct ptp_peer_sample *sample)
@@ -168,8 +147,12 @@ void ptp_source_new_parent(struct ptp_source *s)
 	s->interval_s = ldexp(1, s->cfg->set.log_sync);
 	s->last_sync_mono = 0;
 	tk_source_reset(s->tk);
-	hwstamp_forget_legs(s->env->hwstamp, s);
 	s->env->changed(s->env->ctx);
+}
+
+void ptp_source_stamp(struct ptp_source *s, s64 sys, const struct phc_moment *at)
+{
+	first_hand_stamp(s->first_hand, sys, at);
 }
 
 static void tell_silence(struct ptp_source *s)
@@ -178,7 +161,7 @@ static void tell_silence(struct ptp_source *s)
 		return;
 	s->reach = 0;
 	tk_source_set_reach(s->tk, 0, s->online);
-	hwstamp_trust_legs(s->env->hwstamp, s, false);
+	first_hand_silent(s->first_hand);
 	s->env->changed(s->env->ctx);
 }
 
@@ -240,20 +223,11 @@ u8 ptp_source_reach(const struct ptp_source *s)
 	return s->reach;
 }
 
-static bool first_hand(void *ctx, s64 sys, double *offset_ns, double *sd_ns)
-{
-	const struct ptp_source *s = ctx;
-
-	return hwstamp_by_legs(s->env->hwstamp, s, sys, offset_ns, sd_ns);
-}
-
 struct ptp_source *ptp_source_new(const struct ntp_env *env, const struct config_ptp *cfg,
 				  const char *name)
 {
 	struct ptp_source *s = calloc(1, sizeof(*s));
-	const struct tk_source_config tc = {
-		.first_hand = first_hand,
-		.first_hand_ctx = s,
+	struct tk_source_config tc = {
 		.name = name,
 		.prefer = cfg->prefer,
 		.monitor = cfg->monitor,
@@ -269,8 +243,15 @@ struct ptp_source *ptp_source_new(const struct ntp_env *env, const struct config
 	s->online = !cfg->offline;
 	s->delay_ns = s->inaccuracy_ns = NAN;
 	s->interval_s = ldexp(1, cfg->set.log_sync);
+	s->first_hand = first_hand_new(env);
+	if (!s->first_hand) {
+		free(s);
+		return NULL;
+	}
+	first_hand_configure(s->first_hand, &tc);
 	s->tk = timekeeper_add(env->tk, &tc);
 	if (!s->tk) {
+		first_hand_free(s->first_hand);
 		free(s);
 		return NULL;
 	}
@@ -287,9 +268,7 @@ void ptp_source_free(struct ptp_source *s)
 {
 	if (!s)
 		return;
-	/* another source may come to have its address */
-	hwstamp_trust_legs(s->env->hwstamp, s, false);
-	hwstamp_forget_legs(s->env->hwstamp, s);
 	timekeeper_remove(s->env->tk, s->tk);
+	first_hand_free(s->first_hand);
 	free(s);
 }

@@ -8,6 +8,7 @@
 
 #include "config/config.h"
 #include "daemon/ntp_env.h"
+#include "os/phc_moment.h"
 #include "ptp/dataset.h"
 #include "ptp/port.h"
 
@@ -20,6 +21,8 @@ void ptp_source_free(struct ptp_source *s);
 /* An equal one, at another place */
 void ptp_source_configure(struct ptp_source *s, const struct config_ptp *cfg);
 
+/* As first_hand_stamp(): of messages that legs are made of, before those are given. */
+void ptp_source_stamp(struct ptp_source *s, s64 sys, const struct phc_moment *at);
 /* @ds: of the instance, for what the grandmaster says of itself; @error_ns of the stamp. */
 void ptp_source_leg(struct ptp_source *s, enum ptp_way way, const struct leg *leg,
 		    const struct ptp_clock_ds *ds, double error_ns);

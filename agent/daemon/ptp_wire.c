@@ -76,20 +76,20 @@ static bool any_has_many(const struct ptp_wire *w)
 
 /* Transmit stamps */
 
-static void tell_stamp(struct tx_due_message *m, s64 tx_sys, enum stamp_kind kind, double error_ns)
+static void tell_stamp(struct tx_due_message *m, s64 tx_sys, enum stamp_kind kind, const struct phc_moment *at)
 {
 	struct ptp_wire_user *u = m->owner;
 	const u32 ticket = m->ticket;
 
 	tx_due_done(m);
 	u->unsettled = true;
-	u->ops->stamped(u->ctx, m->type, ticket, tx_sys, kind, error_ns);
+	u->ops->stamped(u->ctx, m->type, ticket, tx_sys, kind, at);
 }
 
 static void take_stamp(struct ptp_wire *w, const struct tx_stamp *tx)
 {
 	struct tx_due_message *m = tx_due_find(&w->due, tx->id);
-	double error_ns = 0;
+	struct phc_moment at = { .clock = NULL };
 	s64 tx_sys;
 
 	if (!m)
@@ -97,10 +97,10 @@ static void take_stamp(struct ptp_wire *w, const struct tx_stamp *tx)
 	if (tx->stamp.software_sys)
 		m->near_sys = tx->stamp.software_sys;
 	if (!w->nic && tx->stamp.software_sys)
-		tell_stamp(m, m->near_sys, STAMP_KERNEL, 0);
+		tell_stamp(m, m->near_sys, STAMP_KERNEL, &at);
 	else if (w->nic && hwstamp_ptp_tx(w->env->hwstamp, &tx->stamp, w->packet,
-					  ptp_net_ifindex(w->net), m->near_sys, &tx_sys, &error_ns))
-		tell_stamp(m, tx_sys, STAMP_HARDWARE, error_ns);
+					  ptp_net_ifindex(w->net), m->near_sys, &tx_sys, &at))
+		tell_stamp(m, tx_sys, STAMP_HARDWARE, &at);
 }
 
 static void collect(struct ptp_wire *w)
@@ -178,13 +178,13 @@ static void pass_on(struct ptp_wire *w, const struct ptp_net_message *m)
 	struct ptp_received how = {
 		.rx_sys = m->rx_sys, .kind = m->rx_kind, .from = m->from.octets,
 	};
+	struct phc_moment at = { .clock = NULL };
 	struct ptp_wire_user *u;
-	double error_ns = 0;
 
 	if (w->nic) {
 		how.kind = STAMP_NONE;
 		if (hwstamp_ptp_rx(w->env->hwstamp, &m->stamp, w->packet, m->rx_sys, &how.rx_sys,
-				   &error_ns))
+				   &at))
 			how.kind = STAMP_HARDWARE;
 	}
 	address(w, m);
@@ -192,7 +192,7 @@ static void pass_on(struct ptp_wire *w, const struct ptp_net_message *m)
 		if (!u->meant)
 			continue;
 		u->unsettled = true;
-		u->ops->received(u->ctx, m->buf, m->len, &how, error_ns);
+		u->ops->received(u->ctx, m->buf, m->len, &how, &at);
 	}
 }
 

@@ -13,6 +13,7 @@
 #define ATS_PTP_WIRE_H
 
 #include "daemon/ntp_env.h"
+#include "os/phc_moment.h"
 #include "os/ptp_net.h"
 #include "ptp/port.h"
 
@@ -27,11 +28,11 @@ struct ptp_wires {
 struct ptp_wire_ops {
 	/* Is a message with this header for this user? One that is for nobody goes to all. */
 	bool (*wants)(void *ctx, const struct ptp_header *h);
-	/* @error_ns: of the stamp's conversion, 1 sigma */
+	/* @at: of the stamp, when it is a NIC's */
 	void (*received)(void *ctx, const void *buf, size_t len, const struct ptp_received *how,
-			 double error_ns);
+			 const struct phc_moment *at);
 	void (*stamped)(void *ctx, u8 type, u32 ticket, s64 tx_sys, enum stamp_kind kind,
-			double error_ns);
+			const struct phc_moment *at);
 	/* That was all that is there at the moment, after at least one of those two. */
 	void (*settle)(void *ctx);
 	/* The sockets are about to be closed. */

@@ -34,6 +34,7 @@ struct exchange {
 	struct leg back_now;
 	double turnaround_sd_ns;
 	double error_ns;	/* precision of the stamps of both sides, ns, 1 sigma */
+	double remote_error_ns;	/* and of the other side's alone */
 	/* what the server says of itself (RFC 5905 clause 7.3) */
 	u8 leap;		/* 0..3 */
 	u8 stratum;		/* 1..15 */

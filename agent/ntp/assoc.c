@@ -459,6 +459,7 @@ static enum assoc_result measure(struct assoc *a, const struct ntp_packet *p, s6
 	struct exchange x = {
 		.interleaved = p->origin != a->req.tx_cookie,
 		.error_ns = hypot(a->cfg.precision_ns, server_error_ns(p->precision)),
+		.remote_error_ns = server_error_ns(p->precision),
 	};
 
 	if (!fill_legs(a, p, rx_sys, rx_kind, &x)) {

@@ -11,11 +11,11 @@
 #include "os/hwstamp_private.h"
 
 #define READ_EVERY_S 1
-#define READ_OFTEN_US 125000	/* with PTP */
+#define READ_OFTEN_US 125000	/* with PTP, or NTP as often as that */
 /*
  * The kernel alternates between two rates some 0.1 ppm apart so that the system clock keeps
- * the one that was set; when it is idle, only as often as something wakes it. With PTP
- * something does: then the clock is within some ns, instead of some tens.
+ * the one that was set; when it is idle, only as often as something wakes it. While clocks are read
+ * often something does: then the clock is within some ns, instead of some tens.
  */
 #define WAKE_US 31250
 #define SCAN_EVERY_S 60
@@ -44,17 +44,6 @@ static void compare_clocks(struct hwstamp *h)
 	}
 }
 
-static void on_read_timer(evutil_socket_t fd, short what, void *arg)
-{
-	struct hwstamp *h = arg;
-	unsigned int i;
-
-	for (i = 0; i < h->nclock; i++)
-		phc_clock_refresh(h->clock[i]);
-	compare_clocks(h);
-	hwstamp_look_at_bonds(h);
-}
-
 /* To be awake is all. */
 static void on_wake_timer(evutil_socket_t fd, short what, void *arg)
 {
@@ -64,7 +53,7 @@ static void schedule_reads(struct hwstamp *h)
 {
 	const struct timeval every = { .tv_sec = READ_EVERY_S }, often = { .tv_usec = READ_OFTEN_US };
 	const struct timeval wake = { .tv_usec = WAKE_US };
-	bool is_often = h->nptp && h->nclock;
+	bool is_often = h->nclock && (h->nptp || hwstamp_mono(h) < h->often_until_mono);
 
 	/* what runs already is not put off */
 	if (is_often == h->often)
@@ -75,6 +64,24 @@ static void schedule_reads(struct hwstamp *h)
 		event_add(h->wake_timer, &wake);
 	else
 		event_del(h->wake_timer);
+}
+
+static void on_read_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct hwstamp *h = arg;
+	unsigned int i;
+
+	for (i = 0; i < h->nclock; i++)
+		phc_clock_refresh(h->clock[i]);
+	compare_clocks(h);
+	hwstamp_look_at_bonds(h);
+	schedule_reads(h);
+}
+
+void hwstamp_read_often(struct hwstamp *h, s64 until_mono)
+{
+	h->often_until_mono = until_mono;
+	schedule_reads(h);
 }
 
 static void scan(struct hwstamp *h)
@@ -166,15 +173,18 @@ int hwstamp_ifindex(const struct stamp *st)
 
 /* The conversion by one NIC, when its result is possible. */
 static bool try_nic(struct hwstamp *h, struct nic *n, const struct stamp *st, bool tx,
-		    s64 near_sys, s64 *out, double *error_ns)
+		    s64 near_sys, s64 *out, struct phc_moment *at)
 {
+	struct phc_moment made;
 	s64 sys;
 
-	if (!phc_clock_convert(n->clock, st->hardware_phc, &sys, error_ns))
+	if (!phc_clock_convert(n->clock, st->hardware_phc, &sys, &made))
 		return false;
-	if (!plausible(n->clock, tx ? near_sys : sys, tx ? sys : near_sys, *error_ns))
+	if (!plausible(n->clock, tx ? near_sys : sys, tx ? sys : near_sys, made.error_ns))
 		return verdict(h, n, false);
 	*out = sys;
+	if (at)
+		*at = made;
 	return verdict(h, n, true);
 }
 
@@ -185,12 +195,12 @@ static bool try_nic(struct hwstamp *h, struct nic *n, const struct stamp *st, bo
 static s64 distance(struct hwstamp *h, struct nic *n, const struct stamp *st, unsigned int packet,
 		    bool tx, s64 near_sys)
 {
-	double error_ns;
+	struct phc_moment made;
 	s64 sys;
 
 	if (!usable(h, n, packet) ||
-	    !phc_clock_convert(n->clock, st->hardware_phc, &sys, &error_ns) ||
-	    !plausible(n->clock, tx ? near_sys : sys, tx ? sys : near_sys, error_ns))
+	    !phc_clock_convert(n->clock, st->hardware_phc, &sys, &made) ||
+	    !plausible(n->clock, tx ? near_sys : sys, tx ? sys : near_sys, made.error_ns))
 		return INT64_MAX;
 	return tx ? sys - near_sys : near_sys - sys;
 }
@@ -247,10 +257,9 @@ static struct nic *stamped_by(struct hwstamp *h, int ifindex, const struct stamp
 
 /* As hwstamp_rx(), of one of @packet (NIC_FOR_*), at the start of its frame: its NIC. */
 static struct nic *receive(struct hwstamp *h, const struct stamp *st, unsigned int packet,
-			   s64 near_sys, s64 *rx_sys, double *error_ns)
+			   s64 near_sys, s64 *rx_sys, struct phc_moment *at)
 {
 	struct nic *n;
-	double error;
 
 	if (!h || !st->hardware_phc)
 		return NULL;
@@ -259,37 +268,34 @@ static struct nic *receive(struct hwstamp *h, const struct stamp *st, unsigned i
 		n = stamped_by(h, st->ifindex, st, packet, false, near_sys);
 	if (!n && !hwstamp_ifindex(st))
 		n = guess_nic(h, st, packet, false, near_sys);
-	if (!usable(h, n, packet) || !try_nic(h, n, st, false, near_sys, rx_sys, &error))
+	if (!usable(h, n, packet) || !try_nic(h, n, st, false, near_sys, rx_sys, at))
 		return NULL;
-	if (error_ns)
-		*error_ns = error;
 	return n;
 }
 
 static bool transmit(struct hwstamp *h, struct nic *n, const struct stamp *st,
-		     unsigned int packet, s64 near_sys, s64 *tx_sys, double *error_ns)
+		     unsigned int packet, s64 near_sys, s64 *tx_sys, struct phc_moment *at)
 {
-	double error;
-
-	if (!usable(h, n, packet) || !try_nic(h, n, st, true, near_sys, tx_sys, &error))
-		return false;
-	if (error_ns)
-		*error_ns = error;
-	return true;
+	return usable(h, n, packet) && try_nic(h, n, st, true, near_sys, tx_sys, at);
 }
 
 bool hwstamp_rx(struct hwstamp *h, const struct stamp *st, size_t len, s64 near_sys,
-		s64 *rx_sys, double *error_ns)
+		s64 *rx_sys, struct phc_moment *at)
 {
-	const struct nic *n = receive(h, st, NIC_FOR_NTP, near_sys, rx_sys, error_ns);
+	const struct nic *n = receive(h, st, NIC_FOR_NTP, near_sys, rx_sys, at);
+	s64 frame_ns;
 
-	if (n)
-		*rx_sys += frame_time(n, st, len);
-	return n;
+	if (!n)
+		return false;
+	frame_ns = frame_time(n, st, len);
+	*rx_sys += frame_ns;
+	if (at)
+		at->free_ns += frame_ns;
+	return true;
 }
 
 bool hwstamp_tx(struct hwstamp *h, const struct stamp *st, int ifindex, s64 near_sys,
-		s64 *tx_sys, double *error_ns)
+		s64 *tx_sys, struct phc_moment *at)
 {
 	struct nic *n;
 
@@ -302,24 +308,24 @@ bool hwstamp_tx(struct hwstamp *h, const struct stamp *st, int ifindex, s64 near
 	/* IP goes by the bond: what comes in at one member may be answered by another */
 	if (n && n->master[0] && !st->hardware_ifindex)
 		n = member(h, hwstamp_in_use(h, n), st, NIC_FOR_NTP, true, near_sys);
-	return transmit(h, n, st, NIC_FOR_NTP, near_sys, tx_sys, error_ns);
+	return transmit(h, n, st, NIC_FOR_NTP, near_sys, tx_sys, at);
 }
 
 bool hwstamp_ptp_rx(struct hwstamp *h, const struct stamp *st, unsigned int packet, s64 near_sys,
-		    s64 *rx_sys, double *error_ns)
+		    s64 *rx_sys, struct phc_moment *at)
 {
-	return receive(h, st, packet, near_sys, rx_sys, error_ns);
+	return receive(h, st, packet, near_sys, rx_sys, at);
 }
 
 bool hwstamp_ptp_tx(struct hwstamp *h, const struct stamp *st, unsigned int packet, int ifindex,
-		    s64 near_sys, s64 *tx_sys, double *error_ns)
+		    s64 near_sys, s64 *tx_sys, struct phc_moment *at)
 {
 	if (!h || !st->hardware_phc)
 		return false;
 	if (st->hardware_ifindex)
 		ifindex = st->hardware_ifindex;
 	return transmit(h, stamped_by(h, ifindex, st, packet, true, near_sys), st, packet, near_sys,
-			tx_sys, error_ns);
+			tx_sys, at);
 }
 
 static struct nic *nic_below_name(struct hwstamp *h, const char *interface)
@@ -365,17 +371,17 @@ static struct nic *nth_nic(const struct hwstamp *h, unsigned int i)
 /* False: the clock is not understood at the moment. */
 static bool make_line(const struct nic *n, struct hwstamp_line *line)
 {
-	double error_ns;
+	struct phc_moment at;
 	s64 ahead;
 
 	phc_clock_refresh(n->clock);
 	line->phc = phc_clock_last(n->clock);
-	if (!phc_clock_convert(n->clock, line->phc, &line->sys, &error_ns) ||
-	    !phc_clock_convert(n->clock, line->phc + LINE_NS, &ahead, &error_ns))
+	if (!phc_clock_convert(n->clock, line->phc, &line->sys, &at) ||
+	    !phc_clock_convert(n->clock, line->phc + LINE_NS, &ahead, &at))
 		return false;
 	line->rate = llround(ldexp((double)(ahead - line->sys - LINE_NS), PHC_STAMP_RATE_SHIFT) /
 			     LINE_NS);
-	line->early_ns = EARLY_NS + phc_clock_bound(n->clock) + 3 * error_ns;
+	line->early_ns = EARLY_NS + phc_clock_bound(n->clock) + 3 * at.error_ns;
 	line->speed_mbps = n->speed;
 	return true;
 }

@@ -35,13 +35,13 @@ bool hwstamp_usable(const struct hwstamp *h);
 
 /*
  * When a packet with @len octets of payload came in, by the NIC's stamp in
- * @st: in *rx_sys, with the error of the conversion (1 sigma) in *error_ns.
+ * @st: in *rx_sys, and by that clock in *at.
  * @near_sys: the kernel's stamp if there is one, else the clock just after the
  * receive. False, nothing changed: there is none or it is not to be believed.
- * @h may be NULL, @error_ns too.
+ * @h may be NULL, @at too.
  */
 bool hwstamp_rx(struct hwstamp *h, const struct stamp *st, size_t len, s64 near_sys,
-		s64 *rx_sys, double *error_ns);
+		s64 *rx_sys, struct phc_moment *at);
 
 /*
  * The same for a packet sent. @near_sys: the kernel's transmit stamp if there
@@ -49,7 +49,7 @@ bool hwstamp_rx(struct hwstamp *h, const struct stamp *st, size_t len, s64 near_
  * peer come in (hwstamp_ifindex() of the last one), 0 when not known.
  */
 bool hwstamp_tx(struct hwstamp *h, const struct stamp *st, int ifindex, s64 near_sys,
-		s64 *tx_sys, double *error_ns);
+		s64 *tx_sys, struct phc_moment *at);
 
 /*
  * PTP runs over @interface from now on: the NICs below it are to stamp event messages,
@@ -57,12 +57,12 @@ bool hwstamp_tx(struct hwstamp *h, const struct stamp *st, int ifindex, s64 near
  * time. 0, or -ENOSPC. It holds until hwstamp_free().
  */
 int hwstamp_add_ptp(struct hwstamp *h, const char *interface, unsigned int need, bool steer);
-/* See phc_legs.h: to whichever clock it concerns. @h may be NULL. */
-void hwstamp_leg(struct hwstamp *h, const struct phc_leg *leg);
-void hwstamp_forget_legs(struct hwstamp *h, const void *owner);
-void hwstamp_trust_legs(struct hwstamp *h, const void *owner, bool trust);
-/* See phc_clock_by_legs(): by the clock that knows it best. @h may be NULL. */
-bool hwstamp_by_legs(struct hwstamp *h, const void *owner, s64 sys, double *offset_ns,
+/* See phc_legs_add(); clocks whose stamps are used often are read often. @h may be NULL. */
+bool hwstamp_legs_add(struct hwstamp *h, struct phc_legs *legs, const struct exchange *x);
+/* See phc_clock_lead() and phc_clock_unled(): of their clock. @h may be NULL. */
+void hwstamp_legs_lead(struct hwstamp *h, const struct phc_legs *legs, bool lead);
+/* See phc_clock_by_legs(). @h may be NULL. */
+bool hwstamp_by_legs(struct hwstamp *h, const struct phc_legs *legs, s64 sys, double *offset_ns,
 		     double *sd_ns);
 /* Keep the clocks that are to be kept there on *@t; at least once a second. @h may be NULL. */
 void hwstamp_steer(struct hwstamp *h, const struct phc_target *t);
@@ -73,9 +73,9 @@ void hwstamp_steer(struct hwstamp *h, const struct phc_target *t);
  * (IEEE 1588-2019 clause 7.3.4.1), as the NIC says it.
  */
 bool hwstamp_ptp_rx(struct hwstamp *h, const struct stamp *st, unsigned int packet, s64 near_sys,
-		    s64 *rx_sys, double *error_ns);
+		    s64 *rx_sys, struct phc_moment *at);
 bool hwstamp_ptp_tx(struct hwstamp *h, const struct stamp *st, unsigned int packet, int ifindex,
-		    s64 near_sys, s64 *tx_sys, double *error_ns);
+		    s64 near_sys, s64 *tx_sys, struct phc_moment *at);
 
 /* Can stamps of @packet, of the NIC below this interface, be had at the moment? @h may be NULL. */
 bool hwstamp_ptp_usable(struct hwstamp *h, int ifindex, unsigned int packet);

@@ -1,48 +1,52 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What PTP measures, to and from the clocks that made the stamps. */
+/* What sources measure, to and from the clocks that made the stamps. */
 #include "os/hwstamp.h"
 
 #include <math.h>
 
 #include "os/hwstamp_private.h"
 
-void hwstamp_leg(struct hwstamp *h, const struct phc_leg *leg)
+/* Sources that are heard at least so often are worth readings of the clocks to match. */
+#define OFTEN_S 2.5
+#define OFTEN_HOLDS_NS (30 * NSEC_PER_SEC)
+
+static struct phc_clock *clock_of(const struct hwstamp *h, const struct phc_legs *legs)
+{
+	unsigned int i;
+
+	for (i = 0; h && i < h->nclock; i++)
+		if (h->clock[i] == phc_legs_clock(legs))
+			return h->clock[i];
+	return NULL;
+}
+
+bool hwstamp_legs_add(struct hwstamp *h, struct phc_legs *legs, const struct exchange *x)
 {
 	s64 now = h ? hwstamp_mono(h) : 0;
-	unsigned int i;
 
-	for (i = 0; h && i < h->nclock && !phc_legs_add(phc_clock_legs(h->clock[i]), leg, now); i++)
-		;
+	if (!h || !phc_legs_add(legs, x, now))
+		return false;
+	if (phc_legs_interval(legs) <= OFTEN_S)
+		hwstamp_read_often(h, now + OFTEN_HOLDS_NS);
+	return true;
 }
 
-void hwstamp_forget_legs(struct hwstamp *h, const void *owner)
+void hwstamp_legs_lead(struct hwstamp *h, const struct phc_legs *legs, bool lead)
 {
+	struct phc_clock *c = lead ? clock_of(h, legs) : NULL;
 	unsigned int i;
 
 	for (i = 0; h && i < h->nclock; i++)
-		phc_legs_forget(phc_clock_legs(h->clock[i]), owner);
+		if (h->clock[i] != c)
+			phc_clock_unled(h->clock[i], legs);
+	if (c)
+		phc_clock_lead(c, legs);
 }
 
-void hwstamp_trust_legs(struct hwstamp *h, const void *owner, bool trust)
-{
-	unsigned int i;
-
-	for (i = 0; h && i < h->nclock; i++)
-		phc_legs_trust(phc_clock_legs(h->clock[i]), owner, trust);
-}
-
-bool hwstamp_by_legs(struct hwstamp *h, const void *owner, s64 sys, double *offset_ns,
+bool hwstamp_by_legs(struct hwstamp *h, const struct phc_legs *legs, s64 sys, double *offset_ns,
 		     double *sd_ns)
 {
-	double offset, sd;
-	unsigned int i;
+	struct phc_clock *c = clock_of(h, legs);
 
-	*sd_ns = INFINITY;
-	for (i = 0; h && i < h->nclock; i++) {
-		if (!phc_clock_by_legs(h->clock[i], owner, sys, &offset, &sd) || sd >= *sd_ns)
-			continue;
-		*offset_ns = offset;
-		*sd_ns = sd;
-	}
-	return isfinite(*sd_ns);
+	return c && phc_clock_by_legs(c, legs, sys, offset_ns, sd_ns);
 }

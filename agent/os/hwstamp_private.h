@@ -43,6 +43,7 @@ struct hwstamp {
 	char **interface;
 	struct event *read_timer, *scan_timer, *wake_timer;
 	bool often;			/* as the read timer runs now; then the other wakes */
+	s64 often_until_mono;		/* without PTP, too */
 	struct phc_clock *clock[PHC_MAX];
 	unsigned int nclock;
 	struct oscillator_pair pair[PHC_MAX][PHC_MAX];	/* [i][k], k < i */
@@ -55,6 +56,8 @@ static inline s64 hwstamp_mono(const struct hwstamp *h)
 	return sysclock_ops(h->cfg.clock)->now_mono(h->cfg.clock);
 }
 
+/* Clocks are read often at least until then. */
+void hwstamp_read_often(struct hwstamp *h, s64 until_mono);
 /* Look for NICs, their clocks and masters again, and have them stamp. */
 void hwstamp_scan(struct hwstamp *h);
 /* Which members bonds use at the moment */

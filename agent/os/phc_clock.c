@@ -29,6 +29,8 @@
 #define TAKEN_NS (600 * NSEC_PER_SEC)
 #define LOOK_AGAIN_NS (10 * NSEC_PER_SEC)
 
+/* Legs lead instead of others that are this much worse. */
+#define LEAD_BETTER 0.5
 /* Legs that are further from what the host knows than this, they are not believed. */
 #define DIRECT_APART_NS 1e5
 
@@ -57,7 +59,8 @@ struct phc_clock {
 	s64 taken_until_mono, steered_mono;
 	double interval_s, error_ns;
 	u64 steps;
-	struct phc_legs *legs;
+	unsigned int epoch;		/* of its free-running time */
+	const struct phc_legs *lead;	/* NULL: the system clock leads */
 	bool is_direct;			/* led by them, at the last steering */
 };
 
@@ -81,7 +84,7 @@ static void read_clock(struct phc_clock *c)
 	struct phc_reading r;
 	s64 before = now_mono(c);
 	int err = phc_read(c->dev, &r);
-	bool straight;
+	bool free_straight, sys_straight;
 
 	c->read_mono = now_mono(c);
 	c->cost_ns = c->read_mono - before;
@@ -94,10 +97,13 @@ static void read_clock(struct phc_clock *c)
 	}
 	c->trouble_logged = false;
 	c->bound_ns = r.bound_ns;
-	straight = phc_line_add(&c->by_free, free_of(c, r.phc), sysclock_free(c->sys, r.sys),
-				r.bound_ns);
-	straight |= phc_line_add(&c->by_sys, r.phc, r.sys, r.bound_ns);
-	if (!straight)
+	free_straight = phc_line_add(&c->by_free, free_of(c, r.phc),
+				     sysclock_free(c->sys, r.sys), r.bound_ns);
+	sys_straight = phc_line_add(&c->by_sys, r.phc, r.sys, r.bound_ns);
+	/* one that is ours was not touched by others: then it is the system clock that was set */
+	if (c->steering != PHC_STEERED && (!free_straight || phc_line_bent(&c->by_free)))
+		c->epoch++;
+	if (!free_straight && !sys_straight)
 		c->log(LOG_INFO, "/dev/ptp%d was set; learning it again", c->index);
 }
 
@@ -119,20 +125,28 @@ void phc_clock_refresh(struct phc_clock *c)
 		read_clock(c);
 }
 
-bool phc_clock_convert(struct phc_clock *c, s64 phc, s64 *sys, double *error_ns)
+static struct phc_moment moment(const struct phc_clock *c, s64 free_ns, double error_ns)
 {
+	return (struct phc_moment){
+		.clock = c, .epoch = c->epoch, .free_ns = free_ns, .error_ns = error_ns,
+	};
+}
+
+bool phc_clock_convert(struct phc_clock *c, s64 phc, s64 *sys, struct phc_moment *at)
+{
+	double error_ns;
 	s64 free_ns;
 
 	phc_clock_refresh(c);
 	if (follows_sys(c)) {
-		if (phc_line_convert(&c->by_sys, phc, sys, error_ns))
+		if (phc_line_convert(&c->by_sys, phc, sys, &error_ns))
 			return false;
 	} else {
-		if (phc_line_convert(&c->by_free, free_of(c, phc), &free_ns, error_ns))
+		if (phc_line_convert(&c->by_free, free_of(c, phc), &free_ns, &error_ns))
 			return false;
 		*sys = sysclock_from_free(c->sys, free_ns);
 	}
-	phc_legs_converted(c->legs, *sys, free_of(c, phc));
+	*at = moment(c, free_of(c, phc), error_ns);
 	return true;
 }
 
@@ -178,45 +192,66 @@ s64 phc_clock_last(const struct phc_clock *c)
 
 void phc_clock_doubt(struct phc_clock *c)
 {
+	c->epoch++;
 	phc_line_reset(&c->by_free);
 	phc_line_reset(&c->by_sys);
 }
 
-struct phc_legs *phc_clock_legs(struct phc_clock *c)
+/* Whoever else steers it is in no timeline. */
+static bool runs_free(const struct phc_clock *c)
 {
-	return c->legs;
+	return c->steering == PHC_STEERED || (!follows_sys(c) && phc_line_straight(&c->by_free));
 }
 
-bool phc_clock_by_legs(struct phc_clock *c, const void *owner, s64 sys, double *offset_ns,
-		       double *sd_ns)
+bool phc_clock_by_legs(struct phc_clock *c, const struct phc_legs *legs, s64 sys,
+		       double *offset_ns, double *sd_ns)
 {
-	double line_ns;
+	struct phc_moment at;
 	struct estimate e;
 	s64 phc, free_ns;
+	double line_ns;
 
-	/* whoever else may steer it is in no timeline */
-	if (c->steering != PHC_STEERED || phc_legs_owner(c->legs) != owner)
-		return false;
 	phc_clock_refresh(c);
-	if (!find_at(c, sys, &phc, &free_ns, &line_ns) ||
-	    !phc_legs_estimate(c->legs, free_ns, now_mono(c), &e) || line_ns > e.offset_sd_ns)
+	if (!runs_free(c) || !find_at(c, sys, &phc, &free_ns, &line_ns))
+		return false;
+	at = moment(c, free_ns, line_ns);
+	if (!phc_legs_estimate(legs, &at, now_mono(c), &e) || line_ns > e.offset_sd_ns)
 		return false;
 	*offset_ns = (double)(sys - free_ns) + e.offset_ns;
 	*sd_ns = hypot(e.offset_sd_ns, line_ns);
 	return true;
 }
 
+void phc_clock_lead(struct phc_clock *c, const struct phc_legs *legs)
+{
+	const struct phc_moment now = moment(c, free_of(c, phc_clock_last(c)), 0);
+	const s64 mono = now_mono(c);
+	struct estimate of_it, of_lead;
+
+	if (c->lead == legs || !phc_legs_estimate(legs, &now, mono, &of_it))
+		return;
+	if (!c->lead || !phc_legs_estimate(c->lead, &now, mono, &of_lead) ||
+	    of_it.offset_sd_ns < LEAD_BETTER * of_lead.offset_sd_ns)
+		c->lead = legs;
+}
+
+void phc_clock_unled(struct phc_clock *c, const struct phc_legs *legs)
+{
+	if (c->lead == legs)
+		c->lead = NULL;
+}
+
 /* Error and rate by the legs instead of by the system clock, when they are good for it. */
 static bool by_legs(const struct phc_clock *c, const struct phc_target *t, s64 phc,
 		    double *error_ns, double *rate)
 {
-	s64 raw = free_of(c, phc);
+	const struct phc_moment at = moment(c, free_of(c, phc), 0);
 	struct estimate e;
 	double error;
 
-	if (!phc_legs_trusted(c->legs) || !phc_legs_estimate(c->legs, raw, now_mono(c), &e))
+	if (!c->lead || !phc_legs_estimate(c->lead, &at, now_mono(c), &e))
 		return false;
-	error = (double)(phc - raw - t->tai_ahead_ns) + e.offset_ns;
+	error = (double)(phc - at.free_ns - t->tai_ahead_ns) + e.offset_ns;
 	if (!(fabs(error - *error_ns) < DIRECT_APART_NS))
 		return false;
 	*error_ns = error;
@@ -271,7 +306,7 @@ static bool begin(struct phc_clock *c)
 		timeline_init(&c->timeline, phc_clock_last(c), 0.0);
 		c->stepped = 0;
 		phc_line_reset(&c->by_free);
-		phc_legs_forget_all(c->legs);
+		c->epoch++;
 	}
 	c->freq = c->freq_at_first;
 	c->aligned = false;
@@ -304,7 +339,7 @@ static bool is_foreign(struct phc_clock *c)
 	}
 	/* what it did is in no timeline: all is to be learned anew */
 	phc_line_reset(&c->by_free);
-	phc_legs_forget_all(c->legs);
+	c->epoch++;
 	c->freq = freq;
 	timeline_set_freq(&c->timeline, phc_clock_last(c),
 			  (1.0 + freq) / (1.0 + c->freq_at_first) - 1.0);
@@ -453,11 +488,6 @@ struct phc_clock *phc_clock_new(int index, const struct device_calls *calls,
 	c->log = log;
 	c->error_ns = NAN;
 	timeline_init(&c->timeline, 0, 0.0);
-	c->legs = phc_legs_new();
-	if (!c->legs) {
-		free(c);
-		return NULL;
-	}
 	if (phc_open(index, calls, &c->dev, err, sizeof(err))) {
 		c->dev = NULL;
 		log(LOG_WARNING, "%s; its hardware timestamps are not used", err);
@@ -474,6 +504,5 @@ void phc_clock_free(struct phc_clock *c)
 	if (!c)
 		return;
 	phc_close(c->dev);
-	phc_legs_free(c->legs);
 	free(c);
 }

@@ -13,6 +13,7 @@
 #include "os/phc.h"
 #include "os/phc_legs.h"
 #include "os/phc_line.h"
+#include "os/phc_moment.h"
 #include "types.h"
 
 /* like syslog() */
@@ -30,8 +31,8 @@ int phc_clock_index(const struct phc_clock *c);
 
 /* Read it, unless that was done a moment ago. */
 void phc_clock_refresh(struct phc_clock *c);
-/* *error_ns: 1 sigma. False: not known (yet). */
-bool phc_clock_convert(struct phc_clock *c, s64 phc, s64 *sys, double *error_ns);
+/* False: not known (yet), and nothing changed. */
+bool phc_clock_convert(struct phc_clock *c, s64 phc, s64 *sys, struct phc_moment *at);
 /* The other way; after phc_clock_refresh(). */
 bool phc_clock_at(const struct phc_clock *c, s64 sys, s64 *phc, double *error_ns);
 double phc_clock_bound(const struct phc_clock *c);	/* of the last reading, ns */
@@ -47,16 +48,20 @@ struct phc_target {
 	double rate;		/* by which the free-running system clock gains on that, ratio */
 };
 
-/* What PTP measures with its stamps: those that phc_clock_convert() gave out. */
-struct phc_legs *phc_clock_legs(struct phc_clock *c);
 /*
- * What the legs of @owner say of sys: how far it is ahead of UTC at that moment, with 1
- * sigma. By the many readings of both clocks that is nearly as well known as the PHC's own
- * time. False: it is not (yet), the line between the clocks would be the worst of it, or the
- * PHC is not steered by us.
+ * What legs say of sys: how far it is ahead of UTC at that moment, with 1 sigma. By the many
+ * readings of both clocks that is nearly as well known as the PHC's own time. False: it is
+ * not (yet), the line between the clocks would be the worst of it, or somebody else seems
+ * to steer the PHC.
  */
-bool phc_clock_by_legs(struct phc_clock *c, const void *owner, s64 sys, double *offset_ns,
-		       double *sd_ns);
+bool phc_clock_by_legs(struct phc_clock *c, const struct phc_legs *legs, s64 sys,
+		       double *offset_ns, double *sd_ns);
+/*
+ * @legs, of this clock, are what the host's time is made of, and may lead it where it is
+ * steered, if no better ones do. They are borrowed until phc_clock_unled().
+ */
+void phc_clock_lead(struct phc_clock *c, const struct phc_legs *legs);
+void phc_clock_unled(struct phc_clock *c, const struct phc_legs *legs);
 
 enum phc_steering {
 	PHC_LEFT_ALONE,
@@ -78,7 +83,7 @@ struct phc_clock_report {
 	double rate, rate_error;	/* free-running, against the free-running system clock */
 	double freq;			/* that was set last, ratio */
 	double error_ns;		/* less the target, at the last steering; NAN: never */
-	bool direct;			/* by what PTP measured of it, at the last steering */
+	bool direct;			/* by what its own stamps told, at the last steering */
 	double conversion_ns;		/* 1 sigma */
 	u64 steps;
 };

@@ -1,101 +1,155 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "os/phc_legs.h"
 
+#include <math.h>
 #include <stdlib.h>
 
-/* Stamps that may come back as legs */
-#define CONVERTED 64
-/* So many legs tell enough, and for so long */
+/* Stamps that may come back: interleaved, those of two requests; PTP, of some seconds */
+#define STAMPS 16
+/* So many legs tell enough, and for so long, or for so many of their intervals. */
 #define SAMPLES 16
 #define FRESH_NS (10 * NSEC_PER_SEC)
+#define FRESH_INTERVALS 4
+#define INTERVAL_SHARE 0.25
 
 struct phc_legs {
-	struct filter *filter;		/* NULL: none came */
-	const void *owner;
-	bool trusted;
-	s64 leg_mono;
+	struct filter *filter;
+	/* of what the filter holds; NULL: nothing */
+	const struct phc_clock *clock;
+	unsigned int epoch;
+	s64 added_mono;
+	double interval_s;		/* INFINITY: one came at most */
 	struct {
-		s64 sys, free_ns;
-	} converted[CONVERTED];
-	unsigned int last;		/* converted */
+		s64 sys;
+		struct phc_moment at;
+	} stamp[STAMPS];
+	unsigned int last;		/* stamp */
 };
 
-void phc_legs_converted(struct phc_legs *l, s64 sys, s64 free_ns)
+void phc_legs_stamp(struct phc_legs *l, s64 sys, const struct phc_moment *at)
 {
-	l->last = (l->last + 1) % CONVERTED;
-	l->converted[l->last].sys = sys;
-	l->converted[l->last].free_ns = free_ns;
+	if (!at->clock)
+		return;
+	l->last = (l->last + 1) % STAMPS;
+	l->stamp[l->last].sys = sys;
+	l->stamp[l->last].at = *at;
 }
 
-bool phc_legs_add(struct phc_legs *l, const struct phc_leg *leg, s64 now_mono)
+void phc_legs_shift(struct phc_legs *l, s64 delta_ns)
 {
-	struct filter_sample s = { .has_delay = leg->has_delay, .delay_ns = leg->delay_ns };
-	struct filter_leg *to = leg->fwd ? &s.fwd : &s.back;
 	unsigned int i;
 
-	for (i = 0; i < CONVERTED && l->converted[i].sys != leg->local_sys; i++)
-		;
-	if (i == CONVERTED)
+	for (i = 0; i < STAMPS; i++)
+		l->stamp[i].sys += delta_ns;
+}
+
+static const struct phc_moment *find(const struct phc_legs *l, s64 sys)
+{
+	unsigned int i;
+
+	for (i = 0; i < STAMPS; i++)
+		if (l->stamp[i].at.clock && l->stamp[i].sys == sys)
+			return &l->stamp[i].at;
+	return NULL;
+}
+
+static bool same_clock(const struct phc_moment *a, const struct phc_moment *b)
+{
+	return !a || !b || (a->clock == b->clock && a->epoch == b->epoch);
+}
+
+static struct filter_leg leg_of(const struct leg *leg, const struct phc_moment *at)
+{
+	if (!leg->valid)
+		return (struct filter_leg){ .valid = false };
+	return (struct filter_leg){
+		.valid = true, .local_raw = at->free_ns, .remote_utc = leg->remote_utc,
+	};
+}
+
+static void note_interval(struct phc_legs *l, s64 now_mono)
+{
+	double since = (double)(now_mono - l->added_mono) * 1e-9;
+
+	if (!l->added_mono)
+		l->interval_s = INFINITY;
+	else if (isinf(l->interval_s))
+		l->interval_s = since;
+	else
+		l->interval_s += INTERVAL_SHARE * (since - l->interval_s);
+	l->added_mono = now_mono;
+}
+
+bool phc_legs_add(struct phc_legs *l, const struct exchange *x, s64 now_mono)
+{
+	const struct phc_moment *fwd = x->fwd.valid ? find(l, x->fwd.local_sys) : NULL;
+	const struct phc_moment *back = x->back.valid ? find(l, x->back.local_sys) : NULL;
+	const struct phc_moment *any = fwd ? fwd : back;
+	struct filter_sample s;
+
+	if (!any || !fwd != !x->fwd.valid || !back != !x->back.valid || !same_clock(fwd, back))
 		return false;
-	/* of several domains over one NIC: who leads goes on to, as long as its legs come */
-	if (l->owner != leg->owner && l->trusted && now_mono - l->leg_mono <= FRESH_NS)
-		return true;
-	if (!l->filter)
-		l->filter = filter_new();
-	if (!l->filter)
-		return true;
-	if (l->owner != leg->owner) {
-		filter_reset(l->filter);
-		l->trusted = false;
-	}
-	l->owner = leg->owner;
-	l->leg_mono = now_mono;
-	*to = (struct filter_leg){
-		.valid = true,
-		.local_raw = l->converted[i].free_ns,
-		.remote_utc = leg->remote_utc,
+	if (l->clock != any->clock || l->epoch != any->epoch)
+		phc_legs_forget(l);
+	l->clock = any->clock;
+	l->epoch = any->epoch;
+	note_interval(l, now_mono);
+	s = (struct filter_sample){
+		.fwd = leg_of(&x->fwd, fwd),
+		.back = leg_of(&x->back, back),
+		.has_delay = x->has_delay,
+		.delay_ns = x->delay_ns,
+		.error_ns = x->remote_error_ns,
 	};
 	filter_update(l->filter, &s);
 	return true;
 }
 
-void phc_legs_forget_all(struct phc_legs *l)
+void phc_legs_forget(struct phc_legs *l)
 {
-	if (l->filter)
-		filter_reset(l->filter);
+	filter_reset(l->filter);
+	l->clock = NULL;
+	l->added_mono = 0;
+	l->interval_s = INFINITY;
 }
 
-void phc_legs_forget(struct phc_legs *l, const void *owner)
+const struct phc_clock *phc_legs_clock(const struct phc_legs *l)
 {
-	if (l->owner == owner)
-		phc_legs_forget_all(l);
+	return l->clock;
 }
 
-void phc_legs_trust(struct phc_legs *l, const void *owner, bool trust)
+double phc_legs_interval(const struct phc_legs *l)
 {
-	if (l->owner == owner)
-		l->trusted = trust;
+	return l->interval_s;
 }
 
-bool phc_legs_trusted(const struct phc_legs *l)
+static bool fresh(const struct phc_legs *l, s64 now_mono)
 {
-	return l->trusted;
+	s64 age = now_mono - l->added_mono;
+
+	return age <= FRESH_NS || (double)age * 1e-9 <= FRESH_INTERVALS * l->interval_s;
 }
 
-const void *phc_legs_owner(const struct phc_legs *l)
+bool phc_legs_estimate(const struct phc_legs *l, const struct phc_moment *at, s64 now_mono,
+		       struct estimate *e)
 {
-	return l->owner;
-}
-
-bool phc_legs_estimate(const struct phc_legs *l, s64 free_ns, s64 now_mono, struct estimate *e)
-{
-	return l->filter && now_mono - l->leg_mono <= FRESH_NS &&
-	       filter_estimate(l->filter, free_ns, e) && e->samples >= SAMPLES;
+	return l->clock && l->clock == at->clock && l->epoch == at->epoch && fresh(l, now_mono) &&
+	       filter_estimate(l->filter, at->free_ns, e) && e->samples >= SAMPLES;
 }
 
 struct phc_legs *phc_legs_new(void)
 {
-	return calloc(1, sizeof(struct phc_legs));
+	struct phc_legs *l = calloc(1, sizeof(*l));
+
+	if (!l)
+		return NULL;
+	l->filter = filter_new();
+	l->interval_s = INFINITY;
+	if (!l->filter) {
+		free(l);
+		return NULL;
+	}
+	return l;
 }
 
 void phc_legs_free(struct phc_legs *l)

@@ -1,46 +1,43 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What PTP measures with the stamps of one PHC tells of that clock directly, without the
- * way through the system clock and back: a filter over its own free-running time.
+ * What is measured with the stamps of one PHC tells of that clock directly, without the way
+ * through the system clock and back: a filter over its own free-running time. Each source of
+ * time has its own.
  */
 #ifndef ATS_PHC_LEGS_H
 #define ATS_PHC_LEGS_H
 
 #include "core/filter.h"
+#include "exchange.h"
+#include "os/phc_moment.h"
 #include "types.h"
-
-/*
- * A leg as its stamp was converted; has_delay and delay_ns: of struct filter_sample.
- */
-struct phc_leg {
-	bool fwd;		/* else back */
-	s64 local_sys;
-	s64 remote_utc;
-	bool has_delay;
-	double delay_ns;
-	const void *owner;	/* whose measurements these are */
-};
 
 struct phc_legs;
 
 struct phc_legs *phc_legs_new(void);	/* NULL: no memory */
 void phc_legs_free(struct phc_legs *l);
 
-/* A stamp that was given out as @sys, and may come back as a leg, was made at @free_ns. */
-void phc_legs_converted(struct phc_legs *l, s64 sys, s64 free_ns);
-/* False: the stamp was not this clock's. Those of one owner count while they are trusted. */
-bool phc_legs_add(struct phc_legs *l, const struct phc_leg *leg, s64 now_mono);
-/* Those of @owner mean another time-transmitter or path from now on. */
-void phc_legs_forget(struct phc_legs *l, const void *owner);
-/* The clock was not kept as it was thought to be. */
-void phc_legs_forget_all(struct phc_legs *l);
-/* May those of @owner lead the clock: are they what the host's time is made of? */
-void phc_legs_trust(struct phc_legs *l, const void *owner, bool trust);
-bool phc_legs_trusted(const struct phc_legs *l);
+/* A stamp that was given out as @sys, and may come back in an exchange, was made at @at. */
+void phc_legs_stamp(struct phc_legs *l, s64 sys, const struct phc_moment *at);
+/* The system clock was stepped: stamps that were given out will come back @delta_ns later. */
+void phc_legs_shift(struct phc_legs *l, s64 delta_ns);
+/*
+ * One leg or both. False: one has a stamp that is not known, or both are not of one clock,
+ * and nothing is learned.
+ */
+bool phc_legs_add(struct phc_legs *l, const struct exchange *x, s64 now_mono);
+/* They mean another server, time-transmitter, path or UTC from now on. */
+void phc_legs_forget(struct phc_legs *l);
 
-/* Whose they are; NULL: nobody's */
-const void *phc_legs_owner(const struct phc_legs *l);
-/* Free-running time against UTC at @free_ns; false: too few, or none came lately. */
-bool phc_legs_estimate(const struct phc_legs *l, s64 free_ns, s64 now_mono, struct estimate *e);
+/* Of which clock they tell; NULL: of none */
+const struct phc_clock *phc_legs_clock(const struct phc_legs *l);
+/* The usual time between two of them, s; INFINITY: not known */
+double phc_legs_interval(const struct phc_legs *l);
+/*
+ * Free-running time against UTC at @at, which is of the same clock and epoch; false: it is not,
+ * too few came, or none lately.
+ */
+bool phc_legs_estimate(const struct phc_legs *l, const struct phc_moment *at, s64 now_mono,
+		       struct estimate *e);
 
 #endif

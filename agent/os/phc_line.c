@@ -19,6 +19,7 @@
 #define FIT_FLOOR_NS 0.5	/* rounding of the readings */
 #define FIT_OLDEST_S 40.0	/* crystals wander: older readings are not looked at */
 #define KNOWN_S 0.9		/* or so far apart that two do */
+#define STRAIGHT_S 3.0		/* what holds so long is a line */
 /* Rate of two crystals that nothing is known of yet */
 #define UNKNOWN_RATE 1e-4
 
@@ -186,6 +187,16 @@ bool phc_line_add(struct phc_line *l, s64 phc, s64 local, double bound_ns)
 static bool known(const struct phc_line *l)
 {
 	return l->count >= FIT_MIN || (l->count >= 2 && x_of(l, l->count - 1) <= -KNOWN_S);
+}
+
+bool phc_line_straight(const struct phc_line *l)
+{
+	return l->used && x_of(l, l->used - 1) <= -STRAIGHT_S;
+}
+
+bool phc_line_bent(const struct phc_line *l)
+{
+	return l->used < l->count && x_of(l, l->count - 1) <= -STRAIGHT_S && !phc_line_straight(l);
 }
 
 bool phc_line_integer(const struct phc_line *l, struct phc_stamp_line *out)

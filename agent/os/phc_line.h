@@ -33,6 +33,10 @@ bool phc_line_add(struct phc_line *l, s64 phc, s64 local, double bound_ns);
  * with too few readings, -ERANGE for a moment too far away.
  */
 int phc_line_convert(const struct phc_line *l, s64 phc, s64 *local, double *error_ns);
+/* One line has held for seconds; */
+bool phc_line_straight(const struct phc_line *l);
+/* or it held, and does no longer: one of the clocks got another rate. */
+bool phc_line_bent(const struct phc_line *l);
 /* The line as the kernel module wants it; false with too few readings. */
 bool phc_line_integer(const struct phc_line *l, struct phc_stamp_line *out);
 /* Of a conversion, 1 sigma; with at least one reading. */

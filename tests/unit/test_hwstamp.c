@@ -30,9 +30,9 @@ static void record(int priority, const char *format, ...)
 	warnings += priority <= 4;
 }
 
-static bool rx(struct udp_message *m, double *error)
+static bool rx(struct udp_message *m, struct phc_moment *at)
 {
-	if (!hwstamp_rx(h, &m->stamp, m->len, m->rx_sys, &m->rx_sys, error))
+	if (!hwstamp_rx(h, &m->stamp, m->len, m->rx_sys, &m->rx_sys, at))
 		return false;
 	m->rx_kind = STAMP_HARDWARE;
 	return true;
@@ -76,7 +76,8 @@ static struct udp_message packet(int hardware_ifindex, int ifindex, s64 *nic_sys
 /* Worst error of @n packets, one every @interval_s. */
 static double run(int n, double interval_s, double *stated)
 {
-	double worst = 0, error;
+	double worst = 0;
+	struct phc_moment at;
 	struct udp_message m;
 	s64 nic_sys;
 	int i;
@@ -85,10 +86,10 @@ static double run(int n, double interval_s, double *stated)
 	for (i = 0; i < n; i++) {
 		fake_pass(interval_s * 1e9);
 		m = packet(3, 3, &nic_sys);
-		assert_true(rx(&m, &error));
+		assert_true(rx(&m, &at));
 		assert_int_equal(m.rx_kind, STAMP_HARDWARE);
 		worst = fmax(worst, fabs((double)(m.rx_sys - FRAME_NS - nic_sys)));
-		*stated = fmax(*stated, error);
+		*stated = fmax(*stated, at.error_ns);
 	}
 	return worst;
 }
@@ -209,7 +210,8 @@ static void test_reads_are_few(void **state)
 static void test_step_of_nic_clock(void **state)
 {
 	struct udp_message m;
-	double stated, error;
+	struct phc_moment at;
+	double stated;
 	s64 nic_sys;
 
 	start();
@@ -217,7 +219,7 @@ static void test_step_of_nic_clock(void **state)
 	fake.phc_offset += 500000;
 	fake_pass(1e9);
 	m = packet(3, 3, &nic_sys);
-	assert_false(rx(&m, &error));
+	assert_false(rx(&m, &at));
 	assert_int_equal(m.rx_kind, STAMP_KERNEL);
 	assert_non_null(strstr(last_log, "was set"));
 	assert_true(run(20, 1, &stated) < 500);
@@ -227,7 +229,8 @@ static void test_step_of_nic_clock(void **state)
 static void test_contradiction(void **state)
 {
 	struct udp_message m;
-	double stated, error;
+	struct phc_moment at;
+	double stated;
 	s64 nic_sys;
 	int i;
 
@@ -238,7 +241,7 @@ static void test_contradiction(void **state)
 		m = packet(3, 3, &nic_sys);
 		/* a stamp from the future, and one of long ago */
 		m.stamp.hardware_phc += i & 1 ? 40000 : -30000000;
-		assert_false(rx(&m, &error));
+		assert_false(rx(&m, &at));
 		assert_int_equal(m.rx_sys, m.stamp.software_sys);
 	}
 	assert_int_equal(warnings, 1);
@@ -246,19 +249,20 @@ static void test_contradiction(void **state)
 	for (i = 0; i < 10; i++) {
 		fake_pass(1e9);
 		m = packet(3, 3, &nic_sys);
-		assert_false(rx(&m, &error));
+		assert_false(rx(&m, &at));
 	}
 	assert_int_equal(warnings, 1);
 	fake_pass(600e9);
 	m = packet(3, 3, &nic_sys);
-	rx(&m, &error);
+	rx(&m, &at);
 	run(20, 1, &stated);
 }
 
 static void test_transmit(void **state)
 {
 	struct stamp st = { .is_tx = true };
-	double error, stated;
+	struct phc_moment at;
+	double stated;
 	s64 near, nic_sys, sys;
 
 	start();
@@ -268,16 +272,16 @@ static void test_transmit(void **state)
 	st.hardware_phc = fake_phc();
 	nic_sys = fake_sys();
 	/* known interface, a VLAN on it, and not known at all */
-	assert_true(hwstamp_tx(h, &st, 3, near, &sys, &error));
+	assert_true(hwstamp_tx(h, &st, 3, near, &sys, &at));
 	assert_true(llabs(sys - nic_sys) < 200);
-	assert_true(hwstamp_tx(h, &st, 0, near, &sys, &error));
+	assert_true(hwstamp_tx(h, &st, 0, near, &sys, &at));
 	assert_true(llabs(sys - nic_sys) < 200);
 	/* before it was sent */
-	assert_false(hwstamp_tx(h, &st, 3, near + 50000, &sys, &error));
-	assert_false(hwstamp_tx(h, &st, 0, near - 30000000, &sys, &error));
+	assert_false(hwstamp_tx(h, &st, 3, near + 50000, &sys, &at));
+	assert_false(hwstamp_tx(h, &st, 0, near - 30000000, &sys, &at));
 	st.hardware_phc = 0;
-	assert_false(hwstamp_tx(h, &st, 3, near, &sys, &error));
-	assert_false(hwstamp_tx(NULL, &st, 3, near, &sys, &error));
+	assert_false(hwstamp_tx(h, &st, 3, near, &sys, &at));
+	assert_false(hwstamp_tx(NULL, &st, 3, near, &sys, &at));
 }
 
 /* The packet came in on a VLAN; some drivers do not tell the NIC. */
@@ -285,7 +289,8 @@ static void test_vlan(void **state)
 {
 	char dir[] = "/tmp/ats-hwstamp.XXXXXX", path[100];
 	struct udp_message m;
-	double error, stated;
+	struct phc_moment at;
+	double stated;
 	s64 nic_sys;
 
 	assert_non_null(mkdtemp(dir));
@@ -297,12 +302,12 @@ static void test_vlan(void **state)
 	start();
 	run(10, 1, &stated);
 	m = packet(0, 4, &nic_sys);
-	assert_true(rx(&m, &error));
+	assert_true(rx(&m, &at));
 	/* an interface that we know nothing of */
 	m = packet(0, 9, &nic_sys);
-	assert_false(rx(&m, &error));
+	assert_false(rx(&m, &at));
 	m = packet(9, 3, &nic_sys);
-	assert_true(rx(&m, &error));
+	assert_true(rx(&m, &at));
 	rmdir(path);
 	snprintf(path, sizeof(path), "%s/vlan0", dir);
 	rmdir(path);
@@ -314,7 +319,7 @@ static void test_vlan(void **state)
 static void test_ptp_only(void **state)
 {
 	struct udp_message m;
-	double error;
+	struct phc_moment at;
 	s64 nic_sys, sys = 0;
 
 	fake.rx_filters = 1u << HWTSTAMP_FILTER_NONE | 1u << HWTSTAMP_FILTER_PTP_V2_EVENT;
@@ -326,12 +331,12 @@ static void test_ptp_only(void **state)
 	assert_false(hwstamp_usable(h));
 	fake_pass(1e9);
 	m = packet(3, 3, &nic_sys);
-	assert_false(rx(&m, &error));
+	assert_false(rx(&m, &at));
 	assert_false(hwstamp_tx(h, &m.stamp, 3, nic_sys, &sys, NULL));
-	assert_true(hwstamp_ptp_rx(h, &m.stamp, NIC_FOR_PTP_UDP, m.rx_sys, &sys, &error));
+	assert_true(hwstamp_ptp_rx(h, &m.stamp, NIC_FOR_PTP_UDP, m.rx_sys, &sys, &at));
 	/* the start of the frame, within the bracket of one reading */
 	assert_true(fabs((double)(sys - nic_sys)) < 4 * fake.bracket);
-	assert_false(hwstamp_ptp_rx(h, &m.stamp, NIC_FOR_PTP_ETHERNET, m.rx_sys, &sys, &error));
+	assert_false(hwstamp_ptp_rx(h, &m.stamp, NIC_FOR_PTP_ETHERNET, m.rx_sys, &sys, &at));
 	assert_true(hwstamp_ptp_tx(h, &m.stamp, NIC_FOR_PTP_UDP, 3, nic_sys - 2000, &sys, NULL));
 	assert_false(hwstamp_ptp_rx(NULL, &m.stamp, NIC_FOR_PTP_UDP, m.rx_sys, &sys, NULL));
 }
@@ -340,7 +345,7 @@ static void test_ptp_only(void **state)
 static void test_ptp_beside_ntp(void **state)
 {
 	struct udp_message m;
-	double error;
+	struct phc_moment at;
 	s64 nic_sys, sys;
 
 	start();
@@ -352,8 +357,8 @@ static void test_ptp_beside_ntp(void **state)
 	assert_int_equal(fake.config.rx_filter, HWTSTAMP_FILTER_ALL);
 	fake_pass(1e9);
 	m = packet(3, 3, &nic_sys);
-	assert_true(hwstamp_ptp_rx(h, &m.stamp, NIC_FOR_PTP_ETHERNET, m.rx_sys, &sys, &error));
-	assert_true(rx(&m, &error));
+	assert_true(hwstamp_ptp_rx(h, &m.stamp, NIC_FOR_PTP_ETHERNET, m.rx_sys, &sys, &at));
+	assert_true(rx(&m, &at));
 	assert_int_equal(m.rx_sys - sys, FRAME_NS);
 }
 
@@ -361,7 +366,7 @@ static void test_ptp_beside_ntp(void **state)
 static void test_ntp_without_ptp(void **state)
 {
 	struct udp_message m;
-	double error;
+	struct phc_moment at;
 	s64 nic_sys;
 
 	fake.rx_filters = 1u << HWTSTAMP_FILTER_NONE | 1u << HWTSTAMP_FILTER_NTP_ALL;
@@ -375,20 +380,20 @@ static void test_ntp_without_ptp(void **state)
 	assert_string_equal(last_log, "");
 	fake_pass(1e9);
 	m = packet(3, 3, &nic_sys);
-	assert_true(rx(&m, &error));
+	assert_true(rx(&m, &at));
 }
 
 static void test_nothing_there(void **state)
 {
 	struct udp_message m;
-	double error;
+	struct phc_moment at;
 	s64 nic_sys;
 
 	fake.so_timestamping = SOF_TIMESTAMPING_SOFTWARE;
 	start();
 	assert_false(hwstamp_usable(h));
 	m = packet(3, 3, &nic_sys);
-	assert_false(rx(&m, &error));
+	assert_false(rx(&m, &at));
 	assert_false(hwstamp_rx(NULL, &m.stamp, 48, m.rx_sys, &m.rx_sys, NULL));
 	assert_false(hwstamp_usable(NULL));
 }

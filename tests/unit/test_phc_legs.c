@@ -15,7 +15,23 @@
 #define RATE 3e-5
 #define AHEAD_NS 5000000
 
-static int owner, stranger;
+/* Two clocks by name: nothing is asked of them */
+static char clocks[2];
+#define CLOCK(i) ((const struct phc_clock *)&clocks[i])
+
+static struct phc_legs *legs;
+
+static int setup(void **state)
+{
+	legs = phc_legs_new();
+	return legs ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	phc_legs_free(legs);
+	return 0;
+}
 
 /* A PHC that gains on UTC; stamps are converted to sys wrongly, which is not to count. */
 static s64 free_at(double t)
@@ -28,106 +44,183 @@ static s64 sys_at(double t)
 	return UTC0 + llround(t * 1e9) + (llround(t * 10) % 7) * 40000;
 }
 
-static bool give(struct phc_legs *l, double t, bool fwd, const void *whose)
+static struct phc_moment moment(double t, const struct phc_clock *clock, unsigned int epoch)
 {
-	struct phc_leg leg = {
-		.fwd = fwd,
-		.local_sys = sys_at(t),
-		.remote_utc = UTC0 + llround(t * 1e9) + (fwd ? DELAY_NS : -DELAY_NS),
-		.owner = whose,
-	};
-
-	phc_legs_converted(l, leg.local_sys, free_at(t));
-	return phc_legs_add(l, &leg, MONO0 + llround(t * 1e9));
+	return (struct phc_moment){ .clock = clock, .epoch = epoch, .free_ns = free_at(t),
+				    .error_ns = 100 };
 }
 
-static void follow(struct phc_legs *l, int from_s, int to_s, const void *whose)
+static s64 mono_at(double t)
+{
+	return MONO0 + llround(t * 1e9);
+}
+
+static struct leg leg_at(double t, bool fwd)
+{
+	return (struct leg){
+		.valid = true, .local_sys = sys_at(t), .local_kind = STAMP_HARDWARE,
+		.remote_utc = UTC0 + llround(t * 1e9) + (fwd ? DELAY_NS : -DELAY_NS),
+	};
+}
+
+static void stamp(double t, const struct phc_moment *at)
+{
+	phc_legs_stamp(legs, sys_at(t), at);
+}
+
+/* As of PTP: one leg at @t */
+static bool give(double t, bool fwd, const struct phc_clock *clock, unsigned int epoch)
+{
+	const struct phc_moment at = moment(t, clock, epoch);
+	struct exchange x = { 0 };
+
+	*(fwd ? &x.fwd : &x.back) = leg_at(t, fwd);
+	stamp(t, &at);
+	return phc_legs_add(legs, &x, mono_at(t));
+}
+
+static void follow(int from_s, int to_s, const struct phc_clock *clock, unsigned int epoch)
 {
 	int t;
 
 	for (t = from_s; t < to_s; t++) {
-		assert_true(give(l, t, false, whose));
-		assert_true(give(l, t + 0.4, true, whose));
+		assert_true(give(t, false, clock, epoch));
+		assert_true(give(t + 0.4, true, clock, epoch));
 	}
 }
 
-static bool estimate(const struct phc_legs *l, double t, struct estimate *e)
+static bool estimate(double t, const struct phc_clock *clock, unsigned int epoch,
+		     struct estimate *e)
 {
-	return phc_legs_estimate(l, free_at(t), MONO0 + llround(t * 1e9), e);
+	const struct phc_moment at = moment(t, clock, epoch);
+
+	return phc_legs_estimate(legs, &at, mono_at(t), e);
+}
+
+static void assert_right(double t, const struct phc_clock *clock, unsigned int epoch)
+{
+	struct estimate e;
+
+	assert_true(estimate(t, clock, epoch, &e));
+	assert_true(fabs(e.offset_ns - (AHEAD_NS + t * 1e9 * RATE)) < 60);
+	assert_true(fabs(e.freq - RATE) < 1e-8);
 }
 
 static void test_by_its_own_time(void **state)
 {
-	struct phc_legs *l = phc_legs_new();
 	struct estimate e;
 
-	assert_non_null(l);
-	assert_false(estimate(l, 0, &e));
-	follow(l, 0, 4, &owner);
-	assert_false(estimate(l, 4, &e));
-	follow(l, 4, 60, &owner);
-	assert_true(estimate(l, 60, &e));
-	assert_true(fabs(e.offset_ns - (double)(free_at(60) - UTC0 - 60 * S)) < 30.0);
-	assert_true(fabs(e.freq - RATE) < 1e-8);
-	/* what is old is not known any more */
-	assert_true(estimate(l, 68, &e));
-	assert_false(estimate(l, 70, &e));
-	phc_legs_free(l);
+	follow(0, 4, CLOCK(0), 0);
+	assert_false(estimate(4, CLOCK(0), 0, &e));
+	follow(4, 30, CLOCK(0), 0);
+	assert_right(30, CLOCK(0), 0);
+	assert_ptr_equal(phc_legs_clock(legs), CLOCK(0));
+	assert_true(fabs(phc_legs_interval(legs) - 0.5) < 0.15);
+	/* a while after the last it says nothing any more */
+	assert_true(estimate(39, CLOCK(0), 0, &e));
+	assert_false(estimate(41, CLOCK(0), 0, &e));
 }
 
-static void test_not_its_stamps(void **state)
+/* Both legs at once, as of NTP; interleaved, the request's stamp is that of the poll before. */
+static void test_exchanges(void **state)
 {
-	struct phc_legs *l = phc_legs_new();
-	struct phc_leg leg = { .local_sys = sys_at(1), .remote_utc = UTC0 + S, .owner = &owner };
+	struct phc_moment at;
+	struct exchange x;
+	struct estimate e;
+	int t;
+
+	for (t = 0; t < 30; t++) {
+		x = (struct exchange){ .fwd = leg_at(16 * t, true),
+				       .back = leg_at(16 * t - 15.9, false),
+				       .remote_error_ns = 10 };
+		at = moment(16 * t, CLOCK(0), 0);
+		stamp(16 * t, &at);
+		/* the first answer's is missing, and nothing is learned of half an exchange */
+		assert_int_equal(phc_legs_add(legs, &x, mono_at(16 * t)), t > 0);
+		at = moment(16 * t + 0.1, CLOCK(0), 0);
+		stamp(16 * t + 0.1, &at);
+	}
+	assert_right(16 * 29, CLOCK(0), 0);
+	assert_true(fabs(phc_legs_interval(legs) - 16) < 0.1);
+	/* as seldom as they come, so long they count */
+	assert_true(estimate(16 * 29 + 60, CLOCK(0), 0, &e));
+	assert_false(estimate(16 * 29 + 70, CLOCK(0), 0, &e));
+}
+
+static void test_legs_of_others(void **state)
+{
+	const struct phc_moment none = { .clock = NULL };
+	struct exchange x = { .back = leg_at(1, false) };
+	struct phc_moment at = moment(1, CLOCK(0), 0);
 	int i;
 
-	assert_non_null(l);
-	assert_false(phc_legs_add(l, &leg, MONO0));
-	phc_legs_converted(l, leg.local_sys, free_at(1));
-	assert_true(phc_legs_add(l, &leg, MONO0));
-	/* nor those of long ago */
-	for (i = 2; i < 100; i++)
-		phc_legs_converted(l, sys_at(i), free_at(i));
-	assert_false(phc_legs_add(l, &leg, MONO0));
-	phc_legs_free(l);
+	assert_false(phc_legs_add(legs, &x, MONO0));
+	stamp(1, &none);
+	assert_false(phc_legs_add(legs, &x, MONO0));
+	stamp(1, &at);
+	assert_true(phc_legs_add(legs, &x, MONO0));
+	/* nothing at all is nothing */
+	assert_false(phc_legs_add(legs, &(struct exchange){ 0 }, MONO0));
+	/* each by another clock */
+	x.fwd = leg_at(2, true);
+	at = moment(2, CLOCK(1), 0);
+	stamp(2, &at);
+	assert_false(phc_legs_add(legs, &x, MONO0));
+	/* so many stamps later it is forgotten */
+	x.fwd.valid = false;
+	for (i = 2; i < 40; i++) {
+		at = moment(i, CLOCK(0), 0);
+		stamp(i, &at);
+	}
+	assert_false(phc_legs_add(legs, &x, MONO0));
 }
 
-static void test_whose_they_are(void **state)
+static void test_clocks_and_epochs(void **state)
 {
-	struct phc_legs *l = phc_legs_new();
 	struct estimate e;
 
-	assert_non_null(l);
-	follow(l, 0, 20, &owner);
-	assert_ptr_equal(phc_legs_owner(l), &owner);
-	phc_legs_trust(l, &stranger, true);
-	assert_false(phc_legs_trusted(l));
-	phc_legs_trust(l, &owner, true);
-	assert_true(phc_legs_trusted(l));
-	phc_legs_forget(l, &stranger);
-	assert_true(estimate(l, 20, &e));
-	phc_legs_forget(l, &owner);
-	assert_false(estimate(l, 20, &e));
-	follow(l, 20, 40, &owner);
-	assert_true(estimate(l, 40, &e));
-	/* another's are of another time: they wait until nobody leads, or falls silent */
-	assert_true(give(l, 41, false, &stranger));
-	assert_true(estimate(l, 41, &e));
-	assert_ptr_equal(phc_legs_owner(l), &owner);
-	assert_true(give(l, 51, false, &stranger));
-	assert_false(estimate(l, 51, &e));
-	assert_ptr_equal(phc_legs_owner(l), &stranger);
-	assert_false(phc_legs_trusted(l));
-	phc_legs_forget_all(l);
-	phc_legs_free(l);
+	follow(0, 30, CLOCK(0), 7);
+	assert_true(estimate(30, CLOCK(0), 7, &e));
+	assert_false(estimate(30, CLOCK(1), 7, &e));
+	assert_false(estimate(30, CLOCK(0), 8, &e));
+	/* another clock, or another time of that clock: from the beginning */
+	follow(31, 35, CLOCK(1), 7);
+	assert_ptr_equal(phc_legs_clock(legs), CLOCK(1));
+	assert_false(estimate(35, CLOCK(1), 7, &e));
+	follow(35, 60, CLOCK(1), 7);
+	assert_right(60, CLOCK(1), 7);
+	follow(61, 65, CLOCK(1), 8);
+	assert_false(estimate(65, CLOCK(1), 8, &e));
+	follow(65, 90, CLOCK(1), 8);
+	assert_right(90, CLOCK(1), 8);
+	phc_legs_forget(legs);
+	assert_false(estimate(90, CLOCK(1), 8, &e));
+	assert_null(phc_legs_clock(legs));
+	assert_true(isinf(phc_legs_interval(legs)));
+}
+
+static void test_sys_is_stepped(void **state)
+{
+	struct exchange x = { .back = leg_at(30, false) };
+	const struct phc_moment at = moment(30, CLOCK(0), 0);
+
+	follow(0, 30, CLOCK(0), 0);
+	stamp(30, &at);
+	phc_legs_shift(legs, -3 * S);
+	assert_false(phc_legs_add(legs, &x, mono_at(30)));
+	x.back.local_sys -= 3 * S;
+	assert_true(phc_legs_add(legs, &x, mono_at(30)));
+	assert_right(30, CLOCK(0), 0);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_by_its_own_time),
-		cmocka_unit_test(test_not_its_stamps),
-		cmocka_unit_test(test_whose_they_are),
+		cmocka_unit_test_setup_teardown(test_by_its_own_time, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_exchanges, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_legs_of_others, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_clocks_and_epochs, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_sys_is_stepped, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

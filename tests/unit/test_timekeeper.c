@@ -353,6 +353,8 @@ struct told {
 	const struct fake *c;
 	double wrong_ns;
 	bool silent;
+	unsigned int samples, used, forgotten;
+	struct exchange last;
 };
 
 static bool tell_first_hand(void *ctx, s64 sys, double *offset_ns, double *sd_ns)
@@ -364,14 +366,34 @@ static bool tell_first_hand(void *ctx, s64 sys, double *offset_ns, double *sd_ns
 	return !t->silent;
 }
 
+static void take_sample(void *ctx, const struct exchange *x, bool used)
+{
+	struct told *t = ctx;
+
+	t->samples++;
+	t->used += used;
+	t->last = *x;
+}
+
+static void forget(void *ctx)
+{
+	struct told *t = ctx;
+
+	t->forgotten++;
+}
+
+static const struct tk_first_hand first_hand = {
+	.sample = take_sample, .offset = tell_first_hand, .forget = forget,
+};
+
 static void test_first_hand(void **state)
 {
 	struct fake c;
 	struct timekeeper *tk = open_ahead(&c, 0.0, NULL);
 	struct told told = { .c = &c, .wrong_ns = 3000.0 };
 	const struct tk_source_config cfg = {
-		.name = "one", .refid = 0xc0000201,
-		.first_hand = tell_first_hand, .first_hand_ctx = &told,
+		.name = "one", .refid = 0xc0000201, .delay_asymmetry_ns = 60,
+		.first_hand = &first_hand, .first_hand_ctx = &told,
 	};
 	struct tk_source *s = timekeeper_add(tk, &cfg);
 	struct tk_source_report r;
@@ -383,6 +405,13 @@ static void test_first_hand(void **state)
 	tk_source_get_report(s, &r);
 	assert_true(r.offset_sd_ns <= 2.0);
 	assert_true(fabs(r.offset_ns) < 20.0);
+	/* it is given what counts: all samples, without the known asymmetry */
+	assert_int_equal(told.samples, 40);
+	assert_in_range(told.used, 30, 39);
+	poll_once(tk, s, &c, 0);
+	assert_int_equal(told.last.fwd.remote_utc, c.utc - 100000 - 30);
+	assert_int_equal(told.last.back.remote_utc, c.utc - 100000 - 30);
+	assert_int_equal(told.forgotten, 0);
 	told.wrong_ns = 150000.0;
 	serve(tk, s, &c, 40, 0);
 	assert_true(fabs(c.sys_ahead_ns) < 100.0);
@@ -392,6 +421,11 @@ static void test_first_hand(void **state)
 	told.silent = true;
 	serve(tk, s, &c, 40, 0);
 	assert_true(fabs(c.sys_ahead_ns) < 100.0);
+	/* somebody who sets sys changes nothing of it; another server does */
+	timekeeper_clock_jumped(tk, 5 * S);
+	assert_int_equal(told.forgotten, 0);
+	tk_source_reset(s);
+	assert_int_equal(told.forgotten, 1);
 	timekeeper_free(tk);
 }
 
