@@ -67,7 +67,7 @@ static bool wants(void *ctx, const struct ptp_header *h)
 }
 
 static void received(void *ctx, const void *buf, size_t len, const struct ptp_received *how,
-		     double error_ns)
+		     const struct phc_moment *at)
 {
 	struct user *u = ctx;
 
@@ -78,7 +78,7 @@ static void received(void *ctx, const void *buf, size_t len, const struct ptp_re
 }
 
 static void stamped(void *ctx, u8 type, u32 ticket, s64 tx_sys, enum stamp_kind kind,
-		    double error_ns)
+		    const struct phc_moment *at)
 {
 	struct user *u = ctx;
 
