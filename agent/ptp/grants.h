@@ -67,6 +67,9 @@ bool ptp_grants_has(const struct ptp_grants *g, const struct ptp_grant_client *c
  */
 bool ptp_grants_take_delay(struct ptp_grants *g, const struct ptp_grant_client *client,
 			   s64 now_mono);
+/* The same. In *place is where it was found the last time, or anything; then, where it is. */
+bool ptp_grants_take_delay_at(struct ptp_grants *g, const struct ptp_grant_client *client,
+			      u32 *place, s64 now_mono);
 /*
  * Somebody else sends this client its Syncs from now on, for as long as it has any grant,
  * or does not any more: ptp_grants_due() tells only of those that are sent here.

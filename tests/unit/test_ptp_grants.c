@@ -235,6 +235,32 @@ static void test_delay_requests(void **state)
 	assert_false(ptp_grants_take_delay(grants, &c, now + 300 * SECOND));
 }
 
+/* Wherever somebody thinks that a client is, it is looked for where it is. */
+static void test_delay_requests_at_a_place(void **state)
+{
+	struct ptp_grant_client a = client(1), b = client(2);
+	u32 place = UINT32_MAX, first;
+	s64 now = SECOND;
+
+	assert_false(ptp_grants_take_delay_at(grants, &a, &place, now));
+	request(1, PTP_GRANT_DELAY, 0, 300, now);
+	request(2, PTP_GRANT_DELAY, 0, 300, now);
+	assert_true(ptp_grants_take_delay_at(grants, &a, &place, now));
+	first = place;
+	assert_true(ptp_grants_take_delay_at(grants, &b, &place, now));
+	assert_int_not_equal(place, first);
+	now += SECOND;
+	assert_true(ptp_grants_take_delay_at(grants, &b, &place, now));
+	/* it goes, and another one may be there */
+	assert_true(ptp_grants_cancel(grants, &a, PTP_GRANT_DELAY, now));
+	place = first;
+	assert_false(ptp_grants_take_delay_at(grants, &a, &place, now));
+	request(3, PTP_GRANT_DELAY, 0, 300, now);
+	assert_false(ptp_grants_take_delay_at(grants, &a, &place, now));
+	a = client(3);
+	assert_true(ptp_grants_take_delay_at(grants, &a, &place, now));
+}
+
 static void test_cancel(void **state)
 {
 	struct ptp_grant_client c = client(9);
@@ -462,6 +488,7 @@ int main(void)
 		WITH_TABLE(test_cancel),
 		WITH_TABLE(test_limits_are_changed),
 		WITH_TABLE(test_delay_requests),
+		WITH_TABLE(test_delay_requests_at_a_place),
 		WITH_TABLE(test_stall),
 		WITH_TABLE(test_who_is_who),
 		WITH_TABLE(test_elsewhere),
