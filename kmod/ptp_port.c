@@ -279,23 +279,6 @@ int ats_ptp_set(struct ats_net *an, u32 id, const struct ats_ptp_facts *facts)
 	return -ENOENT;
 }
 
-static bool facts_hold(const struct ats_ptp_facts *facts, s64 now_mono)
-{
-	return facts && now_mono < facts->until && READ_ONCE(ats_suspends) == facts->suspends;
-}
-
-const struct ats_ptp_facts *ats_ptp_facts(const struct ats_ptp_port *port, s64 now_mono)
-{
-	const struct ats_ptp_facts *facts = rcu_dereference(port->facts);
-
-	return facts_hold(facts, now_mono) ? facts : NULL;
-}
-
-bool ats_ptp_tai(const struct ats_ptp_facts *facts, s64 sys, s64 *tai)
-{
-	return !check_add_overflow(sys, facts->tai_offset, tai) && *tai >= 0;
-}
-
 bool ats_ptp_allows(const struct ats_ptp_port *port, const struct in6_addr *client)
 {
 	return !port->acl || acl_allows(port->acl->acl, client->s6_addr);
@@ -318,7 +301,7 @@ static void look(struct ats_ptp_port *port, struct ats_ptp_view *view)
 		view->has_facts = true;
 		view->facts = *facts;
 		/* what still holds is not told as 0 */
-		if (facts_hold(facts, now_mono))
+		if (ats_ptp_facts_hold(facts, now_mono))
 			view->remaining_ms = div_u64(facts->until - now_mono + NSEC_PER_MSEC - 1,
 						     NSEC_PER_MSEC);
 	}

@@ -16,6 +16,7 @@
 #include "ptp/stateless.h"
 
 #include "net.h"
+#include "server.h"
 #include "udp_claim.h"
 
 enum ats_ptp_count {
@@ -144,10 +145,25 @@ bool ats_ptp_client_look(struct ats_net *an, u32 id, struct ats_ptp_client *clie
 /* The next one from *cursor on, 0 at first, of the port; false: that was all. */
 bool ats_ptp_client_next(struct ats_net *an, u32 id, u32 *cursor, struct ats_ptp_client *out);
 
+static inline bool ats_ptp_facts_hold(const struct ats_ptp_facts *facts, s64 now_mono)
+{
+	return facts && now_mono < facts->until && READ_ONCE(ats_suspends) == facts->suspends;
+}
+
 /* The facts while they hold, else NULL. Under rcu_read_lock(). */
-const struct ats_ptp_facts *ats_ptp_facts(const struct ats_ptp_port *port, s64 now_mono);
+static inline const struct ats_ptp_facts *ats_ptp_facts(const struct ats_ptp_port *port,
+							s64 now_mono)
+{
+	const struct ats_ptp_facts *facts = rcu_dereference(port->facts);
+
+	return ats_ptp_facts_hold(facts, now_mono) ? facts : NULL;
+}
+
 /* The time of PTP; false: none that can be told. */
-bool ats_ptp_tai(const struct ats_ptp_facts *facts, s64 sys, s64 *tai);
+static inline bool ats_ptp_tai(const struct ats_ptp_facts *facts, s64 sys, s64 *tai)
+{
+	return !check_add_overflow(sys, facts->tai_offset, tai) && *tai >= 0;
+}
 
 /* May it be answered without a grant? Any context. */
 bool ats_ptp_allows(const struct ats_ptp_port *port, const struct in6_addr *client);

@@ -320,33 +320,72 @@ static int transmit(struct net *net, struct sock *sk, struct sk_buff *skb)
 						  ip6_local_out(net, sk, skb);
 }
 
+/* NULL: packets must be routed each. */
+static struct net_device *unrouted(const struct ats_ptp_port *port, const struct ats_iface *iface,
+				   u16 protocol)
+{
+	struct net_device *dev = iface ? ats_iface_dev(iface) : NULL;
+
+	return dev && !ats_ptp_sockets_differ(port) &&
+		ats_ptp_path_is_free(dev, htons(protocol)) ? dev : NULL;
+}
+
+void ats_ptp_out(const struct ats_ptp_port *port, struct ats_ptp_out *out)
+{
+	out->iface = ats_iface_find(port->an, port->ifindex);
+	out->ipv4 = unrouted(port, out->iface, ETH_P_IP);
+	out->ipv6 = unrouted(port, out->iface, ETH_P_IPV6);
+}
+
+/* For one message alone: of its version of IP. */
+static void find_out(const struct ats_ptp_port *port, const struct in6_addr *to,
+		     struct ats_ptp_out *out)
+{
+	bool v4 = ipv6_addr_v4mapped(to);
+
+	out->iface = ats_iface_find(port->an, port->ifindex);
+	out->ipv4 = v4 ? unrouted(port, out->iface, ETH_P_IP) : NULL;
+	out->ipv6 = v4 ? NULL : unrouted(port, out->iface, ETH_P_IPV6);
+}
+
+/* To where the way is looked up. NULL: there is none. */
+static struct sk_buff *make_looked_up(const struct ats_ptp_port *port, struct sock *sk,
+				      const struct ats_ptp_out *out, struct letter *l)
+{
+	struct net_device *dev = ipv6_addr_v4mapped(&l->to->to) ? out->ipv4 : out->ipv6;
+	struct sk_buff *skb = NULL;
+
+	if (dev && is_multicast(&l->to->to))
+		dev = NULL;
+	if (dev && l->to->packet == ATS_PTP_PACKET_FOLLOWED)
+		skb = frame_again(sk, dev, l);
+	if (!skb && dev)
+		skb = frame(port, sk, dev, l);
+	return skb ?: route(port, sk, dev, l);
+}
+
 static bool send(const struct ats_ptp_port *port, struct letter *l,
 		 const struct ats_tx_name *name)
 {
 	struct sock *sk = type_of(l) < PTP_FOLLOW_UP ? port->event.sk : port->general;
-	__be16 protocol = htons(ipv6_addr_v4mapped(&l->to->to) ? ETH_P_IP : ETH_P_IPV6);
-	struct ats_iface *iface = ats_iface_find(port->an, port->ifindex);
-	struct net_device *dev = iface ? ats_iface_dev(iface) : NULL;
-	struct sk_buff *skb = NULL;
+	const struct ats_ptp_out *out = l->to->out;
+	struct ats_ptp_out found __uninitialized;
+	struct sk_buff *skb;
 	int err;
 
-	/* NULL: where packets must be routed each */
-	if (dev && (is_multicast(&l->to->to) || ats_ptp_sockets_differ(port) ||
-		    !ats_ptp_path_is_free(dev, protocol)))
-		dev = NULL;
+	if (!out && (name || !l->to->dev)) {
+		find_out(port, &l->to->to, &found);
+		out = &found;
+	}
 	if (l->to->dev)
 		skb = make_framed(sk, l->to->dev, l, &l->to->from, l->to->mac);
-	else if (dev && l->to->packet == ATS_PTP_PACKET_FOLLOWED)
-		skb = frame_again(sk, dev, l);
-	if (!skb && dev && !l->to->dev)
-		skb = frame(port, sk, dev, l);
-	if (!skb)
-		skb = route(port, sk, dev, l);
+	else
+		skb = make_looked_up(port, sk, out, l);
 	if (!skb)
 		return false;
 	skb->mark = READ_ONCE(sk->sk_mark);
 	skb->priority = READ_ONCE(sk->sk_priority);
-	if (name && (!iface || !ats_tx_stamp_must(iface, skb, name))) {
+	if (name && (!out->iface || !ats_tx_stamp_must(out->iface, skb, name))) {
 		kfree_skb(skb);
 		return false;
 	}

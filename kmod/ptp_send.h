@@ -5,6 +5,7 @@
 
 #include <linux/in6.h>
 
+#include "ptp_out.h"
 #include "ptp_port.h"
 #include "tx_stamp.h"
 
@@ -21,6 +22,7 @@ struct ats_ptp_way {
 	/* Known: out of this device from there to this address, and nobody wants to see it. */
 	struct net_device *dev;	/* NULL: to be looked up */
 	const u8 *mac;
+	const struct ats_ptp_out *out;	/* NULL: to be found */
 	u8 packet;		/* enum ats_ptp_packet: the one that is given */
 };
 

@@ -89,11 +89,11 @@ noinline bool ats_ptp_stateless(struct ats_ptp_port *port, const struct ats_ptp_
 	return true;
 }
 
-noinline void ats_ptp_stateless_follow(const struct ats_ptp_port *port,
-				       const struct ats_ptp_facts *facts,
+noinline void ats_ptp_stateless_follow(const struct ats_ptp_round *round,
 				       const struct ats_tx_follow *f, s64 tx_tai,
 				       struct sk_buff *stamped)
 {
+	const struct ats_ptp_facts *facts = round->facts;
 	const struct ptp_stateless *of = &facts->stateless.of;
 	enum ptp_stateless_kind kind = f->type & ~ATS_TX_STATELESS;
 	bool sptp = kind == PTP_STATELESS_SPTP;
@@ -101,7 +101,9 @@ noinline void ats_ptp_stateless_follow(const struct ats_ptp_port *port,
 		.kind = kind, .domain = sptp ? of->domain : of->csptp_domain,
 		.sequence = f->request.sequence, .correction = f->request.correction,
 	};
-	const struct ats_ptp_way way = { .to = f->to, .from = f->from, .port = f->port };
+	const struct ats_ptp_way way = {
+		.to = f->to, .from = f->from, .port = f->port, .out = &round->out,
+	};
 	u8 b[PTP_STATELESS_MAX];
 	size_t len;
 
@@ -111,6 +113,6 @@ noinline void ats_ptp_stateless_follow(const struct ats_ptp_port *port,
 		return;
 	}
 	len = ptp_stateless_follow(&facts->stateless.served, &asked, tx_tai, b);
-	if (ats_ptp_send_octets(port, b, len, &way, NULL, stamped))
-		ats_ptp_count(port, sptp ? ATS_PTP_COUNT_ANNOUNCES : ATS_PTP_COUNT_FOLLOW_UPS);
+	if (ats_ptp_send_octets(round->port, b, len, &way, NULL, stamped))
+		ats_ptp_count(round->port, sptp ? ATS_PTP_COUNT_ANNOUNCES : ATS_PTP_COUNT_FOLLOW_UPS);
 }

@@ -9,6 +9,7 @@
 #include <linux/skbuff.h>
 
 #include "ptp_answer.h"
+#include "ptp_out.h"
 #include "ptp_port.h"
 #include "tx_stamp.h"
 
@@ -22,8 +23,7 @@ bool ats_ptp_stateless(struct ats_ptp_port *port, const struct ats_ptp_facts *fa
 		       const struct ats_ptp_received *r, struct sk_buff *skb, s64 now_mono);
 
 /* Of what was sent as that, once it is stamped. Consumes @stamped. */
-void ats_ptp_stateless_follow(const struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
-			      const struct ats_tx_follow *f, s64 tx_tai,
-			      struct sk_buff *stamped);
+void ats_ptp_stateless_follow(const struct ats_ptp_round *round, const struct ats_tx_follow *f,
+			      s64 tx_tai, struct sk_buff *stamped);
 
 #endif

@@ -57,6 +57,7 @@ void ats_ptp_sync_end(struct ats_ptp_port *port)
 /* What all Syncs of a batch have in common is made once. */
 struct batch {
 	const struct ats_ptp_facts *facts;
+	struct ats_ptp_out out;
 	struct ats_ptp_way way;
 	struct ats_tx_name name;
 };
@@ -76,6 +77,8 @@ static void begin(struct batch *b, const struct ats_ptp_port *port,
 			},
 		},
 	};
+	ats_ptp_out(port, &b->out);
+	b->way.out = &b->out;
 }
 
 static void send_sync(const struct ats_ptp_port *port, struct batch *b,
@@ -198,39 +201,56 @@ static noinline void compose_of_peer(struct ptp_composed *o, const struct ats_pt
 	ptp_composed_of(o, &m);
 }
 
-static void follow_up(const struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
-		      const struct ats_tx_follow *f, s64 tx_tai, struct sk_buff *stamped)
+static void follow_up(const struct ats_ptp_round *round, const struct ats_tx_follow *f, s64 tx_tai,
+		      struct sk_buff *stamped)
 {
 	const struct ats_ptp_way way = {
-		.to = f->to, .from = f->from, .port = f->port, .packet = ATS_PTP_PACKET_FOLLOWED,
+		.to = f->to, .from = f->from, .port = f->port, .out = &round->out,
+		.packet = ATS_PTP_PACKET_FOLLOWED,
 	};
+	const struct ats_ptp_facts *facts = round->facts;
 	struct ptp_composed o __uninitialized;
 
 	if (f->type == PTP_SYNC)
 		ptp_form_write(&o, &facts->follow_up, f->request.sequence, tx_tai);
 	else
 		compose_of_peer(&o, facts, f, tx_tai);
-	if (ats_ptp_send(port, &o, &way, NULL, stamped))
-		ats_ptp_count(port, ATS_PTP_COUNT_FOLLOW_UPS);
+	if (ats_ptp_send(round->port, &o, &way, NULL, stamped))
+		ats_ptp_count(round->port, ATS_PTP_COUNT_FOLLOW_UPS);
 }
 
-void __flatten ats_ptp_transmitted(struct ats_net *an, const struct ats_tx_name *name, s64 tx_sys,
+static noinline void begin_round(struct ats_ptp_round *round, struct ats_net *an, u32 id)
+{
+	struct ats_ptp_port *port = xa_load(&an->ptp.ports, id);
+
+	round->id = id;
+	round->port = port;
+	round->facts = port ? ats_ptp_facts(port, ats_now_mono()) : NULL;
+	if (port)
+		ats_ptp_out(port, &round->out);
+}
+
+void __flatten ats_ptp_transmitted(struct ats_ptp_round *round, struct ats_net *an,
+				   const struct ats_tx_name *name, s64 tx_sys,
 				   struct sk_buff *stamped)
 {
-	struct ats_ptp_port *port = xa_load(&an->ptp.ports, name->ptp);
 	const struct ats_ptp_facts *facts;
+	struct ats_ptp_port *port;
 	s64 tx_tai;
 
+	if (round->id != name->ptp)
+		begin_round(round, an, name->ptp);
+	port = round->port;
 	if (!port) {
 		consume_skb(stamped);
 		return;
 	}
-	facts = ats_ptp_facts(port, ats_now_mono());
+	facts = round->facts;
 	if (facts && ats_ptp_tai(facts, tx_sys, &tx_tai)) {
 		if (unlikely(name->follow.type & ATS_TX_STATELESS))
-			ats_ptp_stateless_follow(port, facts, &name->follow, tx_tai, stamped);
+			ats_ptp_stateless_follow(round, &name->follow, tx_tai, stamped);
 		else
-			follow_up(port, facts, &name->follow, tx_tai, stamped);
+			follow_up(round, &name->follow, tx_tai, stamped);
 	} else {
 		consume_skb(stamped);
 		ats_ptp_stamp_lost(an, name);

@@ -14,6 +14,7 @@
 #include "iface_private.h"
 #include "ntp/tx_delay.h"
 #include "ntp/tx_turn.h"
+#include "ptp_out.h"
 #include "tx_stamp_private.h"
 
 /* With SKBTX_HW_TSTAMP newer kernels mean BPF programs too. */
@@ -331,7 +332,7 @@ static bool is_credible(s64 sys, s64 early, const struct ats_tx_name *name, s64 
 }
 
 /* Under rcu_read_lock(), softirqs off. Consumes @skb. */
-static void take_stamp(struct ats_tx *tx, struct sk_buff *skb)
+static void take_stamp(struct ats_tx *tx, struct ats_ptp_round *round, struct sk_buff *skb)
 {
 	bool hardware = skb_hwtstamps(skb)->hwtstamp, said, known, good;
 	struct ats_tx_name name __uninitialized;
@@ -356,7 +357,7 @@ static void take_stamp(struct ats_tx *tx, struct sk_buff *skb)
 	if (known && !good)
 		lost(tx->iface->an, &name);
 	if (good && name.ptp) {
-		ats_ptp_transmitted(tx->iface->an, &name, sys, skb);
+		ats_ptp_transmitted(round, tx->iface->an, &name, sys, skb);
 		return;
 	}
 	if (good && name.rx)
@@ -367,11 +368,12 @@ static void take_stamp(struct ats_tx *tx, struct sk_buff *skb)
 /* Not sock_dequeue_err_skb(), which reports the next one from inside. */
 static void drain(struct ats_tx *tx)
 {
+	struct ats_ptp_round round = { 0 };
 	struct sk_buff *skb;
 
 	while ((skb = skb_dequeue(&tx->sock->sk->sk_error_queue))) {
 		if (SKB_EXT_ERR(skb)->ee.ee_origin == SO_EE_ORIGIN_TIMESTAMPING)
-			take_stamp(tx, skb);
+			take_stamp(tx, &round, skb);
 		else
 			consume_skb(skb);
 	}

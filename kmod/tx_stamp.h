@@ -82,12 +82,14 @@ void ats_tx_stamp_learn(struct ats_iface *iface, struct sk_buff *skb, s64 sent_s
  */
 void ats_clients_transmitted(struct ats_net *an, const struct ats_tx_name *name, s64 tx_sys);
 
+struct ats_ptp_round;
+
 /*
  * Of PTP (ptp_sync.c): the same, in softirq without a driver's locks. @stamped, consumed,
- * is the message itself, or an empty packet;
+ * is the message itself, or an empty packet; @round is that of the stamps before;
  */
-void ats_ptp_transmitted(struct ats_net *an, const struct ats_tx_name *name, s64 tx_sys,
-			 struct sk_buff *stamped);
+void ats_ptp_transmitted(struct ats_ptp_round *round, struct ats_net *an,
+			 const struct ats_tx_name *name, s64 tx_sys, struct sk_buff *stamped);
 /* its stamp did not come, or was none. With the lock of the interface's stamps. */
 void ats_ptp_stamp_lost(struct ats_net *an, const struct ats_tx_name *name);
 
