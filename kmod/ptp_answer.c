@@ -102,22 +102,27 @@ static bool read_request(struct sk_buff *skb, struct ats_ptp_received *r)
 	return r->multicast == !(r->header.flags & PTP_FLAG_UNICAST);
 }
 
-static bool is_granted(struct ats_ptp_port *port, const struct ats_ptp_received *r, s64 now_mono)
+static bool is_granted(struct ats_ptp_port *port, const struct ats_ptp_received *r,
+		       const struct ats_ptp_back *back, s64 now_mono)
 {
 	struct ptp_grant_client client = { .id = { r->header.clock, r->header.port } };
+	u32 was = back->grant ? READ_ONCE(*back->grant) : U32_MAX, place = was;
 	bool granted = false;
 
 	memcpy(client.address, &r->client, sizeof(client.address));
 	spin_lock(&port->lock);
 	if (port->grants)
-		granted = ptp_grants_take_delay(port->grants, &client, now_mono);
+		granted = ptp_grants_take_delay_at(port->grants, &client, &place, now_mono);
 	spin_unlock(&port->lock);
+	if (back->grant && place != was)
+		WRITE_ONCE(*back->grant, place);
 	return granted;
 }
 
 /* An answer that was granted is taken from the grant. */
 static enum ats_ptp_verdict judge(struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
-				  const struct ats_ptp_received *r, s64 now_mono)
+				  const struct ats_ptp_received *r,
+				  const struct ats_ptp_back *back, s64 now_mono)
 {
 	u32 duty = r->header.type == PTP_DELAY_REQ ? ATS_PTP_DELAY : ATS_PTP_PDELAY;
 
@@ -127,7 +132,7 @@ static enum ats_ptp_verdict judge(struct ats_ptp_port *port, const struct ats_pt
 	if (r->multicast)
 		return facts->duties & ATS_PTP_MULTICAST ? ATS_PTP_TAKEN : ATS_PTP_LEAVE;
 	if ((facts->duties & ATS_PTP_ANYBODY && ats_ptp_allows(port, &r->client)) ||
-	    is_granted(port, r, now_mono))
+	    is_granted(port, r, back, now_mono))
 		return ATS_PTP_TAKEN;
 	return ATS_PTP_UNGRANTED;
 }
@@ -234,7 +239,7 @@ enum ats_ptp_verdict ats_ptp_take(struct ats_ptp_port *port, const struct ats_pt
 	enum ats_ptp_verdict verdict = ATS_PTP_LEAVE;
 
 	if (is_plain(&r->header)) {
-		verdict = judge(port, facts, r, now_mono);
+		verdict = judge(port, facts, r, back, now_mono);
 		if (verdict == ATS_PTP_TAKEN && !answer(port, facts, r, back, skb))
 			verdict = ATS_PTP_LEAVE;
 	} else if (facts->duties & ATS_PTP_STATELESS &&
@@ -247,24 +252,27 @@ enum ats_ptp_verdict ats_ptp_take(struct ats_ptp_port *port, const struct ats_pt
 /* A request at the socket: consumed, or false. */
 static bool receive(struct ats_ptp_port *port, struct sk_buff *skb)
 {
-	static const struct ats_ptp_back unknown;
 	s64 now_mono = ats_now_mono();
 	const struct ats_ptp_facts *facts = ats_ptp_facts(port, now_mono);
 	struct ats_ptp_arrival a __uninitialized;
 	struct ats_ptp_received r __uninitialized;
+	struct ats_ptp_back back = { NULL };
+	struct dst_entry *local;
 	enum ats_ptp_verdict verdict;
 	bool hear;
 
 	if (!facts || !read_request(skb, &r))
 		return false;
-	hear = ats_ptp_ingress_may_hear(port, skb, &r, &a);
-	verdict = ats_ptp_take(port, facts, &r, &unknown, skb, now_mono);
+	hear = !ats_ptp_ingress_sent_on(port, skb, &r, &back) &&
+		ats_ptp_ingress_may_hear(port, skb, &r, &a);
+	local = skb_dst(skb);
+	verdict = ats_ptp_take(port, facts, &r, &back, skb, now_mono);
 	if (verdict == ATS_PTP_UNGRANTED)
 		ats_ptp_count(port, ATS_PTP_COUNT_UNGRANTED);
 	if (verdict != ATS_PTP_TAKEN)
 		return false;
 	if (hear)
-		ats_ptp_ingress_heard(port, &a);
+		ats_ptp_ingress_heard(port, &a, local);
 	return true;
 }
 

@@ -23,10 +23,11 @@ struct ats_ptp_received {
 	bool again;		/* what is left now comes to the socket next */
 };
 
-/* What is known of the way back; both NULL: nothing, routing says. */
+/* What is known of the client and the way back; all NULL: nothing, routing says. */
 struct ats_ptp_back {
 	struct net_device *dev;
 	const u8 *mac;
+	u32 *grant;		/* see ptp_grants_take_delay_at(); others write it too */
 };
 
 /*

@@ -96,11 +96,19 @@ static bool is_untouched(const struct ats_ptp_port *port, const struct sk_buff *
 		ats_ptp_path_is_free(skb->dev, skb->protocol);
 }
 
+static struct ats_ptp_back back_of(const struct sk_buff *skb, const struct ats_ptp_known *known)
+{
+	return (struct ats_ptp_back){
+		.dev = skb->dev, .mac = known->mac, .grant = known->grant,
+	};
+}
+
 /* With the data at the UDP header; false: it is not answered here. */
 static bool take(struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
-		 struct sk_buff *skb, const struct arrival *a, const u8 *mac, s64 now_mono)
+		 struct sk_buff *skb, const struct arrival *a, const struct ats_ptp_known *known,
+		 s64 now_mono)
 {
-	const struct ats_ptp_back back = { .dev = skb->dev, .mac = mac };
+	const struct ats_ptp_back back = back_of(skb, known);
 	struct ats_ptp_received r __uninitialized;
 
 	if (!ats_ptp_read(skb, &r) || !(r.header.flags & PTP_FLAG_UNICAST))
@@ -112,21 +120,94 @@ static bool take(struct ats_ptp_port *port, const struct ats_ptp_facts *facts,
 	return ats_ptp_take(port, facts, &r, &back, skb, now_mono) == ATS_PTP_TAKEN;
 }
 
+/* A request on its way from here to the socket. */
+struct ats_ptp_sent_on {
+	const struct sk_buff *skb;
+	const struct arrival *a;
+	const struct ats_ptp_known *known;
+};
+
+/* As IP counts and notes what it takes in. */
+static void enter_ipv4(struct sk_buff *skb)
+{
+	struct net *net = dev_net(skb->dev);
+
+	__IP_UPD_PO_STATS(net, IPSTATS_MIB_IN, skb->len);
+	__IP_ADD_STATS(net, IPSTATS_MIB_NOECTPKTS + (ip_hdr(skb)->tos & INET_ECN_MASK), 1);
+	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+	IPCB(skb)->iif = skb->skb_iif;
+}
+
+static void enter_ipv6(struct sk_buff *skb)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	struct inet6_dev *idev = __in6_dev_get(skb->dev);
+	struct net *net = dev_net(skb->dev);
+
+	__IP6_UPD_PO_STATS(net, idev, IPSTATS_MIB_IN, skb->len);
+	__IP6_ADD_STATS(net, idev, IPSTATS_MIB_NOECTPKTS +
+			(ipv6_get_dsfield(ipv6_hdr(skb)) & INET_ECN_MASK), 1);
+	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
+	IP6CB(skb)->iif = skb->dev->ifindex;
+	IP6CB(skb)->nhoff = offsetof(struct ipv6hdr, nexthdr);
+#endif
+}
+
+/*
+ * From where routing would find it ours: through the hooks at input and whatever else is
+ * there to the socket, whichever that is.
+ */
+static unsigned int send_on(const struct ats_ptp_port *port, struct sk_buff *skb,
+			    const struct arrival *a, const struct ats_ptp_known *known)
+{
+	const struct ats_ptp_sent_on on = { .skb = skb, .a = a, .known = known };
+
+	if (!known->local || (skb->len > a->len && pskb_trim_rcsum(skb, a->len)))
+		return NF_ACCEPT;
+	if (skb->protocol == htons(ETH_P_IP))
+		enter_ipv4(skb);
+	else
+		enter_ipv6(skb);
+	skb_set_transport_header(skb, a->ip_len);
+	skb_orphan(skb);
+	skb_dst_set_noref(skb, known->local);
+	this_cpu_write(port->cpu->sent_on, &on);
+	known->local->input(skb);
+	this_cpu_write(port->cpu->sent_on, NULL);
+	return NF_STOLEN;
+}
+
+bool ats_ptp_ingress_sent_on(const struct ats_ptp_port *port, const struct sk_buff *skb,
+			     const struct ats_ptp_received *r, struct ats_ptp_back *back)
+{
+	const struct ats_ptp_sent_on *on = this_cpu_read(port->cpu->sent_on);
+
+	/* a hook may have kept it for later, or have changed it */
+	if (!on || on->skb != skb || r->multicast || r->port != PTP_EVENT_PORT ||
+	    !ipv6_addr_equal(&on->a->how.client, &r->client) ||
+	    !ipv6_addr_equal(&on->a->how.asked, &r->asked))
+		return false;
+	*back = back_of(skb, on->known);
+	return true;
+}
+
 /* Softirq, under rcu_read_lock(); data at the network header. All in one function. */
 static unsigned int __flatten ingress_hook(void *priv, struct sk_buff *skb,
 					   const struct nf_hook_state *state)
 {
-	u8 mac[ETH_ALEN] __aligned(2) __uninitialized;
+	struct ats_ptp_known known __uninitialized;
 	struct arrival a __uninitialized;
 	const struct ats_ptp_facts *facts;
 	struct ats_ptp_port *port = priv;
 	s64 now_mono;
 
-	/* first: a host with a firewall shall not pay for what it does not get */
-	if (!reply_path_is_free_in(port->an->net, skb->protocol) || !read_frame(skb, &a) ||
+	/* first: a host that must see all shall not pay for what it does not get */
+	if (!reply_path_is_free_to_route(port->an->net, skb->protocol) || !read_frame(skb, &a) ||
 	    !is_untouched(port, skb) || ats_ptp_sockets_differ(port) ||
-	    !ats_ptp_path_heard(port->paths, skb->dev, &a.how, mac))
+	    !ats_ptp_path_heard(port->paths, skb->dev, &a.how, &known))
 		return NF_ACCEPT;
+	if (!reply_path_is_free_to_socket(port->an->net, skb->protocol))
+		return send_on(port, skb, &a, &known);
 	now_mono = ats_now_mono();
 	facts = ats_ptp_facts(port, now_mono);
 	if (!facts)
@@ -136,7 +217,7 @@ static unsigned int __flatten ingress_hook(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	__skb_pull(skb, a.ip_len);
 	skb_reset_transport_header(skb);
-	if (take(port, facts, skb, &a, mac, now_mono))
+	if (take(port, facts, skb, &a, &known, now_mono))
 		return NF_STOLEN;
 	__skb_push(skb, a.ip_len);
 	return NF_ACCEPT;
@@ -146,8 +227,8 @@ bool ats_ptp_ingress_may_hear(const struct ats_ptp_port *port, const struct sk_b
 			      const struct ats_ptp_received *r, struct ats_ptp_arrival *a)
 {
 	if (skb->dev != READ_ONCE(port->dev) || r->multicast || r->port != PTP_EVENT_PORT ||
-	    skb->mark || reply_is_marked(skb) || !skb_mac_header_was_set(skb) ||
-	    !reply_path_is_free_in(port->an->net, skb->protocol))
+	    skb->mark || reply_is_marked(skb) || !skb_mac_header_was_set(skb) || !skb_dst(skb) ||
+	    !reply_path_is_free_to_route(port->an->net, skb->protocol))
 		return false;
 	a->client = r->client;
 	a->asked = r->asked;
@@ -157,12 +238,13 @@ bool ats_ptp_ingress_may_hear(const struct ats_ptp_port *port, const struct sk_b
 	return true;
 }
 
-void ats_ptp_ingress_heard(const struct ats_ptp_port *port, const struct ats_ptp_arrival *a)
+void ats_ptp_ingress_heard(const struct ats_ptp_port *port, const struct ats_ptp_arrival *a,
+			   struct dst_entry *local)
 {
 	const struct net_device *dev = READ_ONCE(port->dev);
 
 	if (dev)
-		ats_ptp_path_hear(port->paths, dev, a);
+		ats_ptp_path_hear(port->paths, dev, a, local);
 }
 
 void ats_ptp_ingress_net_init(struct ats_net *an)

@@ -8,6 +8,7 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <net/ip6_fib.h>
 #include <net/ipv6.h>
 #include <net/l3mdev.h>
 #include <net/neighbour.h>
@@ -33,6 +34,9 @@ struct ptp_path {
 	u8 tos;			/* of it */
 	u32 until, end;		/* units; with requests and at most */
 	u32 generation;		/* of routes and addresses */
+	u32 cookie;		/* of that: */
+	struct dst_entry *local;	/* with a reference; the route of requests, NULL: none */
+	u32 grant;		/* its place among the grants, perhaps */
 };
 
 struct ats_ptp_paths {
@@ -56,6 +60,10 @@ struct ats_ptp_paths *ats_ptp_paths_new(u32 clients)
 
 void ats_ptp_paths_free(struct ats_ptp_paths *paths)
 {
+	u32 i;
+
+	for (i = 0; paths && i < 1U << paths->bits; i++)
+		dst_release(paths->path[i].local);
 	kvfree(paths);
 }
 
@@ -146,24 +154,52 @@ void ats_ptp_path_learn(struct ats_ptp_paths *paths, const struct net_device *de
 		.generation = generation_now(dev, to),
 	};
 
+	struct dst_entry *old;
+
 	if (!find_neighbour(dev, dst, to, learned.mac))
 		return;
 	spin_lock(&paths->lock);
+	old = p->local;
 	*p = learned;
 	spin_unlock(&paths->lock);
+	dst_release(old);
+}
+
+static u32 cookie_of(const struct dst_entry *dst)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	if (dst->ops->family == AF_INET6)
+		return rt6_get_cookie(container_of(dst, const struct rt6_info, dst));
+#endif
+	return 0;
+}
+
+/* Under the lock. The reference that is to be given back. */
+static struct dst_entry *note_local(struct ptp_path *p, struct dst_entry *local)
+{
+	struct dst_entry *old = p->local;
+
+	if (old == local || !dst_hold_safe(local))
+		return NULL;
+	p->local = local;
+	p->cookie = cookie_of(local);
+	return old;
 }
 
 void ats_ptp_path_hear(struct ats_ptp_paths *paths, const struct net_device *dev,
-		       const struct ats_ptp_arrival *a)
+		       const struct ats_ptp_arrival *a, struct dst_entry *local)
 {
 	struct ptp_path *p = place(paths, &a->client);
+	struct dst_entry *old = NULL;
 
 	spin_lock(&paths->lock);
 	if (is_to(p, dev, &a->client) && ipv6_addr_equal(&p->from, &a->asked)) {
 		p->heard = ether_addr_equal(p->mac, a->mac) ? HEARD_THERE : HEARD;
 		p->tos = a->tos;
+		old = note_local(p, local);
 	}
 	spin_unlock(&paths->lock);
+	dst_release(old);
 }
 
 /* Under the lock. Whoever answers at the neighbour's address is it: that needs no asking. */
@@ -182,7 +218,7 @@ static bool confirm(struct ptp_path *p, const u8 *mac)
 }
 
 bool ats_ptp_path_heard(struct ats_ptp_paths *paths, const struct net_device *dev,
-			const struct ats_ptp_arrival *a, u8 mac[ETH_ALEN])
+			const struct ats_ptp_arrival *a, struct ats_ptp_known *known)
 {
 	struct ptp_path *p = place(paths, &a->client);
 	bool heard;
@@ -190,8 +226,11 @@ bool ats_ptp_path_heard(struct ats_ptp_paths *paths, const struct net_device *de
 	spin_lock(&paths->lock);
 	heard = p->heard && p->tos == a->tos && is_to(p, dev, &a->client) &&
 		ipv6_addr_equal(&p->from, &a->asked) && confirm(p, a->mac);
-	if (heard)
-		ether_addr_copy(mac, p->mac);
+	if (heard) {
+		ether_addr_copy(known->mac, p->mac);
+		known->grant = &p->grant;
+		known->local = p->local ? dst_check(p->local, p->cookie) : NULL;
+	}
 	spin_unlock(&paths->lock);
 	return heard;
 }

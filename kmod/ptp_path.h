@@ -40,14 +40,21 @@ struct ats_ptp_arrival {
 	u8 mac[ETH_ALEN] __aligned(2);	/* it came from */
 };
 
-/* Routing took it for ours. Noted where the way back is known, for as long as that; */
+/* What is known of requests like one. */
+struct ats_ptp_known {
+	u8 mac[ETH_ALEN] __aligned(2);	/* where answers go */
+	struct dst_entry *local;	/* what routing said of them; NULL: ask it */
+	u32 *grant;		/* see ptp_grants_take_delay_at(); no lock */
+};
+
+/* Routing took it for ours, by @local. Noted where the way back is known, for as long as that; */
 void ats_ptp_path_hear(struct ats_ptp_paths *paths, const struct net_device *dev,
-		       const struct ats_ptp_arrival *a);
+		       const struct ats_ptp_arrival *a, struct dst_entry *local);
 /*
- * then another one like it is, too: true, with where its answer goes. When a client is
- * heard from another address than it was sent to, what is known of it is forgotten.
+ * then another one like it is, too: true, with what is known, until rcu_read_unlock(). When
+ * a client is heard from another address than it was sent to, that is forgotten.
  */
 bool ats_ptp_path_heard(struct ats_ptp_paths *paths, const struct net_device *dev,
-			const struct ats_ptp_arrival *a, u8 mac[ETH_ALEN]);
+			const struct ats_ptp_arrival *a, struct ats_ptp_known *known);
 
 #endif

@@ -39,7 +39,10 @@ enum ats_ptp_count {
 	ATS_PTP_COUNTS
 };
 
+struct ats_ptp_sent_on;
+
 struct ats_ptp_cpu {
+	const struct ats_ptp_sent_on *sent_on;	/* ptp_ingress.c; NULL: none */
 	u64 count[ATS_PTP_COUNTS];
 };
 

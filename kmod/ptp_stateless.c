@@ -114,5 +114,6 @@ noinline void ats_ptp_stateless_follow(const struct ats_ptp_round *round,
 	}
 	len = ptp_stateless_follow(&facts->stateless.served, &asked, tx_tai, b);
 	if (ats_ptp_send_octets(round->port, b, len, &way, NULL, stamped))
-		ats_ptp_count(round->port, sptp ? ATS_PTP_COUNT_ANNOUNCES : ATS_PTP_COUNT_FOLLOW_UPS);
+		ats_ptp_count(round->port, sptp ? ATS_PTP_COUNT_ANNOUNCES :
+						  ATS_PTP_COUNT_FOLLOW_UPS);
 }

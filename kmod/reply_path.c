@@ -87,7 +87,7 @@ static bool ipsec_wants(const struct net *net)
 #endif
 }
 
-bool reply_path_is_free_in(const struct net *net, __be16 protocol)
+bool reply_path_is_free_to_route(const struct net *net, __be16 protocol)
 {
 #ifdef CONFIG_XFRM
 	if (net->xfrm.policy_count[XFRM_POLICY_IN])
@@ -95,10 +95,19 @@ bool reply_path_is_free_in(const struct net *net, __be16 protocol)
 #endif
 #ifdef CONFIG_NETFILTER
 	if (protocol == htons(ETH_P_IP))
-		return !rcu_access_pointer(net->nf.hooks_ipv4[NF_INET_PRE_ROUTING]) &&
-			!rcu_access_pointer(net->nf.hooks_ipv4[NF_INET_LOCAL_IN]);
-	return !rcu_access_pointer(net->nf.hooks_ipv6[NF_INET_PRE_ROUTING]) &&
-		!rcu_access_pointer(net->nf.hooks_ipv6[NF_INET_LOCAL_IN]);
+		return !rcu_access_pointer(net->nf.hooks_ipv4[NF_INET_PRE_ROUTING]);
+	return !rcu_access_pointer(net->nf.hooks_ipv6[NF_INET_PRE_ROUTING]);
+#else
+	return true;
+#endif
+}
+
+bool reply_path_is_free_to_socket(const struct net *net, __be16 protocol)
+{
+#ifdef CONFIG_NETFILTER
+	if (protocol == htons(ETH_P_IP))
+		return !rcu_access_pointer(net->nf.hooks_ipv4[NF_INET_LOCAL_IN]);
+	return !rcu_access_pointer(net->nf.hooks_ipv6[NF_INET_LOCAL_IN]);
 #else
 	return true;
 #endif

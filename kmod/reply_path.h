@@ -29,8 +29,10 @@ bool reply_may_reflect(const struct sk_buff *skb, const struct net *net);
 
 /* The same of packets of our own: would netfilter or IPsec want to see them? */
 bool reply_path_is_free(const struct net *net, __be16 protocol);
-/* And on the way in, to a socket? */
-bool reply_path_is_free_in(const struct net *net, __be16 protocol);
+/* And on the way in, until it is routed? */
+bool reply_path_is_free_to_route(const struct net *net, __be16 protocol);
+/* And from there to a socket? */
+bool reply_path_is_free_to_socket(const struct net *net, __be16 protocol);
 /* Does it carry what hooks or policies left in it? */
 bool reply_is_marked(const struct sk_buff *skb);
 

@@ -139,6 +139,75 @@ TEST_F(ptp_ingress, firewalls_are_obeyed)
 	EXPECT_EQ(0, ptp_hear(self->lab.event, b, 0));
 }
 
+#define INPUT_RULE(rule) \
+	"nft 'table inet t { chain c { type filter hook input priority 0; " \
+	"udp dport 319 " rule "; }; }'"
+
+/* They are not routed anew, but else go the whole way. */
+TEST_F(ptp_ingress, rules_at_input_see_each_once)
+{
+	long before;
+	int i;
+
+	ASSERT_TRUE(tool(INPUT_RULE("counter")));
+	before = ptp_datagrams(variant->family);
+	ASSERT_LE(0, before);
+	for (i = 0; i < ASKED; i++) {
+		usleep(20000);
+		EXPECT_TRUE(ptp_answered(&self->lab, PTP_PATIENCE_MS));
+	}
+	EXPECT_EQ(before + ASKED, ptp_datagrams(variant->family));
+	EXPECT_TRUE(tool("nft list table inet t | grep -q 'packets %d '", ASKED));
+	EXPECT_EQ(ASKED + 2, ptp_counter(self->nl, self->id, ATS_A_PTP_DELAY_RESPS));
+	EXPECT_EQ(0, ptp_counter(self->nl, self->id, ATS_A_PTP_PASSED));
+	/* without: as before */
+	ASSERT_TRUE(tool("nft flush ruleset"));
+	for (i = 0; i < ASKED; i++) {
+		usleep(20000);
+		EXPECT_TRUE(ptp_answered(&self->lab, PTP_PATIENCE_MS));
+	}
+	EXPECT_GE(before + ASKED + BY_SOCKET, ptp_datagrams(variant->family));
+}
+
+/* It is answered as from there: from nobody who was granted that. */
+TEST_F(ptp_ingress, rules_at_input_change_who_asked)
+{
+	bool v4 = variant->family == AF_INET;
+	__u8 b[PTP_MAX], got[PTP_MAX];
+	size_t len = ptp_request(b, PTP_DELAY_REQ, PTP_UNICAST, 7);
+
+	ASSERT_TRUE(tool(INPUT_RULE("counter")));
+	EXPECT_TRUE(ptp_answered(&self->lab, PTP_PATIENCE_MS));
+	ASSERT_TRUE(tool("nft flush ruleset"));
+	ASSERT_TRUE(tool(INPUT_RULE("%s saddr set %s"), v4 ? "ip" : "ip6",
+			 v4 ? "10.9.0.9" : "fd00:9::9"));
+	ASSERT_TRUE(ptp_ask(&self->lab, b, len));
+	EXPECT_EQ(len, ptp_hear(self->lab.event, got, PTP_PATIENCE_MS));
+	EXPECT_EQ(1, ptp_counter(self->nl, self->id, ATS_A_PTP_UNGRANTED));
+	EXPECT_EQ(0, ptp_hear(self->lab.client_general, got, PTP_HUSH_MS));
+}
+
+TEST_F(ptp_ingress, an_address_is_taken_away_behind_rules_at_input)
+{
+	ASSERT_TRUE(tool(INPUT_RULE("counter")));
+	EXPECT_TRUE(ptp_answered(&self->lab, PTP_PATIENCE_MS));
+	ASSERT_TRUE(tool("ip %s address del %s/%s dev ats0", variant->ip, variant->server,
+			 variant->prefix));
+	EXPECT_FALSE(ptp_answered(&self->lab, PTP_HUSH_MS));
+	ASSERT_TRUE(tool("ip %s address add %s/%s dev ats0 %s", variant->ip, variant->server,
+			 variant->prefix, variant->family == AF_INET6 ? "nodad" : ""));
+	EXPECT_TRUE(ptp_answered(&self->lab, PTP_PATIENCE_MS));
+}
+
+/* Routes of its addresses are remembered until the port ends, and must not keep it. */
+TEST_F(ptp_ingress, the_interface_goes_behind_rules_at_input)
+{
+	ASSERT_TRUE(tool(INPUT_RULE("counter")));
+	EXPECT_TRUE(ptp_answered(&self->lab, PTP_PATIENCE_MS));
+	ASSERT_TRUE(lab_delete(self->lab.ifindex));
+	EXPECT_EQ(0, ptp_detach(self->nl, self->id).err);
+}
+
 TEST_F(ptp_ingress, an_address_is_taken_away)
 {
 	ASSERT_TRUE(tool("ip %s address del %s/%s dev ats0", variant->ip, variant->server,
