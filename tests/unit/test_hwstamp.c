@@ -117,6 +117,74 @@ static void test_receive(void **state)
 	assert_int_equal(warnings, 0);
 }
 
+/* An exchange with a server of the true time, 1 us away, both ways stamped by the NIC */
+static void exchange(struct phc_legs *legs, double after_s)
+{
+	struct exchange x = { .fwd.valid = true, .back.valid = true };
+	struct stamp st = { .ifindex = 3, .hardware_ifindex = 3 };
+	struct phc_moment at;
+	struct udp_message m;
+	s64 near_sys, nic_sys;
+
+	fake_pass(after_s * 1e9);
+	near_sys = fake_sys();
+	st.hardware_phc = fake_phc();
+	x.fwd.remote_utc = FAKE_EPOCH + llround(fake.t) + 1000;
+	assert_true(hwstamp_tx(h, &st, 3, near_sys, &x.fwd.local_sys, &at));
+	phc_legs_stamp(legs, x.fwd.local_sys, &at);
+	x.back.remote_utc = FAKE_EPOCH + llround(fake.t) - 1000 + FRAME_NS;
+	m = packet(3, 3, &nic_sys);
+	assert_true(rx(&m, &at));
+	x.back.local_sys = m.rx_sys;
+	phc_legs_stamp(legs, m.rx_sys, &at);
+	assert_true(hwstamp_legs_add(h, legs, &x));
+}
+
+/* The NIC's clock gets another rate, from now on */
+static void change_rate(double by)
+{
+	fake.phc_rate += by;
+	fake.phc_offset -= llround(fake.t * by);
+}
+
+/* A clock that nobody steers tells of the server by its own time. */
+static void test_by_legs(void **state)
+{
+	struct phc_legs *legs = phc_legs_new();
+	double offset_ns, sd_ns;
+	int i;
+
+	assert_non_null(legs);
+	fake.bracket = 1;
+	start();
+	/* the system clock runs 200 ns a second ahead */
+	fake.tx.freq = 13107;
+	while (fake.t < 5e9) {
+		struct udp_message m = packet(3, 3, &(s64){ 0 });
+
+		rx(&m, NULL);
+		fake_pass(1e9);
+	}
+	assert_false(hwstamp_by_legs(h, legs, fake_sys(), &offset_ns, &sd_ns));
+	for (i = 0; i < 60; i++)
+		exchange(legs, 1);
+	assert_true(hwstamp_by_legs(h, legs, fake_sys(), &offset_ns, &sd_ns));
+	assert_true(sd_ns < 20);
+	assert_true(fabs(offset_ns - (fake.sys - fake.t)) < 20);
+	/* somebody steers it: what it told is not of this time any more */
+	change_rate(5e-6);
+	for (i = 0; i < 6; i++)
+		exchange(legs, 1);
+	assert_false(hwstamp_by_legs(h, legs, fake_sys(), &offset_ns, &sd_ns));
+	/* and he leaves it alone again */
+	for (i = 0; i < 60; i++)
+		exchange(legs, 1);
+	assert_true(hwstamp_by_legs(h, legs, fake_sys(), &offset_ns, &sd_ns));
+	assert_true(fabs(offset_ns - (fake.sys - fake.t)) < 20);
+	assert_false(hwstamp_by_legs(NULL, legs, fake_sys(), &offset_ns, &sd_ns));
+	phc_legs_free(legs);
+}
+
 /* What we do to the system clock does not spoil the conversion. */
 static void test_while_steered(void **state)
 {
@@ -405,6 +473,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_receive),
 		TEST(test_while_steered),
+		TEST(test_by_legs),
 		TEST(test_clock_that_follows),
 		TEST(test_line),
 		TEST(test_reads_are_few),
