@@ -19,7 +19,7 @@
 #
 # In the environment too: ATS_TRUTH_RUNS, pairs, or runs, in each guest (8, with --steered 2);
 # ATS_TRUTH_JITTERS, ns, each with its number of guests ("100:1 10000:6", with --steered
-# "100:1 10000:2"; Documentation/accuracy.md says how many runs it takes); ATS_TRUTH_SEED (0),
+# "100:2 10000:10"; Documentation/accuracy.md says how many runs it takes); ATS_TRUTH_SEED (0),
 # of the first guest; ATS_TRUTH_SAMPLES: the file that keeps what was seen.
 #
 # Inside of the guest: ntp-ptp-truth.sh --inside MODULES BUILD PEERS PROGRAM RUNS FIRST-SEED
@@ -50,7 +50,7 @@ outside() {
 	local kernel output samples part seed guest
 
 	if [ "${1:-}" = --steered ]; then
-		program=ntp_ptp_steered.py runs=2 seconds=200 jitters="100:1 10000:2"
+		program=ntp_ptp_steered.py runs=2 seconds=200 jitters="100:2 10000:10"
 		shift
 	fi
 	kernel=${1:-6.12} seconds=${2:-$seconds} runs=${ATS_TRUTH_RUNS:-$runs}
