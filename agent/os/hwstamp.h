@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Stamps of NICs in the time of the system clock. Knows the host's NICs, has
- * them stamp, reads their clocks every second and shortly before a stamp is
- * converted, and believes a stamp only when the kernel's own stamp of the same
- * packet allows it. Everything that fails falls back to what udp.h gave.
+ * them stamp, reads their clocks every second, or eight times as often where that
+ * tells, and shortly before a stamp is converted, and believes a stamp only when the
+ * kernel's own stamp of the same packet allows it. Everything that fails falls back to
+ * what udp.h gave.
  */
 #ifndef ATS_HWSTAMP_H
 #define ATS_HWSTAMP_H
