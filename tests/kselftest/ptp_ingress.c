@@ -198,7 +198,7 @@ TEST_F(ptp_ingress, the_interface_goes_behind_rules_at_input)
 
 static void expect_none_without_address(struct __test_metadata *_metadata,
 					const struct ptp_lab *lab,
-					const FIXTURE_VARIANT(ptp_ingress) *variant)
+					const struct _fixture_variant_ptp_ingress *variant)
 {
 	ASSERT_TRUE(tool("ip %s address del %s/%s dev ats0", variant->ip, variant->server,
 			 variant->prefix));
