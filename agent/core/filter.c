@@ -368,13 +368,12 @@ static void start_again(struct filter *f, const struct filter_sample *first, boo
 	double freq = f->freq_ppb, sd = f->freq_sd_ppb;
 	s64 there = time_apart(first->fwd.remote_utc, first->fwd.local_raw);
 	s64 back = time_apart(first->back.local_raw, first->back.remote_utc);
-	double lowest = trips_lowest(&f->trips), first_trip = f->trips.trip[0], spread;
+	double lowest = trips_lowest(&f->trips), spread;
+	/* what the first one had in excess of that it may be off by, half of it, one way */
+	double first_trip = fmax((double)there + (double)back, lowest);
 	struct bank teacher[BANKS];
 	unsigned int i;
 
-	/* trips count from the second sample on; of legs apart, the first is no neighbour of it */
-	if (f->early.apart)
-		first_trip = fmax((double)there + (double)back, lowest);
 	spread = 0.5 * (first_trip - lowest) + f->bank[0].law[BANK_FWD].floor_ns + 100.0;
 	spread = hypot(spread, first->error_ns);
 	memcpy(teacher, f->bank, sizeof(teacher));

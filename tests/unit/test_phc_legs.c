@@ -121,30 +121,40 @@ static void test_by_its_own_time(void **state)
 	assert_false(estimate(41, CLOCK(0), 0, &e));
 }
 
-/* Both legs at once, as of NTP; interleaved, the request's stamp is that of the poll before. */
+/* Both legs at once, as of NTP; interleaved, the response is that of the poll before at @last. */
+static bool poll(double t, double last)
+{
+	const struct phc_moment asked = moment(t, CLOCK(0), 0);
+	const struct phc_moment answered = moment(t + 0.001, CLOCK(0), 0);
+	const struct exchange x = {
+		.fwd = leg_at(t, true), .back = leg_at(last + 0.001, false), .remote_error_ns = 10,
+	};
+	bool added;
+
+	stamp(t, &asked);
+	added = phc_legs_add(legs, &x, mono_at(t));
+	stamp(t + 0.001, &answered);
+	return added;
+}
+
 static void test_exchanges(void **state)
 {
-	struct phc_moment at;
-	struct exchange x;
 	struct estimate e;
 	int t;
 
-	for (t = 0; t < 30; t++) {
-		x = (struct exchange){ .fwd = leg_at(16 * t, true),
-				       .back = leg_at(16 * t - 15.9, false),
-				       .remote_error_ns = 10 };
-		at = moment(16 * t, CLOCK(0), 0);
-		stamp(16 * t, &at);
-		/* the first answer's is missing, and nothing is learned of half an exchange */
-		assert_int_equal(phc_legs_add(legs, &x, mono_at(16 * t)), t > 0);
-		at = moment(16 * t + 0.1, CLOCK(0), 0);
-		stamp(16 * t + 0.1, &at);
-	}
-	assert_right(16 * 29, CLOCK(0), 0);
-	assert_true(fabs(phc_legs_interval(legs) - 16) < 0.1);
+	/* the first answer's stamp is missing: nothing is learned of half an exchange */
+	assert_false(poll(0, -1));
+	for (t = 1; t < 40; t++)
+		assert_true(poll(t, t - 1));
+	assert_right(39, CLOCK(0), 0);
 	/* as seldom as they come, so long they count */
-	assert_true(estimate(16 * 29 + 60, CLOCK(0), 0, &e));
-	assert_false(estimate(16 * 29 + 70, CLOCK(0), 0, &e));
+	assert_true(poll(55, 39));
+	for (t = 71; t < 300; t += 16)
+		assert_true(poll(t, t - 16));
+	assert_right(295, CLOCK(0), 0);
+	assert_true(fabs(phc_legs_interval(legs) - 16) < 1);
+	assert_true(estimate(295 + 55, CLOCK(0), 0, &e));
+	assert_false(estimate(295 + 70, CLOCK(0), 0, &e));
 }
 
 static void test_legs_of_others(void **state)
