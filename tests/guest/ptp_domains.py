@@ -108,7 +108,8 @@ class Domains:
         self.lab.agent("ours", "ours", "serve_ptp = ( " + ", ".join(
             self.entry(d, 'delivery = "unicast"; allow = [ "10.50.0.0/16" ];')
             for d in DOMAINS) + " );", kernel="auto")
-        self.lab.agent("theirs", "their", "sources = ( " + ", ".join(
+        # to steer the one system clock would bend the other daemon's lines to its NIC's clock
+        self.lab.agent("theirs", "their", "control_clock = false;\nsources = ( " + ", ".join(
             self.entry(d, 'protocol = "ptp"; delivery = "unicast"; address = "10.50.1.2";')
             .replace('"o0"', '"t0"') for d in DOMAINS) + " );")
         what = "one client of two domains"
