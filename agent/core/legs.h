@@ -25,6 +25,7 @@ void legs_reset(struct legs *l);
 /* One that is not valid is none. */
 void legs_hear(struct legs *l, const struct filter_sample *s);
 const struct filter_leg *legs_newest(const struct legs *l, enum bank_direction dir);
+/* The one before that; not valid: there was none. */
 const struct filter_leg *legs_before(const struct legs *l, enum bank_direction dir);
 /* What was heard so far is of no round trip to come. */
 void legs_use(struct legs *l);
