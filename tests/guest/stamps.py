@@ -171,19 +171,36 @@ def test_transmit(iface):
     ok(after["tx_delay_learned"] != 0, "the delay is learned", after)
 
 
-def test_lost(iface):
+def lose_stamps(iface, slots):
+    """20 replies whose stamps never come."""
     iface.renew()
+    iface.set(tx_slots=slots)
     simnic.setting("nics", "s0", "tx_stamp_lose_every", 1)
     simnic.setting("nics", "s0", "tx_stamp_timeout_ns", 10**7)
-    before = iface.get()
     asker = Asker()
     answers = [asker.ask()[0] for _ in range(20)]
     time.sleep(0.2)
-    ok(all(answers), "replies go on when no stamp comes")
-    ok(iface.get()["tx_lost"] > before["tx_lost"], "which is counted", iface.get())
+    ok(all(answers), f"replies go on when no stamp comes, {slots} slots")
     simnic.setting("nics", "s0", "tx_stamp_lose_every", 0)
+
+
+def test_lost(iface):
+    lose_stamps(iface, 64)
+    ok(iface.get()["tx_lost"] == 20, "which is counted", iface.get())
     errors = true_stamps(Asker(), 20)
-    ok(sum(abs(e) <= CLOSE_NS for e in errors) > 10, "and stamps that come again are used", errors)
+    ok(len(errors) >= 18 and max(map(abs, errors)) <= CLOSE_NS,
+       "and stamps that come again are used", errors)
+
+
+def test_lost_of_few_slots(iface):
+    """Replies that found no slot make others stand back at random (tx_turn.h)."""
+    lose_stamps(iface, 8)
+    before = iface.get()
+    ok(before["tx_lost"] >= 8 and before["tx_lost"] + before["tx_skipped"] == 20,
+       "lost or without a slot, all are counted", before)
+    true_stamps(Asker(), 20)
+    after = iface.get()
+    ok(after["tx_hardware"] > before["tx_hardware"], "slots of lost stamps are used again", after)
 
 
 def test_late(iface):
@@ -325,6 +342,7 @@ def main():
     test_receive(server, iface, ident)
     test_transmit(iface)
     test_lost(iface)
+    test_lost_of_few_slots(iface)
     test_late(iface)
     test_turns(iface)
     test_no_line(server, iface, ident)
