@@ -4,11 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
-#include "daemon/log.h"
 #include "daemon/ptp_clock_manage.h"
-#include "ptp/identity.h"
 
 static void arm(struct ptp_clock *c)
 {
@@ -65,144 +62,6 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	ptp_instance_run(c->instance, ntp_env_mono(c->env));
 	ptp_clock_settle(c);
 }
-
-/* From the network */
-
-static void received(void *ctx, unsigned int port, const void *buf, size_t len,
-		     const struct ptp_received *how, const struct phc_moment *at)
-{
-	struct ptp_clock *c = ctx;
-	struct csptp_asker *csptp = c->port[port].csptp;
-	struct ptp_message m;
-
-	if (csptp && !ptp_message_parse(buf, len, &m) &&
-	    csptp_asker_received(csptp, &m, how, at))
-		return;
-	c->port[port].rx_error_ns = at->error_ns;
-	if (c->port[port].source && len && (*(const u8 *)buf & 0xf) == PTP_SYNC)
-		ptp_source_stamp(c->port[port].source, how->rx_sys, at);
-	ptp_instance_receive(c->instance, port, buf, len, how, ntp_env_mono(c->env));
-}
-
-static void settle(void *ctx)
-{
-	ptp_clock_settle(ctx);
-}
-
-static void stamped(void *ctx, unsigned int port, u8 type, u32 ticket, s64 tx_sys,
-		    enum stamp_kind kind, const struct phc_moment *at)
-{
-	struct ptp_clock *c = ctx;
-
-	if (c->port[port].csptp &&
-	    csptp_asker_stamped(c->port[port].csptp, ticket, tx_sys, kind, at))
-		return;
-	c->port[port].tx_error_ns = at->error_ns;
-	if (c->port[port].source && type == PTP_DELAY_REQ)
-		ptp_source_stamp(c->port[port].source, tx_sys, at);
-	ptp_instance_stamped(c->instance, port, ticket, tx_sys, kind, ntp_env_mono(c->env));
-}
-
-static void carrier(void *ctx, unsigned int port, bool up)
-{
-	struct ptp_clock *c = ctx;
-	s64 now = ntp_env_mono(c->env);
-
-	if (!up) {
-		ptp_instance_event(c->instance, port, PTP_EV_FAULT_DETECTED, now);
-	} else {
-		ptp_instance_event(c->instance, port, PTP_EV_FAULT_CLEARED, now);
-		ptp_instance_event(c->instance, port, PTP_EV_INITIALIZED, now);
-	}
-	ptp_clock_settle(c);
-}
-
-static void closing(void *ctx, unsigned int port)
-{
-	const struct ptp_clock *c = ctx;
-
-	if (c->port[port].kernel)
-		ptp_kernel_closing(c->port[port].kernel);
-}
-
-static const struct ptp_link_ops link_ops = {
-	.received = received, .stamped = stamped, .settle = settle, .carrier = carrier,
-	.closing = closing,
-};
-
-/* From the engine */
-
-static int on_send(void *ctx, unsigned int port, const struct ptp_outgoing *o)
-{
-	struct ptp_clock *c = ctx;
-
-	return ptp_link_send(c->port[port].link, o);
-}
-
-static void on_leg(void *ctx, unsigned int port, enum ptp_way way, const struct leg *leg)
-{
-	struct ptp_clock *c = ctx;
-	const struct ptp_clock_port *p = &c->port[port];
-
-	if (p->source)
-		ptp_source_leg(p->source, way, leg, ptp_bmca_ds(ptp_instance_bmca(c->instance)),
-			       way == PTP_WAY_FWD ? p->tx_error_ns : p->rx_error_ns);
-}
-
-static void on_link_delay(void *ctx, unsigned int port, const struct ptp_peer_sample *sample)
-{
-	struct ptp_clock *c = ctx;
-
-	if (c->port[port].source)
-		ptp_source_link_delay(c->port[port].source, sample);
-}
-
-static void on_parent(void *ctx, unsigned int port, struct ptp_port_id parent)
-{
-	struct ptp_clock *c = ctx;
-	char text[PTP_PORT_TEXT];
-
-	ptp_port_print(parent, text);
-	log_info("PTP domain %u, %s: follows %s", c->first->set.domain,
-		 c->port[port].cfg->interface, text);
-	if (c->port[port].source)
-		ptp_source_new_parent(c->port[port].source);
-}
-
-static void on_state(void *ctx, unsigned int port, enum ptp_port_state from,
-		     enum ptp_port_state to)
-{
-	struct ptp_clock *c = ctx;
-	bool follows = to == PTP_UNCALIBRATED || to == PTP_SLAVE;
-
-	log_info("PTP domain %u, %s: %s, was %s", c->first->set.domain,
-		 c->port[port].cfg->interface, ptp_port_state_name(to),
-		 ptp_port_state_name(from));
-	if (c->port[port].source && !follows)
-		ptp_source_lost(c->port[port].source);
-}
-
-static void on_granted(void *ctx, unsigned int port, const struct ptp_grant_client *client)
-{
-	const struct ptp_clock *c = ctx;
-
-	if (c->port[port].kernel)
-		ptp_kernel_granted(c->port[port].kernel, client);
-}
-
-u32 ptp_clock_random(void *ctx)
-{
-	u32 v = 0;
-
-	while (getrandom(&v, sizeof(v), 0) != sizeof(v))
-		;
-	return v;
-}
-
-static const struct ptp_port_ops port_ops = {
-	.send = on_send, .leg = on_leg, .link_delay = on_link_delay, .parent = on_parent,
-	.state = on_state, .granted = on_granted, .random = ptp_clock_random,
-};
 
 /* What the PHCs are kept on is what the ports give, but for a parent of another opinion. */
 static bool gives_phc_time(const struct ptp_clock *c)
@@ -270,7 +129,7 @@ static bool start_port(struct ptp_clock *c, unsigned int i)
 {
 	struct ptp_clock_port *p = &c->port[i];
 
-	p->link = ptp_link_new(c->env, p->cfg, i, &link_ops, c);
+	p->link = ptp_link_new(c->env, p->cfg, i, &ptp_clock_link_ops, c);
 	if (p->cfg->receive && !p->cfg->csptp)
 		p->source = ptp_source_new(c->env, p->cfg, p->name);
 	return p->link && (p->source || !p->cfg->receive || p->cfg->csptp) &&
@@ -354,7 +213,8 @@ struct ptp_clock *ptp_clock_new(const struct ntp_env *env, const struct config *
 		name_source(cfg, c->port[i].cfg, c->port[i].name);
 		good = start_port(c, i);
 	}
-	good = good && ptp_clock_start_engine(c, &port_ops) && manage(c, cfg) && use_kernel(c);
+	good = good && ptp_clock_start_engine(c, &ptp_clock_port_ops) && manage(c, cfg) &&
+		use_kernel(c);
 	if (good) {
 		ptp_clock_tick(c, ntp_env_mono(env));
 		return c;

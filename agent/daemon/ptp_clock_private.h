@@ -37,10 +37,16 @@ struct ptp_clock {
 	struct ptp_clock_port port[];
 };
 
-/* Of everything random in the engine, 32 bits */
-u32 ptp_clock_random(void *ctx);
 /* After every call of the engine: what it sent may have its stamp already. */
 void ptp_clock_settle(struct ptp_clock *c);
+
+/* ptp_clock_events.c */
+/* What comes from the network, with the clock as ctx */
+extern const struct ptp_link_ops ptp_clock_link_ops;
+/* What comes from the engine, the same */
+extern const struct ptp_port_ops ptp_clock_port_ops;
+/* Of everything random in the engine, 32 bits */
+u32 ptp_clock_random(void *ctx);
 
 /* ptp_clock_config.c: from the configuration to the engine */
 /* Whom the port serves, and whom it follows; false: no memory. */
