@@ -1,48 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "daemon/ptp_wire.h"
+#include "daemon/ptp_wire_private.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "daemon/log.h"
 #include "os/hwstamp.h"
-#include "os/nic.h"
-#include "os/tx_due.h"
 
 enum {
 	RECEIVE_AT_ONCE = 32,		/* where many ask; else as they come */
 	STAMPS_AT_ONCE = 32,
 	HOPS = 1,			/* of multicast: it stays on the link */
-};
-
-struct ptp_wire_user {
-	struct ptp_wire_user *next;
-	struct ptp_wire *wire;
-	struct ptp_wire_wishes wishes;	/* without the name of the interface */
-	const struct ptp_wire_ops *ops;
-	void *ctx;
-	bool meant;		/* by the message that came just now */
-	bool unsettled;
-};
-
-struct ptp_wire {
-	struct ptp_wire *next;
-	const struct ntp_env *env;
-	char *interface;
-	int transport;
-	unsigned int packet;	/* NIC_FOR_PTP_* */
-	struct ptp_wire_user *users;	/* in the order in which they joined */
-	struct ptp_wire_user *claimant;	/* NULL: the kernel module is nobody's */
-	struct ptp_net *net;	/* NULL: closed */
-	struct event *readable[PTP_NET_CHANNELS];
-	struct event *later;	/* somebody is unsettled */
-	bool multicast;		/* the sockets are for it, too */
-	bool up;
-	bool nic;		/* its stamps can be had, as of the last tick */
-	struct tx_due due;
-	char trouble[300];
-	struct log_limit trouble_log;
 };
 
 static void report(struct ptp_wire *w, const char *what, s64 now_mono)
@@ -76,7 +43,8 @@ static bool any_has_many(const struct ptp_wire *w)
 
 /* Transmit stamps */
 
-static void tell_stamp(struct tx_due_message *m, s64 tx_sys, enum stamp_kind kind, const struct phc_moment *at)
+static void tell_stamp(struct tx_due_message *m, s64 tx_sys, enum stamp_kind kind,
+		       const struct phc_moment *at)
 {
 	struct ptp_wire_user *u = m->owner;
 	const u32 ticket = m->ticket;
@@ -118,8 +86,7 @@ static void collect(struct ptp_wire *w)
 	}
 }
 
-/* Settling one may bring stamps of another, who is settled then or by a later turn of the loop. */
-static void settle(struct ptp_wire *w)
+void ptp_wire_settle(struct ptp_wire *w)
 {
 	struct ptp_wire_user *u;
 
@@ -132,11 +99,6 @@ static void settle(struct ptp_wire *w)
 	for (u = w->users; u; u = u->next)
 		if (u->unsettled)
 			event_active(w->later, EV_TIMEOUT, 0);
-}
-
-static void on_later(evutil_socket_t fd, short what, void *arg)
-{
-	settle(arg);
 }
 
 void ptp_wire_collect(struct ptp_wire_user *u)
@@ -215,7 +177,7 @@ static void receive(struct ptp_wire *w, enum ptp_net_channel channel)
 	if (r < 0 && r != -ENETDOWN)
 		report(w, strerror(-r), ntp_env_mono(w->env));
 	collect(w);
-	settle(w);
+	ptp_wire_settle(w);
 }
 
 static void on_event(evutil_socket_t fd, short what, void *arg)
@@ -230,7 +192,7 @@ static void on_general(evutil_socket_t fd, short what, void *arg)
 
 /* Opening and closing */
 
-static void close_net(struct ptp_wire *w)
+void ptp_wire_close(struct ptp_wire *w)
 {
 	const struct ptp_wire_user *u;
 	unsigned int i;
@@ -261,7 +223,7 @@ static int watch(struct ptp_wire *w, enum ptp_net_channel channel)
 	return 0;
 }
 
-static void ask_for_stamps(const struct ptp_wire_user *u)
+void ptp_wire_ask_for_stamps(const struct ptp_wire_user *u)
 {
 	const struct ptp_wire *w = u->wire;
 
@@ -286,14 +248,14 @@ static void open_net(struct ptp_wire *w, s64 now_mono)
 
 	w->multicast = cfg.multicast;
 	for (u = w->users; u; u = u->next)
-		ask_for_stamps(u);
+		ptp_wire_ask_for_stamps(u);
 	if (ptp_net_open(&cfg, &w->net, err, sizeof(err))) {
 		w->net = NULL;
 		report(w, err, now_mono);
 		return;
 	}
 	if (watch(w, PTP_NET_EVENT) || watch(w, PTP_NET_GENERAL)) {
-		close_net(w);
+		ptp_wire_close(w);
 		report(w, "there is no memory left", now_mono);
 		return;
 	}
@@ -312,7 +274,7 @@ void ptp_wire_tick(struct ptp_wire_user *u, s64 now_mono)
 	if (joined)
 		report(w, strerror(-joined), now_mono);
 	if (link == PTP_NET_LINK_GONE && w->net)
-		close_net(w);
+		ptp_wire_close(w);
 	w->nic = w->net && ptp_net_stamping(w->net) == STAMPING_HARDWARE &&
 		hwstamp_ptp_usable(w->env->hwstamp, ptp_net_ifindex(w->net), w->packet);
 	w->up = link == PTP_NET_LINK_UP;
@@ -394,109 +356,4 @@ enum stamp_kind ptp_wire_stamps(const struct ptp_wire_user *u)
 const char *ptp_wire_trouble(const struct ptp_wire_user *u)
 {
 	return u->wire->trouble;
-}
-
-/* Users */
-
-static struct ptp_wire *find(const struct ptp_wires *all, const struct ptp_wire_wishes *wishes)
-{
-	struct ptp_wire *w = all->first;
-
-	while (w && (w->transport != wishes->transport || strcmp(w->interface, wishes->interface)))
-		w = w->next;
-	return w;
-}
-
-static void free_wire(struct ptp_wire *w)
-{
-	struct ptp_wire **at = &w->env->ptp_wires->first;
-
-	while (*at && *at != w)
-		at = &(*at)->next;
-	if (*at)
-		*at = w->next;
-	close_net(w);
-	if (w->later)
-		event_free(w->later);
-	tx_due_free(&w->due);
-	free(w->interface);
-	free(w);
-}
-
-static struct ptp_wire *new_wire(const struct ntp_env *env, const struct ptp_wire_wishes *wishes)
-{
-	struct ptp_wire *w = calloc(1, sizeof(*w));
-
-	if (!w)
-		return NULL;
-	w->env = env;
-	w->transport = wishes->transport;
-	w->packet = w->transport == PTP_OVER_ETHERNET ? NIC_FOR_PTP_ETHERNET : NIC_FOR_PTP_UDP;
-	w->trouble_log.burst = 3;
-	w->interface = strdup(wishes->interface);
-	w->later = evtimer_new(env->base, on_later, w);
-	w->next = env->ptp_wires->first;
-	env->ptp_wires->first = w;
-	if (w->interface && w->later)
-		return w;
-	free_wire(w);
-	return NULL;
-}
-
-static u32 all_stamps(const struct ptp_wire *w)
-{
-	u32 sum = 0;
-
-	for (const struct ptp_wire_user *u = w->users; u; u = u->next)
-		sum += u->wishes.stamps;
-	return sum;
-}
-
-struct ptp_wire_user *ptp_wire_join(const struct ntp_env *env, const struct ptp_wire_wishes *wishes,
-				    const struct ptp_wire_ops *ops, void *ctx)
-{
-	struct ptp_wire *w = find(env->ptp_wires, wishes) ?: new_wire(env, wishes);
-	struct ptp_wire_user *u = w ? calloc(1, sizeof(*u)) : NULL, **at;
-
-	if (!u) {
-		if (w && !w->users)
-			free_wire(w);
-		return NULL;
-	}
-	*u = (struct ptp_wire_user){ .wire = w, .wishes = *wishes, .ops = ops, .ctx = ctx };
-	u->wishes.interface = NULL;
-	for (at = &w->users; *at; at = &(*at)->next)
-		;
-	*at = u;
-	if (!tx_due_reserve(&w->due, all_stamps(w))) {
-		ptp_wire_leave(u);
-		return NULL;
-	}
-	/* to be opened again by the next tick, with its groups */
-	if (w->net && wishes->multicast && !w->multicast)
-		close_net(w);
-	else if (w->net)
-		ask_for_stamps(u);
-	return u;
-}
-
-void ptp_wire_leave(struct ptp_wire_user *u)
-{
-	struct ptp_wire_user **at;
-	struct ptp_wire *w;
-
-	if (!u)
-		return;
-	w = u->wire;
-	ptp_wire_forget(u);
-	/* the sockets are closed while the last user is still there to be told */
-	if (w->users == u && !u->next)
-		close_net(w);
-	for (at = &w->users; *at != u; at = &(*at)->next)
-		;
-	*at = u->next;
-	ptp_wire_release(u);
-	free(u);
-	if (!w->users)
-		free_wire(w);
 }
