@@ -21,16 +21,16 @@ bool phc_clock_by_legs(struct phc_clock *c, const struct phc_legs *legs, s64 sys
 {
 	struct phc_moment at;
 	struct estimate e;
-	s64 phc, free_ns;
+	s64 phc, free_ns, base_ns;
 	double line_ns;
 
 	phc_clock_refresh(c);
 	if (!runs_free(c) || !phc_clock_find_at(c, sys, &phc, &free_ns, &line_ns))
 		return false;
 	at = phc_clock_moment(c, free_ns, line_ns);
-	if (!phc_legs_estimate(legs, &at, phc_clock_mono(c), &e) || line_ns > e.offset_sd_ns)
+	if (!phc_legs_estimate(legs, &at, phc_clock_mono(c), &e, &base_ns) || line_ns > e.offset_sd_ns)
 		return false;
-	*offset_ns = (double)(sys - free_ns) + e.offset_ns;
+	*offset_ns = (double)(sys - free_ns + base_ns) + e.offset_ns;
 	*sd_ns = hypot(e.offset_sd_ns, line_ns);
 	return true;
 }
@@ -41,10 +41,11 @@ void phc_clock_lead(struct phc_clock *c, const struct phc_legs *legs)
 	const struct phc_moment now = phc_clock_moment(c, free_ns, 0);
 	const s64 mono = phc_clock_mono(c);
 	struct estimate of_it, of_lead;
+	s64 base_ns;
 
-	if (c->lead == legs || !phc_legs_estimate(legs, &now, mono, &of_it))
+	if (c->lead == legs || !phc_legs_estimate(legs, &now, mono, &of_it, &base_ns))
 		return;
-	if (!c->lead || !phc_legs_estimate(c->lead, &now, mono, &of_lead) ||
+	if (!c->lead || !phc_legs_estimate(c->lead, &now, mono, &of_lead, &base_ns) ||
 	    of_it.offset_sd_ns < LEAD_BETTER * of_lead.offset_sd_ns)
 		c->lead = legs;
 }
@@ -61,10 +62,11 @@ bool phc_clock_led(const struct phc_clock *c, const struct phc_target *t, s64 ph
 	const struct phc_moment at = phc_clock_moment(c, phc_clock_free_ns(c, phc), 0);
 	struct estimate e;
 	double error;
+	s64 base_ns;
 
-	if (!c->lead || !phc_legs_estimate(c->lead, &at, phc_clock_mono(c), &e))
+	if (!c->lead || !phc_legs_estimate(c->lead, &at, phc_clock_mono(c), &e, &base_ns))
 		return false;
-	error = (double)(phc - at.free_ns - t->tai_ahead_ns) + e.offset_ns;
+	error = (double)(phc - at.free_ns + base_ns - t->tai_ahead_ns) + e.offset_ns;
 	if (!(fabs(error - *error_ns) < DIRECT_APART_NS))
 		return false;
 	*error_ns = error;

@@ -17,6 +17,7 @@ struct phc_legs {
 	/* of what the filter holds; NULL: nothing */
 	const struct phc_clock *clock;
 	unsigned int epoch;
+	s64 base_ns;			/* its local times are so much less than free-running time */
 	s64 added_mono;
 	double interval_s;		/* INFINITY: one came at most */
 	struct {
@@ -58,12 +59,14 @@ static bool same_clock(const struct phc_moment *a, const struct phc_moment *b)
 	return !a || !b || (a->clock == b->clock && a->epoch == b->epoch);
 }
 
-static struct filter_leg leg_of(const struct leg *leg, const struct phc_moment *at)
+static struct filter_leg leg_of(const struct phc_legs *l, const struct leg *leg,
+				const struct phc_moment *at)
 {
 	if (!leg->valid)
 		return (struct filter_leg){ .valid = false };
 	return (struct filter_leg){
-		.valid = true, .local_raw = at->free_ns, .remote_utc = leg->remote_utc,
+		.valid = true, .local_raw = at->free_ns - l->base_ns,
+		.remote_utc = leg->remote_utc,
 	};
 }
 
@@ -85,18 +88,24 @@ bool phc_legs_add(struct phc_legs *l, const struct exchange *x, s64 now_mono)
 	const struct phc_moment *fwd = x->fwd.valid ? find(l, x->fwd.local_sys) : NULL;
 	const struct phc_moment *back = x->back.valid ? find(l, x->back.local_sys) : NULL;
 	const struct phc_moment *any = fwd ? fwd : back;
+	const s64 utc = fwd ? x->fwd.remote_utc : x->back.remote_utc;
 	struct filter_sample s;
 
 	if (!any || !fwd != !x->fwd.valid || !back != !x->back.valid || !same_clock(fwd, back))
 		return false;
 	if (l->clock != any->clock || l->epoch != any->epoch)
 		phc_legs_forget(l);
+	if (!l->clock) {
+		if (!times_near(any->free_ns, utc))
+			return false;
+		l->base_ns = any->free_ns - utc;
+	}
 	l->clock = any->clock;
 	l->epoch = any->epoch;
 	note_interval(l, now_mono);
 	s = (struct filter_sample){
-		.fwd = leg_of(&x->fwd, fwd),
-		.back = leg_of(&x->back, back),
+		.fwd = leg_of(l, &x->fwd, fwd),
+		.back = leg_of(l, &x->back, back),
 		.has_delay = x->has_delay,
 		.delay_ns = x->delay_ns,
 		.error_ns = x->remote_error_ns,
@@ -131,10 +140,11 @@ static bool fresh(const struct phc_legs *l, s64 now_mono)
 }
 
 bool phc_legs_estimate(const struct phc_legs *l, const struct phc_moment *at, s64 now_mono,
-		       struct estimate *e)
+		       struct estimate *e, s64 *base_ns)
 {
+	*base_ns = l->base_ns;
 	return l->clock && l->clock == at->clock && l->epoch == at->epoch && fresh(l, now_mono) &&
-	       filter_estimate(l->filter, at->free_ns, e) && e->samples >= SAMPLES;
+	       filter_estimate(l->filter, at->free_ns - l->base_ns, e) && e->samples >= SAMPLES;
 }
 
 struct phc_legs *phc_legs_new(void)

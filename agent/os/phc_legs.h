@@ -22,8 +22,8 @@ void phc_legs_stamp(struct phc_legs *l, s64 sys, const struct phc_moment *at);
 /* The system clock was stepped: stamps that were given out will come back @delta_ns later. */
 void phc_legs_shift(struct phc_legs *l, s64 delta_ns);
 /*
- * One leg or both. False: one has a stamp that is not known, or both are not of one clock,
- * and nothing is learned.
+ * One leg or both. False: one has a stamp that is not known, both are not of one clock, or
+ * that is further from UTC than any clock can be: nothing is learned.
  */
 bool phc_legs_add(struct phc_legs *l, const struct exchange *x, s64 now_mono);
 /* They mean another server, time-transmitter, path or UTC from now on. */
@@ -35,9 +35,10 @@ const struct phc_clock *phc_legs_clock(const struct phc_legs *l);
 double phc_legs_interval(const struct phc_legs *l);
 /*
  * Free-running time against UTC at @at, which is of the same clock and epoch; false: it is not,
- * too few came, or none lately.
+ * too few came, or none lately. The offset counts from *base_ns: a clock that began with 1970
+ * is so far away that no double holds all of it.
  */
 bool phc_legs_estimate(const struct phc_legs *l, const struct phc_moment *at, s64 now_mono,
-		       struct estimate *e);
+		       struct estimate *e, s64 *base_ns);
 
 #endif

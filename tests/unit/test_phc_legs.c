@@ -20,10 +20,12 @@ static char clocks[2];
 #define CLOCK(i) ((const struct phc_clock *)&clocks[i])
 
 static struct phc_legs *legs;
+static s64 began_ns;		/* what the clock was ahead of UTC from the beginning */
 
 static int setup(void **state)
 {
 	legs = phc_legs_new();
+	began_ns = 0;
 	return legs ? 0 : -1;
 }
 
@@ -36,7 +38,7 @@ static int teardown(void **state)
 /* A PHC that gains on UTC; stamps are converted to sys wrongly, which is not to count. */
 static s64 free_at(double t)
 {
-	return UTC0 + AHEAD_NS + llround(t * 1e9 * (1 + RATE));
+	return UTC0 + began_ns + AHEAD_NS + llround(t * 1e9 * (1 + RATE));
 }
 
 static s64 sys_at(double t)
@@ -93,8 +95,12 @@ static bool estimate(double t, const struct phc_clock *clock, unsigned int epoch
 		     struct estimate *e)
 {
 	const struct phc_moment at = moment(t, clock, epoch);
+	s64 base_ns;
 
-	return phc_legs_estimate(legs, &at, mono_at(t), e);
+	if (!phc_legs_estimate(legs, &at, mono_at(t), e, &base_ns))
+		return false;
+	e->offset_ns += (double)(base_ns - began_ns);
+	return true;
 }
 
 static void assert_right(double t, const struct phc_clock *clock, unsigned int epoch)
@@ -128,6 +134,8 @@ static bool poll(double t, double last)
 	const struct phc_moment answered = moment(t + 0.001, CLOCK(0), 0);
 	const struct exchange x = {
 		.fwd = leg_at(t, true), .back = leg_at(last + 0.001, false), .remote_error_ns = 10,
+		/* what the way to sys adds is none of ours */
+		.error_ns = 1e6,
 	};
 	bool added;
 
@@ -147,6 +155,8 @@ static void test_exchanges(void **state)
 	for (t = 1; t < 40; t++)
 		assert_true(poll(t, t - 1));
 	assert_right(39, CLOCK(0), 0);
+	assert_true(estimate(39, CLOCK(0), 0, &e));
+	assert_true(e.offset_sd_ns < 100);
 	/* as seldom as they come, so long they count */
 	assert_true(poll(55, 39));
 	for (t = 71; t < 300; t += 16)
@@ -155,6 +165,23 @@ static void test_exchanges(void **state)
 	assert_true(fabs(phc_legs_interval(legs) - 16) < 1);
 	assert_true(estimate(295 + 55, CLOCK(0), 0, &e));
 	assert_false(estimate(295 + 70, CLOCK(0), 0, &e));
+}
+
+/* PTP with peer delay: legs of one way only, and how long that is */
+static void test_one_way_and_its_delay(void **state)
+{
+	int t;
+
+	for (t = 0; t < 40; t++) {
+		const struct phc_moment at = moment(t, CLOCK(0), 0);
+		const struct exchange x = {
+			.back = leg_at(t, false), .has_delay = true, .delay_ns = DELAY_NS,
+		};
+
+		stamp(t, &at);
+		assert_true(phc_legs_add(legs, &x, mono_at(t)));
+	}
+	assert_right(39, CLOCK(0), 0);
 }
 
 static void test_legs_of_others(void **state)
@@ -223,14 +250,46 @@ static void test_sys_is_stepped(void **state)
 	assert_right(30, CLOCK(0), 0);
 }
 
+/*
+ * Many a NIC's clock begins with 1970. Of ns since then a double has every 256th: what is
+ * told is to be right to 1.
+ */
+static void test_clock_since_1970(void **state)
+{
+	struct phc_moment at = moment(31, CLOCK(0), 0), later;
+	struct estimate e, then;
+	s64 base_ns;
+
+	began_ns = -UTC0;
+	follow(0, 30, CLOCK(0), 0);
+	assert_right(30, CLOCK(0), 0);
+	at.free_ns = free_at(30);
+	later = at;
+	later.free_ns += 1000000;
+	assert_true(phc_legs_estimate(legs, &at, mono_at(30), &e, &base_ns));
+	assert_true(phc_legs_estimate(legs, &later, mono_at(30), &then, &base_ns));
+	assert_true(fabs(e.offset_ns) < 1e6);
+	assert_true(fabs(then.offset_ns - e.offset_ns - 1e6 * RATE) < 1);
+	/* that of a later epoch is near UTC, and so its base */
+	began_ns = 0;
+	follow(31, 60, CLOCK(0), 1);
+	assert_right(60, CLOCK(0), 1);
+	/* one that no clock can say */
+	began_ns = INT64_MAX / 3;
+	assert_false(give(61, false, CLOCK(0), 2));
+	assert_null(phc_legs_clock(legs));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_by_its_own_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_exchanges, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_one_way_and_its_delay, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_legs_of_others, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_clocks_and_epochs, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_sys_is_stepped, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_clock_since_1970, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
