@@ -12,10 +12,24 @@
 /* unless reading would take more than this part of the time. */
 #define READ_SHARE 100
 #define FEW 4			/* readings, too few to judge a line by */
+/* By chance few readings lie on a line of their own, now and then; a bend shows so long. */
+#define BENT_NS NSEC_PER_SEC
 
 static s64 from_free(const struct phc_clock *c, s64 free_ns)
 {
 	return timeline_sys(&c->timeline, free_ns + c->stepped);
+}
+
+/* As of the reading just now */
+static bool is_bent(struct phc_clock *c)
+{
+	if (!phc_line_bent(&c->by_free)) {
+		c->bent_mono = 0;
+		return false;
+	}
+	if (!c->bent_mono)
+		c->bent_mono = c->read_mono;
+	return c->read_mono - c->bent_mono >= BENT_NS;
 }
 
 void phc_clock_read(struct phc_clock *c)
@@ -23,7 +37,7 @@ void phc_clock_read(struct phc_clock *c)
 	struct phc_reading r;
 	s64 before = phc_clock_mono(c);
 	int err = phc_read(c->dev, &r);
-	bool free_straight, sys_straight;
+	bool free_straight, sys_straight, bent;
 
 	c->read_mono = phc_clock_mono(c);
 	c->cost_ns = c->read_mono - before;
@@ -39,8 +53,9 @@ void phc_clock_read(struct phc_clock *c)
 	free_straight = phc_line_add(&c->by_free, phc_clock_free_ns(c, r.phc),
 				     sysclock_free(c->sys, r.sys), r.bound_ns);
 	sys_straight = phc_line_add(&c->by_sys, r.phc, r.sys, r.bound_ns);
+	bent = is_bent(c);
 	/* one that is ours was not touched by others: then it is the system clock that was set */
-	if (c->steering != PHC_STEERED && (!free_straight || phc_line_bent(&c->by_free)))
+	if (c->steering != PHC_STEERED && (!free_straight || bent))
 		c->epoch++;
 	if (!free_straight && !sys_straight)
 		c->log(LOG_INFO, "/dev/ptp%d was set; learning it again", c->index);

@@ -19,6 +19,7 @@ struct phc_clock {
 	struct timeline timeline;	/* of what we did to it: phc and its free-running time */
 	s64 stepped;			/* by us, in all */
 	s64 read_mono, cost_ns;
+	s64 bent_mono;			/* by_free is since then; 0: it is not */
 	double bound_ns;
 	bool trouble_logged;
 	/* steering */
@@ -27,7 +28,8 @@ struct phc_clock {
 	bool aligned;			/* the first correction is done */
 	double freq_at_first;		/* as it was found: free-running is at that */
 	double freq, freq_max;
-	unsigned int foreign;		/* readings of the frequency that were not ours, in a row */
+	unsigned int foreign;		/* changes of the frequency that were not ours */
+	s64 foreign_mono;		/* the last of them */
 	s64 taken_until_mono, steered_mono;
 	double interval_s, error_ns;
 	u64 steps;

@@ -18,8 +18,9 @@
 #define STEP_NS 1e7
 /* PHCs hold TAI or were never set; one this near to UTC is another's. */
 #define SAME_NS 1000.0
-/* The frequency is not what we set: so often in a row, and it is another's clock. */
+/* The frequency is not what we set: so often, not longer apart, and it is another's clock. */
 #define FOREIGN_MAX 3
+#define FOREIGN_WITHIN_NS (60 * NSEC_PER_SEC)
 #define TAKEN_NS (600 * NSEC_PER_SEC)
 #define LOOK_AGAIN_NS (10 * NSEC_PER_SEC)
 
@@ -88,17 +89,20 @@ void phc_clock_take(struct phc_clock *c, bool steer)
 	c->taken_until_mono = 0;
 }
 
-/* Another program has set the frequency since we did. */
+/*
+ * Another program has set the frequency since we did, and keeps doing so; maybe less often
+ * than we look.
+ */
 static bool is_foreign(struct phc_clock *c)
 {
+	const s64 now = phc_clock_mono(c);
 	double freq;
 
-	if (phc_get_freq(c->dev, &freq))
+	if (phc_get_freq(c->dev, &freq) || fabs(freq - c->freq) < PHC_FREQ_UNIT)
 		return false;
-	if (fabs(freq - c->freq) < PHC_FREQ_UNIT) {
+	if (now - c->foreign_mono > FOREIGN_WITHIN_NS)
 		c->foreign = 0;
-		return false;
-	}
+	c->foreign_mono = now;
 	/* what it did is in no timeline: all is to be learned anew */
 	phc_line_reset(&c->by_free);
 	c->epoch++;

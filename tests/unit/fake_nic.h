@@ -26,6 +26,11 @@ static struct {
 	struct timex tx;
 	double phc_rate;	/* ratio */
 	s64 phc_offset;
+	double phc_steered;	/* ns, by phc_freq since start */
+	long phc_freq;		/* as timex.freq */
+	int max_adj;		/* ppb */
+	int adjust_error;
+	unsigned int adjusts;	/* that change something */
 	bool phc_follows_sys;
 	double bracket;		/* ns, mean time of each half of a bracket */
 	u64 seed;
@@ -51,6 +56,7 @@ static inline void fake_reset(void)
 	fake.tx.tick = 10000;
 	fake.phc_rate = 12.3e-6;
 	fake.phc_offset = 37 * NSEC_PER_SEC + FAKE_EPOCH;
+	fake.max_adj = 100000;
 	fake.bracket = 500;
 	fake.seed = 1;
 	fake.so_timestamping = 0x7f;
@@ -74,6 +80,7 @@ static inline void fake_pass(double ns)
 	fake.t += ns;
 	fake.sys += local;
 	fake.mono += local;
+	fake.phc_steered += ns * (1 + fake.phc_rate) * ((double)fake.phc_freq * 1e-6 / 65536);
 }
 
 static inline s64 fake_sys(void)
@@ -85,7 +92,7 @@ static inline s64 fake_phc(void)
 {
 	if (fake.phc_follows_sys)
 		return fake_sys() + fake.phc_offset;
-	return fake.phc_offset + llround(fake.t * (1 + fake.phc_rate));
+	return fake.phc_offset + llround(fake.t * (1 + fake.phc_rate) + fake.phc_steered);
 }
 
 static inline int fake_gettime(clockid_t id, struct timespec *ts)
@@ -211,6 +218,9 @@ static inline int fake_ioctl(void *ctx, int fd, unsigned long request, void *arg
 	case PTP_SYS_OFFSET:
 		fake.reads++;
 		return fake_basic(arg);
+	case PTP_CLOCK_GETCAPS:
+		*(struct ptp_clock_caps *)arg = (struct ptp_clock_caps){ .max_adj = fake.max_adj };
+		return 0;
 	case SIOCETHTOOL:
 		return fake_ethtool(req);
 	case SIOCGIFINDEX:
@@ -253,8 +263,32 @@ static inline int fake_close(void *ctx, int fd)
 	return 0;
 }
 
+/* As ptp_clock_adjtime() of the kernel's drivers/ptp/ptp_clock.c */
+static inline int fake_adjust(void *ctx, int fd, struct timex *tx)
+{
+	if (tx->modes) {
+		fake.adjusts++;
+		if (fake.adjust_error)
+			return fake_fail(fake.adjust_error);
+	}
+	if (tx->modes & ADJ_SETOFFSET) {
+		if (!(tx->modes & ADJ_NANO) || tx->time.tv_usec < 0 ||
+		    tx->time.tv_usec >= NSEC_PER_SEC)
+			return fake_fail(EINVAL);
+		fake.phc_offset += tx->time.tv_sec * NSEC_PER_SEC + tx->time.tv_usec;
+	}
+	if (tx->modes & ADJ_FREQUENCY) {
+		if (fabs((double)tx->freq / 65.536) > fake.max_adj)
+			return fake_fail(ERANGE);
+		fake.phc_freq = tx->freq;
+	}
+	tx->freq = fake.phc_freq;
+	return 0;
+}
+
 static struct device_calls fake_device = {
-	.open = fake_open, .close = fake_close, .ioctl = fake_ioctl, .sysfs_net = "/nonexistent",
+	.open = fake_open, .close = fake_close, .ioctl = fake_ioctl, .adjust = fake_adjust,
+	.sysfs_net = "/nonexistent",
 };
 
 #endif
