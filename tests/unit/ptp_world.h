@@ -398,7 +398,7 @@ static enum ptp_port_state world_state(const struct node *n, unsigned int port)
 	return ptp_bmca_state(ptp_instance_bmca(n->t), port);
 }
 
-static struct ptp_port_counters world_count(const struct node *n, unsigned int port)
+static inline struct ptp_port_counters world_count(const struct node *n, unsigned int port)
 {
 	struct ptp_port_counters c;
 
@@ -488,6 +488,13 @@ static inline struct node *add_one(u8 priority1, s64 offset_ns, struct plug plug
 
 	setting_init(&s, 1, priority1);
 	return world_add(&s, offset_ns, &plug);
+}
+
+static inline void each_way_near(const struct node *n, u64 back, u64 fwd)
+{
+	assert_int_equal(w.bad_legs, 0);
+	assert_in_range(n->legs[0][PTP_WAY_BACK], back * 9 / 10, back * 11 / 10);
+	assert_in_range(n->legs[0][PTP_WAY_FWD], fwd * 8 / 10, fwd * 12 / 10);
 }
 
 #endif

@@ -10,13 +10,6 @@
 
 #include "ptp_world.h"
 
-static void each_way_near(const struct node *n, u64 back, u64 fwd)
-{
-	assert_int_equal(w.bad_legs, 0);
-	assert_in_range(n->legs[0][PTP_WAY_BACK], back * 9 / 10, back * 11 / 10);
-	assert_in_range(n->legs[0][PTP_WAY_FWD], fwd * 8 / 10, fwd * 12 / 10);
-}
-
 static void end_to_end(bool one_step)
 {
 	struct plug plug = at(0, 700, 300);
@@ -167,195 +160,6 @@ static void lost_messages_cost_their_samples(void **state)
 	assert_in_range(oc->legs[0][PTP_WAY_BACK], 850, 960);
 	assert_true(world_count(oc, 0).unpaired > 20);
 	assert_true(world_count(oc, 0).lost_responses > 20);
-}
-
-static void boundary_clock_between(void **state)
-{
-	struct plug plug[] = { at(0, 100, 20), at(1, 300, 40) };
-	struct ptp_port_id parent;
-	struct node *gm, *bc, *oc;
-	const struct ptp_clock_ds *ds;
-	struct setting s;
-	const u8 *path;
-
-	gm = add_one(1, 0, at(0, 700, 300));
-	setting_init(&s, 2, 100);
-	bc = world_add(&s, 4321, plug);
-	oc = add_one(200, -5 * S, at(1, 11, 13));
-	world_run(100 * S);
-	assert_int_equal(world_state(bc, 0), PTP_SLAVE);
-	assert_int_equal(world_state(bc, 1), PTP_MASTER);
-	assert_int_equal(world_state(oc, 0), PTP_SLAVE);
-	each_way_near(bc, 95, 95);
-	each_way_near(oc, 90, 90);
-	ds = ptp_bmca_ds(ptp_instance_bmca(oc->t));
-	parent = (struct ptp_port_id){ bc->clock, 2 };
-	assert_true(ptp_port_id_equal(ds->parent.port, parent));
-	assert_true(ds->parent.gm == gm->clock);
-	assert_int_equal(ds->current.steps_removed, 2);
-	assert_int_equal(ds->time.utc_offset, 37);
-	assert_int_equal(ptp_bmca_path(ptp_instance_bmca(oc->t), &path), 16);
-	assert_int_equal(path[7], gm->clock);
-	assert_int_equal(path[15], bc->clock);
-}
-
-/* What the host's time is made of is not what the parent says: nobody is told so. */
-static void boundary_clock_gives_its_own(void **state)
-{
-	struct plug plug[] = { at(0, 100, 20), at(1, 300, 40) };
-	struct node *gm, *bc, *oc;
-	const struct ptp_clock_ds *ds;
-	struct setting s;
-	const u8 *path;
-	u64 legs;
-
-	gm = add_one(1, 0, at(0, 700, 300));
-	setting_init(&s, 2, 100);
-	bc = world_add(&s, 4321, plug);
-	oc = add_one(200, -5 * S, at(1, 11, 13));
-	ds = ptp_bmca_ds(ptp_instance_bmca(oc->t));
-	world_run(30 * S);
-	assert_true(ds->parent.gm == gm->clock);
-	legs = bc->legs[0][PTP_WAY_BACK];
-	assert_false(ptp_bmca_gives_own(ptp_instance_bmca(bc->t)));
-	ptp_instance_give_own(bc->t, true, w.now);
-	assert_true(ptp_bmca_gives_own(ptp_instance_bmca(bc->t)));
-	world_run(30 * S);
-	assert_true(ds->parent.gm == bc->clock);
-	assert_int_equal(ds->current.steps_removed, 1);
-	assert_int_equal(ptp_bmca_path(ptp_instance_bmca(oc->t), &path), 8);
-	assert_int_equal(path[7], bc->clock);
-	/* it goes on to measure, so that it is seen when they agree again */
-	assert_int_equal(world_state(bc, 0), PTP_SLAVE);
-	assert_true(ptp_bmca_ds(ptp_instance_bmca(bc->t))->parent.gm == gm->clock);
-	assert_true(bc->legs[0][PTP_WAY_BACK] >= legs + 25);
-	assert_int_equal(w.bad_legs, 0);
-	/* what it is worth itself goes out, and at once */
-	ptp_instance_set_own(bc->t, (struct ptp_quality){ 187, 0x25, 0x4000 }, 128, 128,
-			     &(struct ptp_time_properties_ds){ .utc_offset = 37,
-				.flags = PTP_FLAG_PTP_TIMESCALE, .time_source = 0x50 }, w.now);
-	world_run(10 * S);
-	assert_int_equal(ds->parent.gm_quality.class, 187);
-	assert_int_equal(ds->parent.gm_quality.accuracy, 0x25);
-	assert_int_equal(ds->time.time_source, 0x50);
-	ptp_instance_give_own(bc->t, false, w.now);
-	world_run(10 * S);
-	assert_true(ds->parent.gm == gm->clock);
-	assert_int_equal(ds->current.steps_removed, 2);
-	assert_int_equal(w.bad_legs, 0);
-}
-
-/* Beside another one that does give the grandmaster's time, it gives none. */
-static void boundary_clock_of_its_own_gives_way(void **state)
-{
-	struct plug plug[] = { at(0, 100, 20), at(1, 300, 40) };
-	struct node *gm, *bc, *other, *oc;
-	const struct ptp_clock_ds *ds;
-	struct setting s;
-
-	gm = add_one(1, 0, at(0, 700, 300));
-	setting_init(&s, 2, 100);
-	bc = world_add(&s, 4321, plug);
-	setting_init(&s, 2, 150);
-	other = world_add(&s, 77, plug);
-	oc = add_one(200, -5 * S, at(1, 11, 13));
-	ds = ptp_bmca_ds(ptp_instance_bmca(oc->t));
-	world_run(30 * S);
-	assert_int_equal(world_state(bc, 1), PTP_MASTER);
-	assert_int_equal(world_state(other, 1), PTP_PASSIVE);
-	ptp_instance_give_own(bc->t, true, w.now);
-	world_run(30 * S);
-	assert_int_equal(world_state(bc, 0), PTP_SLAVE);
-	assert_int_equal(world_state(bc, 1), PTP_PASSIVE);
-	assert_int_equal(world_state(other, 1), PTP_MASTER);
-	assert_true(ds->parent.gm == gm->clock && ds->parent.port.clock == other->clock);
-	ptp_instance_give_own(bc->t, false, w.now);
-	world_run(30 * S);
-	assert_int_equal(world_state(bc, 1), PTP_MASTER);
-	assert_int_equal(world_state(other, 1), PTP_PASSIVE);
-}
-
-/* C37.238: who the grandmaster is goes through, how inaccurate all is in sum is of each. */
-static void power_profile(void **state)
-{
-	struct plug gm_plug[] = { at(0, 700, 300) }, oc_plug[] = { at(1, 11, 13) };
-	struct plug plug[] = { at(0, 100, 20), at(1, 300, 40) };
-	struct node *gm, *bc, *oc;
-	struct ptp_power p;
-	struct setting s;
-
-	setting_init(&s, 1, 1);
-	s.cfg.power_profile = true;
-	gm = world_add(&s, 0, gm_plug);
-	ptp_instance_set_power(gm->t, &(struct ptp_power){ 0x12, 250 });
-	setting_init(&s, 2, 100);
-	s.cfg.power_profile = true;
-	bc = world_add(&s, 4321, plug);
-	setting_init(&s, 1, 200);
-	s.cfg.power_profile = true;
-	oc = world_add(&s, -5 * S, oc_plug);
-	assert_false(ptp_instance_heard_power(bc->t, &p));
-	world_run(30 * S);
-	assert_true(ptp_instance_heard_power(bc->t, &p));
-	assert_int_equal(p.gm_id, 0x12);
-	assert_int_equal(p.total_inaccuracy_ns, 250);
-	/* until it is told, it does not know by how much it adds to that */
-	assert_true(ptp_instance_heard_power(oc->t, &p));
-	assert_int_equal(p.gm_id, 0x12);
-	assert_int_equal(p.total_inaccuracy_ns, PTP_INACCURACY_UNKNOWN);
-	ptp_instance_set_power(bc->t, &(struct ptp_power){ 0x34, 300 });
-	world_run(10 * S);
-	assert_true(ptp_instance_heard_power(oc->t, &p));
-	assert_int_equal(p.gm_id, 0x12);
-	assert_int_equal(p.total_inaccuracy_ns, 300);
-	/* with its own time it is the grandmaster */
-	ptp_instance_give_own(bc->t, true, w.now);
-	world_run(10 * S);
-	assert_true(ptp_instance_heard_power(oc->t, &p));
-	assert_int_equal(p.gm_id, 0x34);
-	assert_int_equal(w.bad_legs, 0);
-	assert_false(ptp_instance_heard_power(gm->t, &p));
-}
-
-/* One that has to be there */
-static void power_profile_is_required(void **state)
-{
-	struct plug plug[] = { at(0, 700, 300), at(0, 1100, 50), at(0, 300, 20) };
-	struct node *better, *power, *oc;
-	struct setting s;
-
-	setting_init(&s, 1, 1);
-	better = world_add(&s, 0, &plug[0]);
-	s.cfg.def.priority1 = 150;
-	s.cfg.power_profile = true;
-	power = world_add(&s, 0, &plug[1]);
-	s.cfg.def.priority1 = 200;
-	s.port[0].requires_c37_238 = true;
-	oc = world_add(&s, 0, &plug[2]);
-	world_run(30 * S);
-	/* the best one is none to this clock; the other yields to it, and announces no more */
-	assert_int_equal(world_state(better, 0), PTP_MASTER);
-	assert_int_equal(world_state(power, 0), PTP_SLAVE);
-	assert_int_equal(world_state(oc, 0), PTP_MASTER);
-	assert_true(world_count(oc, 0).refused[PTP_REFUSED_TLV] > 10);
-	assert_null(ptp_foreign_at(ptp_bmca_foreign(ptp_instance_bmca(oc->t), 0), 1));
-}
-
-/* A parent without that TLV says nothing by it. */
-static void power_profile_of_one_alone(void **state)
-{
-	struct plug plug[] = { at(0, 100, 20) };
-	struct ptp_power p;
-	struct setting s;
-	struct node *oc;
-
-	add_one(1, 0, at(0, 700, 300));
-	setting_init(&s, 1, 200);
-	s.cfg.power_profile = true;
-	oc = world_add(&s, 0, plug);
-	world_run(20 * S);
-	assert_int_equal(world_state(oc, 0), PTP_SLAVE);
-	assert_false(ptp_instance_heard_power(oc->t, &p));
 }
 
 static void fail_over_and_back(void **state)
@@ -609,76 +413,6 @@ static void what_cannot_be_sent_is_counted(void **state)
 	assert_int_equal(world_count(gm, 0).lost_stamps, 0);
 }
 
-/* Two peers, of which the first one gives time as in *s; the other requires information or not. */
-static void add_peers(struct setting *s, bool requires, struct node **gm, struct node **oc)
-{
-	struct plug plug[] = { at(0, 700, 300), at(0, 1100, 50) };
-	bool one_step = s->port[0].one_step;
-
-	s->port[0].delay = PTP_P2P;
-	*gm = world_add(s, 0, &plug[0]);
-	s->port[0].one_step = one_step && !requires;
-	s->port[0].requires_follow_up_information = requires;
-	s->cfg.def.priority1 = 200;
-	*oc = world_add(s, 0, &plug[1]);
-	s->port[0].one_step = one_step;
-}
-
-static void follow_up_information(bool one_step)
-{
-	struct node *gm, *oc;
-	struct setting s;
-
-	setting_init(&s, 1, 1);
-	s.port[0].one_step = one_step;
-	s.port[0].follow_up_information = true;
-	add_peers(&s, false, &gm, &oc);
-	world_run(30 * S);
-	assert_int_equal(world_state(oc, 0), PTP_SLAVE);
-	assert_int_equal(w.bad_legs, 0);
-	assert_true(gm->sent[PTP_SYNC] > 20);
-	assert_int_equal(gm->information[PTP_FOLLOW_UP], gm->sent[PTP_FOLLOW_UP]);
-	assert_int_equal(gm->information[PTP_SYNC], one_step ? gm->sent[PTP_SYNC] : 0);
-	assert_int_equal(gm->information[PTP_ANNOUNCE], 0);
-}
-
-/* A time-receiver that requires what this one does not send hears nothing of use. */
-static void required_information(bool one_step)
-{
-	struct node *gm, *oc;
-	struct setting s;
-
-	setting_init(&s, 1, 1);
-	s.port[0].one_step = one_step;
-	add_peers(&s, true, &gm, &oc);
-	world_run(30 * S);
-	assert_true(world_count(oc, 0).refused[PTP_REFUSED_TLV] > 20);
-	assert_int_equal(oc->legs[0][PTP_WAY_BACK], 0);
-	/* two-step: the Sync itself needs none */
-	assert_int_equal(world_count(oc, 0).rx[PTP_FOLLOW_UP], one_step ? 0 :
-			 world_count(oc, 0).refused[PTP_REFUSED_TLV]);
-	s.port[0].follow_up_information = true;
-	assert_true(ptp_instance_configure_port(gm->t, 0, &s.port[0], w.now));
-	world_run(10 * S);
-	assert_true(oc->legs[0][PTP_WAY_BACK] > 5);
-}
-
-static void information_is_required(void **state)
-{
-	required_information(false);
-	world_end();
-	world_begin();
-	required_information(true);
-}
-
-static void information_goes_with_the_time(void **state)
-{
-	follow_up_information(false);
-	world_end();
-	world_begin();
-	follow_up_information(true);
-}
-
 static void a_port_is_configured_anew(void **state)
 {
 	struct node *gm = add_one(1, 0, at(0, 700, 300));
@@ -713,12 +447,6 @@ int main(void)
 		T(asymmetry_is_taken_off_both_ways),
 		T(what_happens_on_the_way_costs_nothing),
 		T(lost_messages_cost_their_samples),
-		T(boundary_clock_between),
-		T(power_profile),
-		T(power_profile_of_one_alone),
-		T(power_profile_is_required),
-		T(boundary_clock_gives_its_own),
-		T(boundary_clock_of_its_own_gives_way),
 		T(fail_over_and_back),
 		T(silent_syncs_are_not_followed),
 		T(lost_stamps_cost_their_samples),
@@ -730,8 +458,6 @@ int main(void)
 		T(hybrid_requests_go_to_the_parent),
 		T(without_utc_offset_the_configured_one_counts),
 		T(what_cannot_be_sent_is_counted),
-		T(information_goes_with_the_time),
-		T(information_is_required),
 		T(a_port_is_configured_anew),
 	};
 

@@ -1,104 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Unicast negotiation between instances, over a network that is not kind. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "ptp_world.h"
-
-enum { DURATION = 60 };
-
-static void setting_unicast(struct setting *s, u8 priority1)
-{
-	setting_init(s, 1, priority1);
-	s->port[0].delivery = PTP_UNICAST;
-	s->port[0].asking.duration_s = DURATION;
-}
-
-static void setting_gm(struct setting *s, u8 priority1)
-{
-	setting_unicast(s, priority1);
-	s->port[0].grants = (struct ptp_grant_limits){
-		.clients = 4, .log_min = { -3, -7, -7 }, .log_max = { 4, 4, 4 },
-		.duration_min_s = 10, .duration_max_s = 1000,
-	};
-}
-
-static void setting_client(struct setting *s)
-{
-	setting_unicast(s, 128);
-	s->cfg.def.receiver_only = true;
-}
-
-static struct node *add_setting(struct setting *s, s64 offset_ns)
-{
-	struct plug plug = at(0, (s64)(700 * US) + offset_ns % 1000, 300 * US);
-
-	return world_add(s, offset_ns, &plug);
-}
-
-static struct node *add_gm(u8 priority1)
-{
-	struct setting s;
-
-	setting_gm(&s, priority1);
-	return add_setting(&s, priority1 * S);
-}
-
-static void asks(struct node *n, struct node *const *gm, unsigned int count)
-{
-	struct ptp_transmitter t[NODES] = { 0 };
-
-	for (unsigned int i = 0; i < count; i++)
-		t[i].address[PTP_ADDRESS_LEN - 1] = (u8)gm[i]->clock;
-	assert_true(ptp_instance_set_transmitters(n->t, 0, t, count, w.now));
-}
-
-static struct node *add_client(struct node *const *gm, unsigned int count)
-{
-	struct setting s;
-	struct node *n;
-
-	setting_client(&s);
-	n = add_setting(&s, 5 * MS);
-	asks(n, gm, count);
-	return n;
-}
-
-static struct ptp_transmitter_state transmitter(const struct node *n, unsigned int i)
-{
-	struct ptp_transmitter_state st;
-
-	assert_true(ptp_unicast_client_at(ptp_instance_unicast(n->t, 0), i, &st));
-	return st;
-}
-
-static u64 parent(const struct node *n)
-{
-	return ptp_bmca_ds(ptp_instance_bmca(n->t))->parent.port.clock;
-}
-
-static u64 legs(const struct node *n)
-{
-	return n->legs[0][PTP_WAY_FWD] < n->legs[0][PTP_WAY_BACK] ?
-		n->legs[0][PTP_WAY_FWD] : n->legs[0][PTP_WAY_BACK];
-}
-
-/* Until @n has so many legs both ways more; the time it took, at most @max */
-static s64 until_legs(struct node *n, u64 more, s64 max)
-{
-	s64 begin = w.now;
-	u64 fwd = n->legs[0][PTP_WAY_FWD] + more, back = n->legs[0][PTP_WAY_BACK] + more;
-
-	while (w.now < begin + max &&
-	       (n->legs[0][PTP_WAY_FWD] < fwd || n->legs[0][PTP_WAY_BACK] < back))
-		world_run(100 * MS);
-	return w.now - begin;
-}
+#include "ptp_negotiation_lab.h"
 
 static void a_client_is_served(void **state)
 {
@@ -299,151 +201,6 @@ static void lost_grants_of_sync_are_noticed(void **state)
 	assert_int_equal(world_state(oc, 0), PTP_SLAVE);
 }
 
-static void fails_over(bool all, s64 max)
-{
-	struct node *gm[2] = { add_gm(1), add_gm(2) }, *oc;
-	struct setting s;
-
-	setting_client(&s);
-	s.port[0].asking.all = all;
-	oc = add_setting(&s, 0);
-	asks(oc, gm, 2);
-	until_legs(oc, 2, 60 * S);
-	world_run(10 * S);
-	assert_int_equal(parent(oc), gm[0]->clock);
-	assert_int_equal(transmitter(oc, 1).service[PTP_GRANT_SYNC].wanted, all);
-	gm[0]->dead = true;
-	world_run(5 * S);
-	assert_int_equal(parent(oc), gm[1]->clock);
-	assert_in_range(until_legs(oc, 2, 60 * S), 0, max);
-	world_run(300 * S);
-	gm[0]->dead = false;
-	world_run(40 * S);
-	assert_int_equal(parent(oc), gm[0]->clock);
-	assert_in_range(until_legs(oc, 2, 60 * S), 0, max);
-	assert_int_equal(w.bad_legs, 0);
-	/* what is not needed any more is given back */
-	world_run(10 * S);
-	if (!all)
-		assert_int_equal(transmitter(oc, 1).service[PTP_GRANT_SYNC].until_mono, 0);
-}
-
-static void fail_over_asks_the_other(void **state)
-{
-	fails_over(false, 5 * S);
-}
-
-static void fail_over_has_the_other_at_hand(void **state)
-{
-	fails_over(true, 3 * S);
-}
-
-static void who_is_denied_asks_later(void **state)
-{
-	struct node *gm, *a, *b;
-	struct setting s;
-
-	setting_gm(&s, 1);
-	s.port[0].grants.clients = 1;
-	gm = add_setting(&s, S);
-	a = add_client(&gm, 1);
-	until_legs(a, 2, 60 * S);
-	b = add_client(&gm, 1);
-	world_run(100 * S);
-	assert_int_equal(world_state(b, 0), PTP_LISTENING);
-	assert_int_equal(legs(b), 0);
-	assert_in_range(transmitter(b, 0).denials, 5, 15);
-	assert_true(world_count(gm, 0).denied >= transmitter(b, 0).denials);
-	/* the other one leaves, and says so */
-	ptp_instance_leave(a->t, w.now);
-	world_run(100 * MS);
-	assert_int_equal(world_count(gm, 0).cancelled, 3);
-	assert_int_equal(ptp_grants_clients(ptp_instance_grants(gm->t, 0)), 0);
-	a->dead = true;
-	assert_in_range(until_legs(b, 2, 60 * S), 1, 30 * S);
-}
-
-/* The best one announces itself, and denies Sync: the other one is followed meanwhile. */
-static void no_sync_no_parent(void **state)
-{
-	struct node *gm[2], *oc;
-	struct setting s;
-
-	setting_gm(&s, 1);
-	s.port[0].grants.log_min[PTP_GRANT_SYNC] = 3;
-	gm[0] = add_setting(&s, S);
-	gm[1] = add_gm(2);
-	oc = add_client(gm, 2);
-	assert_in_range(until_legs(oc, 3, 60 * S), 1, 30 * S);
-	assert_int_equal(parent(oc), gm[1]->clock);
-	assert_true(transmitter(oc, 0).sync_lost);
-	world_run(100 * S);
-	assert_int_equal(parent(oc), gm[1]->clock);
-	/* it is asked on, and grants it at last */
-	s.port[0].grants.log_min[PTP_GRANT_SYNC] = 0;
-	assert_true(ptp_instance_configure_port(gm[0]->t, 0, &s.port[0], w.now));
-	world_run(25 * S);
-	assert_int_equal(parent(oc), gm[0]->clock);
-	assert_in_range(until_legs(oc, 3, 60 * S), 1, 10 * S);
-	assert_int_equal(w.bad_legs, 0);
-}
-
-static void sync_that_stops_is_noticed(void **state)
-{
-	struct node *gm[2] = { add_gm(1), add_gm(2) }, *oc;
-	struct setting s;
-
-	setting_client(&s);
-	s.port[0].sync_timeout = 3;
-	oc = add_setting(&s, 0);
-	asks(oc, gm, 2);
-	until_legs(oc, 2, 60 * S);
-	assert_int_equal(parent(oc), gm[0]->clock);
-	gm[0]->mute_sync = true;
-	world_run(5 * S);
-	assert_int_equal(parent(oc), gm[1]->clock);
-	assert_in_range(until_legs(oc, 2, 60 * S), 1, 10 * S);
-	assert_int_equal(world_count(oc, 0).sync_timeouts, 1);
-	gm[0]->mute_sync = false;
-	world_run(25 * S);
-	assert_int_equal(parent(oc), gm[0]->clock);
-}
-
-/* The time-transmitter withdraws what it granted; the client takes note and asks anew. */
-static void cancelled_by_the_transmitter(void **state)
-{
-	struct node *gm = add_gm(1), *oc = add_client(&gm, 1);
-	struct ptp_message m = { .header = { .type = PTP_SIGNALING, .minor_version = 1 } };
-	struct ptp_received how = { .kind = STAMP_NONE };
-	u8 from[PTP_ADDRESS_LEN] = { 0 }, tlv[PTP_UNICAST_TLV_MAX];
-	struct ptp_unicast u = { .tlv = PTP_TLV_CANCEL_UNICAST, .message = PTP_SYNC };
-	u64 sent;
-
-	until_legs(oc, 2, 60 * S);
-	from[PTP_ADDRESS_LEN - 1] = (u8)gm->clock;
-	how.from = from;
-	m.header.clock = gm->clock;
-	m.header.port = 1;
-	m.signaling = (struct ptp_port_id){ oc->clock, 1 };
-	m.tlv = tlv;
-	u.flags = PTP_CANCEL_MAINTAIN_GRANT;
-	m.tlv_len = (u16)ptp_unicast_put(tlv, sizeof(tlv), &u);
-	sent = oc->sent[PTP_SIGNALING];
-	ptp_instance_message(oc->t, 0, &m, &how, w.now);
-	assert_int_equal(oc->sent[PTP_SIGNALING], sent + 1);
-	assert_true(transmitter(oc, 0).service[PTP_GRANT_SYNC].until_mono > w.now);
-	u.flags = 0;
-	m.tlv_len = (u16)ptp_unicast_put(tlv, sizeof(tlv), &u);
-	ptp_instance_message(oc->t, 0, &m, &how, w.now);
-	assert_int_equal(oc->sent[PTP_SIGNALING], sent + 2);
-	assert_int_equal(transmitter(oc, 0).service[PTP_GRANT_SYNC].until_mono, 0);
-	world_run(500 * MS);
-	assert_int_equal(oc->sent[PTP_SIGNALING], sent + 2);
-	assert_in_range(until_legs(oc, 1, 60 * S), 1, 4 * S);
-	assert_true(transmitter(oc, 0).service[PTP_GRANT_SYNC].until_mono > w.now);
-	assert_int_equal(world_state(oc, 0), PTP_SLAVE);
-}
-
 static void who_falls_silent_is_served_no_longer_than_granted(void **state)
 {
 	struct node *gm = add_gm(1), *oc = add_client(&gm, 1);
@@ -522,26 +279,6 @@ static void open_delay_needs_no_grant(void **state)
 	assert_int_equal(gm->sent[PTP_DELAY_RESP], 1);
 }
 
-/* Each is granted by the other; the better one is followed, and the other one silent. */
-static void two_that_ask_each_other(void **state)
-{
-	struct node *n[2] = { add_gm(1), add_gm(2) };
-
-	asks(n[0], &n[1], 1);
-	asks(n[1], &n[0], 1);
-	assert_in_range(until_legs(n[1], 5, 60 * S), 1, 30 * S);
-	world_run(200 * S);
-	assert_int_equal(world_state(n[0], 0), PTP_MASTER);
-	assert_int_equal(world_state(n[1], 0), PTP_SLAVE);
-	assert_int_equal(n[0]->legs[0][0] + n[0]->legs[0][1], 0);
-	assert_true(ptp_grants_clients(ptp_instance_grants(n[1]->t, 0)) == 1);
-	assert_int_equal(w.bad_legs, 0);
-	/* and the other way round, as grants are kept */
-	n[0]->dead = true;
-	world_run(20 * S);
-	assert_int_equal(world_state(n[1], 0), PTP_MASTER);
-}
-
 static void a_link_that_flaps(void **state)
 {
 	struct node *gm = add_gm(1), *oc = add_client(&gm, 1);
@@ -555,31 +292,6 @@ static void a_link_that_flaps(void **state)
 		ptp_instance_event(oc->t, 0, PTP_EV_INITIALIZED, w.now);
 	}
 	assert_int_equal(w.bad_legs, 0);
-}
-
-static void the_table_is_changed(void **state)
-{
-	struct node *gm[2] = { add_gm(1), add_gm(2) }, *oc = add_client(gm, 1);
-	struct ptp_transmitter many[PTP_TRANSMITTERS_MAX + 1] = { 0 };
-	u64 changes;
-
-	until_legs(oc, 2, 60 * S);
-	changes = oc->state_changes;
-	asks(oc, gm, 2);
-	world_run(30 * S);
-	assert_int_equal(oc->state_changes, changes);
-	assert_int_equal(parent(oc), gm[0]->clock);
-	assert_int_equal(world_count(gm[0], 0).cancelled, 0);
-	asks(oc, &gm[1], 1);
-	world_run(100 * MS);
-	assert_int_equal(world_count(gm[0], 0).cancelled, 3);
-	assert_in_range(until_legs(oc, 2, 60 * S), 1, 15 * S);
-	assert_int_equal(parent(oc), gm[1]->clock);
-	assert_false(ptp_instance_set_transmitters(oc->t, 0, many, PTP_TRANSMITTERS_MAX + 1,
-						   w.now));
-	asks(oc, gm, 0);
-	world_run(60 * S);
-	assert_int_equal(world_state(oc, 0), PTP_LISTENING);
 }
 
 static void intervals_are_changed(void **state)
@@ -605,77 +317,6 @@ static void intervals_are_changed(void **state)
 	assert_false(ptp_instance_configure_port(oc->t, 0, &s.port[0], w.now));
 }
 
-static struct ptp_service service_of(const struct node *n)
-{
-	struct ptp_service s;
-
-	ptp_instance_get_service(n->t, 0, &s);
-	return s;
-}
-
-/* What somebody else has to know to serve in the port's place. */
-static void what_can_be_done_elsewhere(void **state)
-{
-	struct node *gm = add_gm(1), *oc = add_client(&gm, 1), *closed;
-	struct acl *acl = acl_new(NULL, 0);
-	struct setting set;
-	struct ptp_service s;
-
-	assert_int_not_equal(world_state(gm, 0), PTP_MASTER);
-	s = service_of(gm);
-	assert_false(s.sync || s.delay || s.pdelay);
-	world_run(20 * S);
-	assert_int_equal(world_state(gm, 0), PTP_MASTER);
-	s = service_of(gm);
-	assert_true(s.sync && s.delay);
-	assert_false(s.pdelay || s.anybody || s.multicast);
-	assert_int_equal(s.voice.id.clock, gm->clock);
-	assert_int_equal(s.voice.id.port, 1);
-	assert_int_equal(s.tai_offset_ns, 37 * S);
-	s = service_of(oc);
-	assert_false(s.sync || s.delay || s.pdelay);
-
-	/* a NIC that writes the time into Syncs is not to be replaced */
-	ptp_instance_set_one_step(gm->t, 0, true);
-	assert_false(service_of(gm).sync);
-	ptp_instance_set_one_step(gm->t, 0, false);
-
-	/* whom the access list allows is for who knows it */
-	setting_gm(&set, 2);
-	set.port[0].open_delay = true;
-	set.port[0].delay = PTP_P2P;
-	set.port[0].acl = acl;
-	closed = add_setting(&set, S);
-	world_run(20 * S);
-	s = service_of(closed);
-	assert_true(s.pdelay);
-	assert_true(!s.delay && s.anybody);
-	acl_free(acl);
-}
-
-static void syncs_come_from_elsewhere(void **state)
-{
-	struct node *gm = add_gm(1), *oc = add_client(&gm, 1);
-	struct ptp_grant_client c = { .id = { oc->clock, 1 } };
-	u64 syncs, announces;
-
-	c.address[PTP_ADDRESS_LEN - 1] = (u8)oc->clock;
-	assert_in_range(until_legs(oc, 2, 60 * S), 1, 12 * S);
-	assert_true(w.granted >= 3);
-	assert_memory_equal(&w.last_granted, &c, sizeof(c));
-	ptp_instance_move_client(gm->t, 0, &c, true, w.now);
-	syncs = gm->sent[PTP_SYNC];
-	announces = gm->sent[PTP_ANNOUNCE];
-	world_run(10 * S);
-	assert_int_equal(gm->sent[PTP_SYNC], syncs);
-	assert_true(gm->sent[PTP_ANNOUNCE] > announces);
-	/* its requests are answered if they come here */
-	assert_int_equal(world_count(gm, 0).refused[PTP_REFUSED_NO_GRANT], 0);
-	ptp_instance_move_clients_back(gm->t, 0, w.now);
-	world_run(10 * S);
-	assert_in_range(gm->sent[PTP_SYNC] - syncs, 9, 11);
-}
-
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -689,21 +330,11 @@ int main(void)
 		T(a_restarted_transmitter_is_asked_again),
 		T(a_replaced_transmitter_is_asked_again),
 		T(lost_grants_of_sync_are_noticed),
-		T(fail_over_asks_the_other),
-		T(fail_over_has_the_other_at_hand),
-		T(who_is_denied_asks_later),
-		T(no_sync_no_parent),
-		T(sync_that_stops_is_noticed),
-		T(cancelled_by_the_transmitter),
 		T(who_falls_silent_is_served_no_longer_than_granted),
 		T(strangers_are_refused),
 		T(open_delay_needs_no_grant),
-		T(two_that_ask_each_other),
 		T(a_link_that_flaps),
-		T(the_table_is_changed),
 		T(intervals_are_changed),
-		T(what_can_be_done_elsewhere),
-		T(syncs_come_from_elsewhere),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
