@@ -20,7 +20,7 @@
 static struct sysclock *clk;
 static struct phc_clock *clock0;
 static unsigned int warnings, notices;
-static double host_rate_wrong;	/* what the host thinks that its crystal gains, beyond what it does */
+static double host_rate_wrong;	/* so much more its crystal gains, as the host thinks */
 
 __attribute__((format(printf, 2, 3)))
 static inline void count_line(int priority, const char *format, ...)

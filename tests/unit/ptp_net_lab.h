@@ -189,6 +189,17 @@ static inline struct ptp_net_message receive(struct ptp_net *n, enum ptp_net_cha
 	return m;
 }
 
+/* An empty one comes, then one that there is no room for: as much of it as there is. */
+static inline void receive_none_and_too_much(struct ptp_net *n)
+{
+	struct ptp_net_message m = receive(n, PTP_NET_EVENT, sizeof(in));
+
+	assert_int_equal(m.len, 0);
+	m = receive(n, PTP_NET_EVENT, 200);
+	assert_int_equal(m.len, 200);
+	assert_true(m.truncated);
+}
+
 static inline void assert_quiet(struct ptp_net *n, enum ptp_net_channel c)
 {
 	struct pollfd p = { .fd = channel_fd(n, c), .events = POLLIN };
