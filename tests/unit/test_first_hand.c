@@ -181,39 +181,36 @@ static void test_source_goes(void **state)
 }
 
 /* The system clock is stepped between the stamps and what is made of them. */
-static void test_step_between(void **state)
+static void follow_across_steps(unsigned int exchanges, bool told)
 {
 	unsigned int i;
 	s64 at;
 
-	for (i = 0; i < 30; i++) {
+	for (i = 0; i < exchanges; i++) {
 		const s64 delta = i % 2 ? -NSEC_PER_SEC : NSEC_PER_SEC;
 		struct exchange x = exchange();
 
 		assert_int_equal(sysclock_ops(clk)->step(clk, delta, &at), 0);
-		first_hand_shift(hand, delta);
+		if (told)
+			first_hand_shift(hand, delta);
 		x.fwd.local_sys += delta;
 		x.back.local_sys += delta;
 		tell(&x, true);
 		steer(1);
 	}
+}
+
+static void test_step_between(void **state)
+{
+	follow_across_steps(30, true);
 	assert_true(is_led());
 	assert_true(offset_is_right());
 }
 
-/* A source that asked before the step and did not hear of it: its stamps are nobody's. */
-static void test_stamps_before_a_step(void **state)
+/* It did not hear of the steps: these are nobody's stamps. */
+static void test_step_that_was_not_told(void **state)
 {
-	unsigned int i;
-
-	for (i = 0; i < 30; i++) {
-		struct exchange x = exchange();
-
-		x.fwd.local_sys += NSEC_PER_SEC;
-		x.back.local_sys += NSEC_PER_SEC;
-		tell(&x, true);
-		steer(1);
-	}
+	follow_across_steps(30, false);
 	assert_false(offset_is_right());
 	assert_false(is_led());
 }
@@ -247,7 +244,7 @@ int main(void)
 		TEST(test_forgets),
 		TEST(test_source_goes),
 		TEST(test_step_between),
-		TEST(test_stamps_before_a_step),
+		TEST(test_step_that_was_not_told),
 		TEST(test_without_nics),
 	};
 

@@ -152,6 +152,38 @@ static void test_bend(void **state)
 	assert_true(llabs(local - local_at(39, 0) - llround(at)) < 20);
 }
 
+/*
+ * Read eight times a second: too short to say, a line, bent, a line again. Some by chance are
+ * not what the others are, each for less than a second.
+ */
+static void test_straight_and_bent(void **state)
+{
+	unsigned int straight = 0, bent = 0, odd = 0;
+	struct phc_line l;
+	double at = 0;
+	int i;
+
+	phc_line_reset(&l);
+	assert_false(phc_line_straight(&l) || phc_line_bent(&l));
+	for (i = 0; i < 8 * 60; i++) {
+		at += i < 8 * 30 ? 0 : 2e-6 / 8 * 1e9;
+		assert_true(phc_line_add(&l, phc_at(i / 8.0), local_at(i / 8.0, 0) +
+					 llround(at + noise(5)), 100));
+		assert_false(phc_line_straight(&l) && phc_line_bent(&l));
+		if (i < 8 * 3) {
+			assert_false(phc_line_straight(&l) || phc_line_bent(&l));
+		} else if (i > 8 * 31 && i < 8 * 33) {
+			assert_true(phc_line_bent(&l));
+		} else if (i < 8 * 30 || i > 8 * 36) {
+			straight += phc_line_straight(&l);
+			bent += phc_line_bent(&l);
+			odd = phc_line_straight(&l) ? 0 : odd + 1;
+			assert_true(odd < 8);
+		}
+	}
+	assert_true(straight > 380 && bent < 20);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,6 +193,7 @@ int main(void)
 		cmocka_unit_test(test_long_brackets),
 		cmocka_unit_test(test_step),
 		cmocka_unit_test(test_bend),
+		cmocka_unit_test(test_straight_and_bent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
