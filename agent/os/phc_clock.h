@@ -67,7 +67,7 @@ enum phc_steering {
 	PHC_LEFT_ALONE,
 	PHC_STEERED,
 	PHC_TAKEN,		/* by another program: left alone for a while */
-	PHC_REFUSED,		/* we may not, or cannot */
+	PHC_REFUSED,		/* we may not, or cannot; or it failed, and is tried again later */
 };
 
 /* From the next phc_clock_steer() on, or no more. */

@@ -31,6 +31,7 @@ struct phc_clock {
 	unsigned int foreign;		/* changes of the frequency that were not ours */
 	s64 foreign_mono;		/* the last of them */
 	s64 taken_until_mono, steered_mono;
+	s64 retry_ns;			/* how long the last failure made us wait; 0: none lately */
 	double interval_s, error_ns;
 	u64 steps;
 	unsigned int epoch;		/* of its free-running time */

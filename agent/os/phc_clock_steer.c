@@ -23,13 +23,36 @@
 #define FOREIGN_WITHIN_NS (60 * NSEC_PER_SEC)
 #define TAKEN_NS (600 * NSEC_PER_SEC)
 #define LOOK_AGAIN_NS (10 * NSEC_PER_SEC)
+/* What fails now and then, as while a NIC is reset, is tried again: after 10 s, 20 s, 40 s... */
+#define RETRY_MIN_NS (10 * NSEC_PER_SEC)
+#define RETRY_MAX_NS TAKEN_NS
 
-static void give_up(struct phc_clock *c, enum phc_steering why, const char *what)
+static void taken(struct phc_clock *c)
 {
-	c->steering = why;
-	c->taken_until_mono = why == PHC_TAKEN ? phc_clock_mono(c) + TAKEN_NS : INT64_MAX;
-	c->log(LOG_WARNING, "/dev/ptp%d: %s; it is not steered%s", c->index, what,
-	       why == PHC_TAKEN ? " for the next 10 minutes" : "");
+	c->steering = PHC_TAKEN;
+	c->taken_until_mono = phc_clock_mono(c) + TAKEN_NS;
+	c->log(LOG_WARNING, "/dev/ptp%d: another program steers it; it is not steered for the "
+	       "next 10 minutes", c->index);
+}
+
+/* @err: of which those stay that say that we may not or cannot */
+static void refused(struct phc_clock *c, int err)
+{
+	const bool for_good = err == -EOPNOTSUPP || err == -EPERM || err == -EACCES;
+
+	c->steering = PHC_REFUSED;
+	if (for_good) {
+		c->taken_until_mono = INT64_MAX;
+		c->log(LOG_WARNING, "/dev/ptp%d: %s; it is not steered", c->index,
+		       err == -EOPNOTSUPP ? "the NIC's clock cannot be steered" : strerror(-err));
+		return;
+	}
+	c->retry_ns = c->retry_ns ? 2 * c->retry_ns : RETRY_MIN_NS;
+	if (c->retry_ns > RETRY_MAX_NS)
+		c->retry_ns = RETRY_MAX_NS;
+	c->taken_until_mono = phc_clock_mono(c) + c->retry_ns;
+	c->log(LOG_WARNING, "/dev/ptp%d: %s; it is not steered for the next %lld s", c->index,
+	       strerror(-err), (long long)(c->retry_ns / NSEC_PER_SEC));
 }
 
 /* Some drivers offer the system clock as a PHC; to steer that would be to steer it twice. */
@@ -60,8 +83,7 @@ static bool begin(struct phc_clock *c)
 	if (!r)
 		r = phc_get_freq(c->dev, &c->freq_at_first);
 	if (r) {
-		give_up(c, PHC_REFUSED, r == -EOPNOTSUPP ? "the NIC's clock cannot be steered" :
-			strerror(-r));
+		refused(c, r);
 		return false;
 	}
 	if (c->steered_mono) {
@@ -87,6 +109,7 @@ void phc_clock_take(struct phc_clock *c, bool steer)
 	c->wanted = steer;
 	c->steering = PHC_LEFT_ALONE;
 	c->taken_until_mono = 0;
+	c->retry_ns = 0;
 }
 
 /*
@@ -118,7 +141,7 @@ static void do_step(struct phc_clock *c, s64 phc, s64 delta_ns)
 	int r = phc_step(c->dev, delta_ns);
 
 	if (r) {
-		give_up(c, PHC_REFUSED, strerror(-r));
+		refused(c, r);
 		return;
 	}
 	if (c->aligned)
@@ -138,10 +161,11 @@ static void set_freq(struct phc_clock *c, s64 phc, double relative)
 	freq = fmin(fmax(freq, -c->freq_max), c->freq_max);
 	r = phc_set_freq(c->dev, &freq);
 	if (r) {
-		give_up(c, PHC_REFUSED, strerror(-r));
+		refused(c, r);
 		return;
 	}
 	c->freq = freq;
+	c->retry_ns = 0;
 	timeline_set_freq(&c->timeline, phc, (1.0 + freq) / (1.0 + c->freq_at_first) - 1.0);
 }
 
@@ -173,7 +197,7 @@ void phc_clock_steer(struct phc_clock *c, const struct phc_target *t)
 	if (c->steering != PHC_STEERED && !begin(c))
 		return;
 	if (is_foreign(c)) {
-		give_up(c, PHC_TAKEN, "another program steers it");
+		taken(c);
 		return;
 	}
 	if (!phc_clock_at(c, t->sys, &phc, &error_ns))

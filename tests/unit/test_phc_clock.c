@@ -102,11 +102,38 @@ static void test_refused(void **state)
 	steer(10, 0);
 	assert_int_equal(report().steering, PHC_STEERED);
 	assert_near(phc_error(), 0, 10);
-	/* only the frequency is refused */
-	fake.adjust_error = EINVAL;
+}
+
+/* A NIC that is being reset: tried again, less and less often, until it works. */
+static void test_fails_for_a_while(void **state)
+{
+	unsigned int tried;
+
+	begin();
+	steer(10, 0);
+	assert_int_equal(report().steering, PHC_STEERED);
+	fake.adjust_error = EBUSY;
 	steer(1, 0);
 	assert_int_equal(report().steering, PHC_REFUSED);
-	assert_int_equal(warnings, 2);
+	assert_int_equal(warnings, 1);
+	tried = fake.adjusts;
+	/* 10 s, 30 s, 70 s, 150 s, 310 s later */
+	steer(400, 0);
+	assert_int_equal(fake.adjusts, tried + 5);
+	assert_int_equal(warnings, 6);
+	/* never less often than every ten minutes */
+	steer(5 * TEN_MINUTES_S, 0);
+	assert_in_range(fake.adjusts, tried + 9, tried + 11);
+	fake.adjust_error = 0;
+	steer(TEN_MINUTES_S + 20, 0);
+	assert_int_equal(report().steering, PHC_STEERED);
+	assert_near(phc_error(), 0, 10);
+	/* what it took to get there is forgotten */
+	fake.adjust_error = EIO;
+	steer(1, 0);
+	fake.adjust_error = 0;
+	steer(20, 0);
+	assert_int_equal(report().steering, PHC_STEERED);
 }
 
 /* Left alone it is as we left it; what others do to it then is not in our way later. */
@@ -321,6 +348,7 @@ int main(void)
 		TEST(test_limits_of_frequency),
 		TEST(test_cannot_be_steered),
 		TEST(test_refused),
+		TEST(test_fails_for_a_while),
 		TEST(test_left_alone_and_taken_again),
 		TEST(test_taken_again_at_once),
 		TEST(test_shows_sys),
