@@ -87,16 +87,22 @@ static void test_impossible_late_stamp(void **state)
 	assert_int_equal(report(l).result[ASSOC_INVALID_TIME], 1);
 }
 
-static void test_worse_receive_stamp(void **state)
+/* Up to an interleaved answer that waits to be delivered */
+static void answer_interleaved(struct lab *l)
 {
-	struct lab *l = *state;
-
 	l->server_interleaves = true;
 	poll_once(l);
 	poll_once(l);
 	request(l);
 	assoc_transmitted(l->a, sys(l), STAMP_KERNEL);
 	answer(l);
+}
+
+static void test_worse_receive_stamp(void **state)
+{
+	struct lab *l = *state;
+
+	answer_interleaved(l);
 	assert_int_equal(deliver_kind(l, STAMP_USER), ASSOC_SAMPLE);
 	assert_true(l->x.fwd.valid && l->x.back.valid);	/* back is of the answer before */
 	assert_int_equal(poll_once(l), ASSOC_SAMPLE);
@@ -110,12 +116,7 @@ static void test_clock_step_in_flight(void **state)
 {
 	struct lab *l = *state;
 
-	l->server_interleaves = true;
-	poll_once(l);
-	poll_once(l);
-	request(l);
-	assoc_transmitted(l->a, sys(l), STAMP_KERNEL);
-	answer(l);
+	answer_interleaved(l);
 	/* our clock goes back by 3 s between request and answer */
 	assoc_shift(l->a, -3 * SEC);
 	l->now -= 3 * SEC;
