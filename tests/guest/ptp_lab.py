@@ -42,6 +42,18 @@ def until(seconds, condition):
     return True
 
 
+def whereabouts(pid):
+    """What a process does, in one line: its state, and where it is in the kernel."""
+    found = []
+    for name in ("stat", "wchan", "syscall", "stack"):
+        try:
+            with open(f"/proc/{pid}/{name}") as f:
+                found.append(f"{name} {' '.join(f.read().split())}")
+        except OSError as e:
+            found.append(f"{name}: {e.strerror}")
+    return "; ".join(found)
+
+
 class Linuxptp:
     """One of those that ptp.sh was given."""
 
@@ -103,10 +115,11 @@ class Lab:
         for name in names:
             self.running[name].send_signal(signal.SIGTERM)
         for name in names:
+            process = self.running.pop(name)
             try:
-                self.running.pop(name).wait(20)
+                process.wait(20)
             except subprocess.TimeoutExpired:
-                print(f"# {name} does not end")
+                print(f"# {name} does not end: {whereabouts(process.pid)}", flush=True)
 
     def clear(self):
         """Everything ends, but for the modules."""
